@@ -52,3 +52,6 @@ pub mod archive;
 pub mod bundle;
 pub mod envelope;
 pub mod wire;
+
+#[cfg(feature = "testing")]
+pub mod testing;

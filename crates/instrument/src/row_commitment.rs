@@ -15,7 +15,7 @@ use model::{
     entropy::{EntropyError, random_bytes},
     id::RequestId,
     personal::Personal,
-    row::Row,
+    row::{Cell, CellKind, Row},
     time::TaxPeriod,
 };
 
@@ -25,13 +25,16 @@ use crate::document::{Document, DocumentError, Reader, Writer, parsed, parts};
 pub const ADDRESS_KEYS: usize = 8;
 
 /// Number of fields of a canonical row.
-pub const FIELDS: usize = Column::COUNT + 1 + ADDRESS_KEYS;
+pub const FIELDS: usize = Column::COUNT + 2 + ADDRESS_KEYS;
 
 /// A field of the canonical row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Field {
     /// A column of the workbook.
     Column(Column),
+    /// Where and how each filled cell stood ([`write_layout`]), so that an auditor can examine the
+    /// same row again.
+    Layout,
     /// The tax periods asked about, years in rising order with a space between; empty where the
     /// row's own text names none.
     Periods,
@@ -46,7 +49,7 @@ impl Field {
             .filter_map(|key| u8::try_from(key).ok())
             .map(Self::AddressKey);
         let columns = Column::ALL.iter().copied().map(Self::Column);
-        columns.chain(std::iter::once(Self::Periods)).chain(keys)
+        columns.chain([Self::Layout, Self::Periods]).chain(keys)
     }
 
     /// The field's name: the column's header, or `address_key.0` and so on.
@@ -54,6 +57,7 @@ impl Field {
     pub fn name(self) -> String {
         match self {
             Self::Column(column) => column.header().to_owned(),
+            Self::Layout => "layout".to_owned(),
             Self::Periods => "periods".to_owned(),
             Self::AddressKey(number) => format!("address_key.{number}"),
         }
@@ -139,6 +143,7 @@ impl RowContent {
             Field::Column(column) => row
                 .cell(column)
                 .map_or_else(String::new, |cell| cell.text.expose().clone()),
+            Field::Layout => write_layout(row),
             Field::Periods => periods.clone(),
             Field::AddressKey(number) => address_keys
                 .get(usize::from(number))
@@ -221,6 +226,64 @@ pub fn write_periods(periods: &[TaxPeriod]) -> String {
         .map(u16::to_string)
         .collect::<Vec<_>>()
         .join(" ")
+}
+
+/// The layout of a row: `hidden` if the sheet hides it, then for each filled cell
+/// `HEADER=POSITION:KIND`, KIND being `text`, `number`, `date`, `boolean` or `error`, with `+formula`
+/// where the cell holds one; a space between.
+#[must_use]
+pub fn write_layout(row: &Row) -> String {
+    let hidden = row.hidden.then(|| "hidden".to_owned());
+    let cells = row.cells().iter().map(|cell| {
+        let formula = if cell.formula { "+formula" } else { "" };
+        format!(
+            "{}={}:{}{formula}",
+            cell.column.header(),
+            cell.position,
+            kind_word(cell.kind)
+        )
+    });
+    hidden
+        .into_iter()
+        .chain(cells)
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
+const KINDS: [CellKind; 5] = [
+    CellKind::Text,
+    CellKind::Number,
+    CellKind::Date,
+    CellKind::Boolean,
+    CellKind::Error,
+];
+
+const fn kind_word(kind: CellKind) -> &'static str {
+    match kind {
+        CellKind::Text => "text",
+        CellKind::Number => "number",
+        CellKind::Date => "date",
+        CellKind::Boolean => "boolean",
+        CellKind::Error => "error",
+    }
+}
+
+/// Reads one word of a layout that is not `hidden`: column, position, kind, formula.
+fn read_layout_word(word: &str) -> Option<(Column, u16, CellKind, bool)> {
+    let (header, rest) = word.split_once('=')?;
+    let (position, kind) = rest.split_once(':')?;
+    let column = Column::ALL
+        .iter()
+        .copied()
+        .find(|column| column.header() == header)?;
+    let (kind, formula) = match kind.strip_suffix("+formula") {
+        Some(kind) => (kind, true),
+        None => (kind, false),
+    };
+    let kind = KINDS
+        .into_iter()
+        .find(|candidate| kind_word(*candidate) == kind)?;
+    Some((column, position.parse().ok()?, kind, formula))
 }
 
 fn commitment(salt: &[u8; 16], name: &str, value: &str) -> Digest {
@@ -317,6 +380,32 @@ impl RowOpening {
         }
     }
 
+    /// The row as intake read it; `None` unless every field is opened and the layout fits.
+    #[must_use]
+    pub fn row(&self) -> Option<Row> {
+        let layout = self.value(Field::Layout)?;
+        let mut words = layout.split(' ').filter(|word| !word.is_empty()).peekable();
+        let hidden = words.next_if(|word| *word == "hidden").is_some();
+        let cells = words
+            .map(|word| {
+                let (column, position, kind, formula) = read_layout_word(word)?;
+                let text = Personal::from(self.value(Field::Column(column))?);
+                Some(Cell {
+                    column,
+                    position,
+                    kind,
+                    formula,
+                    text,
+                })
+            })
+            .collect::<Option<Vec<_>>>()?;
+        let row = Row::new(self.sheet, self.row, hidden, cells);
+        let unlisted = |column: &Column| {
+            row.cell(*column).is_none() && self.value(Field::Column(*column)) != Some("")
+        };
+        (write_layout(&row) == layout && !Column::ALL.iter().any(unlisted)).then_some(row)
+    }
+
     /// The opened, non-empty address keys.
     pub fn address_keys(&self) -> impl Iterator<Item = &str> {
         (0..ADDRESS_KEYS)
@@ -389,8 +478,6 @@ fn read_field(text: &str) -> Option<(Field, OpenedField)> {
 
 #[cfg(test)]
 mod tests {
-    use model::row::{Cell, CellKind};
-
     use super::*;
 
     fn content() -> RowContent {
@@ -427,6 +514,29 @@ mod tests {
         assert_eq!(RowOpening::parse(&text).unwrap(), opening);
         let changed = text.replacen("opened", "closed", 1);
         assert!(RowOpening::parse(&changed).is_err());
+    }
+
+    #[test]
+    fn a_wholly_opened_row_is_the_row_that_was_read() {
+        let secret = RequestSecret::from_bytes([9; 32]);
+        let request: RequestId = "REQ-1".parse().unwrap();
+        let cell = |column, position, kind, formula, text: &str| Cell {
+            column,
+            position,
+            kind,
+            formula,
+            text: Personal::from(text),
+        };
+        let cells = vec![
+            cell(Column::PostalCode, 9, CellKind::Number, false, "2138"),
+            cell(Column::Surnames, 1, CellKind::Text, true, "Díaz"),
+            cell(Column::DateOfBirth, 3, CellKind::Date, false, "1980-02-03"),
+        ];
+        let row = Row::new(2, 7, true, cells);
+        let content = RowContent::new(&row, &[], &[]);
+        assert_eq!(content.open(&request, &secret, |_| true).row(), Some(row));
+        let partly = content.open(&request, &secret, |field| field == Field::Layout);
+        assert_eq!(partly.row(), None);
     }
 
     #[test]

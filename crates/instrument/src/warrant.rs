@@ -156,6 +156,7 @@ pub struct Warrant {
 pub const fn opens_to_keepers(field: Field) -> bool {
     match field {
         Field::AddressKey(_) | Field::Periods => true,
+        Field::Layout => false,
         Field::Column(column) => matches!(
             column,
             Column::AsksFor | Column::Statute | Column::CaseNumber | Column::OfficerId

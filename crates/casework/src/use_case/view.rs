@@ -1,0 +1,257 @@
+//! What people of the records agency see of requests, rows and cases.
+//!
+//! Place in the flow: `countersign cases` and `countersign case`, the desk later. A reviewer sees a
+//! row's own words and findings; of a case which evidence agrees; never the address on file, and
+//! not the other reviewer's decision before giving their own. Who may not know of a case is told
+//! there is none.
+//!
+//! Left to others: how it looks (gate, desk).
+
+use instrument::{approval::ApprovalDecision, document::Document, face::FaceDecision};
+use model::{
+    answer::Answer,
+    column::Column,
+    finding::FindingView,
+    id::{CaseId, OfficialId, RequestId, RowId},
+    role::Role,
+};
+use policy::Action;
+use serde::Serialize;
+
+use crate::{
+    error::CaseworkError,
+    office::Office,
+    record::{RequestState, RowRecord},
+    state::RowState,
+    use_case::decide_person::find_case,
+};
+
+/// One line of the list of work.
+#[derive(Debug, Clone, Serialize)]
+pub struct RowLine {
+    /// The row.
+    pub row: RowId,
+    /// Its case, once there is one.
+    pub case: Option<CaseId>,
+    /// Its state.
+    pub state: RowState,
+    /// What it waits for, in words.
+    pub waits_for: &'static str,
+    /// Questions among its findings.
+    pub questions: usize,
+    /// The answer, once issued.
+    pub answer: Option<Answer>,
+}
+
+/// A request in the list of work.
+#[derive(Debug, Clone, Serialize)]
+pub struct RequestLine {
+    /// The request.
+    pub request: RequestId,
+    /// Whether it has issued.
+    pub state: RequestState,
+    /// Its rows.
+    pub rows: Vec<RowLine>,
+}
+
+/// What a row waits for.
+#[must_use]
+pub const fn waits_for(state: RowState) -> &'static str {
+    match state {
+        RowState::Admissible => "officer and counsel, on its face",
+        RowState::HalfAdmitted => "the second reviewer, on its face",
+        RowState::Admitted => "the register",
+        RowState::InReview => "officer and counsel, on the person",
+        RowState::HalfApproved => "the second reviewer, on the person",
+        RowState::Rejected
+        | RowState::Declined
+        | RowState::Withheld
+        | RowState::Approved
+        | RowState::Ended => "the day its request issues",
+    }
+}
+
+/// Lists requests and their rows.
+///
+/// # Errors
+/// [`CaseworkError`].
+pub fn list(office: &Office<'_>) -> Result<Vec<RequestLine>, CaseworkError> {
+    let mut lines = Vec::new();
+    for id in office.store.requests()? {
+        let loaded = office.load(&id)?;
+        let rows = loaded.rows.iter().map(row_line).collect();
+        lines.push(RequestLine {
+            request: id,
+            state: loaded.request.state,
+            rows,
+        });
+    }
+    Ok(lines)
+}
+
+fn row_line(row: &RowRecord) -> RowLine {
+    let questions = row
+        .findings
+        .iter()
+        .filter(|finding| finding.class != model::finding::FindingClass::Deficient);
+    RowLine {
+        row: row.id(),
+        case: row
+            .statement
+            .as_ref()
+            .map(|statement| statement.case.clone()),
+        state: row.state,
+        waits_for: waits_for(row.state),
+        questions: questions.count(),
+        answer: row.answer,
+    }
+}
+
+/// One cell of a row as a reviewer reads it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CellView {
+    /// Column.
+    pub column: Column,
+    /// Its text.
+    pub text: String,
+}
+
+/// One reviewer's decision as another may see it.
+#[derive(Debug, Clone, Serialize)]
+pub struct DecisionView {
+    /// Who.
+    pub reviewer: OfficialId,
+    /// In which role.
+    pub role: Role,
+    /// What, in words; none while the viewer has not decided.
+    pub decision: Option<String>,
+}
+
+/// A row or case as a reviewer sees it.
+#[derive(Debug, Clone, Serialize)]
+pub struct CaseView {
+    /// The row.
+    pub row: RowId,
+    /// The case, once there is one.
+    pub case: Option<CaseId>,
+    /// Its state.
+    pub state: RowState,
+    /// The row's own words.
+    pub cells: Vec<CellView>,
+    /// Stage A's findings.
+    pub findings: Vec<FindingView>,
+    /// Face decisions.
+    pub face: Vec<DecisionView>,
+    /// Evidence: field, level, milli-bits. Never a value on file.
+    pub evidence: Vec<(String, String, i64)>,
+    /// Digest of the statement to be signed.
+    pub statement: Option<String>,
+    /// Approvals.
+    pub approvals: Vec<DecisionView>,
+}
+
+/// A row, by its id.
+///
+/// # Errors
+/// [`CaseworkError::NoRow`] also where the viewer may not know of it.
+pub fn row(
+    office: &Office<'_>,
+    id: &RowId,
+    viewer: &OfficialId,
+) -> Result<CaseView, CaseworkError> {
+    let loaded = office.load(&id.request)?;
+    let row = loaded.row(id)?;
+    let agreement = office
+        .agreement_of(loaded.envelope.cover.document())?
+        .document();
+    let matter = loaded.matter(agreement, row.state.code(), Vec::new());
+    if office.permit(viewer, Action::Read, &matter).is_err() {
+        return Err(CaseworkError::NoRow(id.clone()));
+    }
+    Ok(view(row, viewer))
+}
+
+/// A case, by its id.
+///
+/// # Errors
+/// [`CaseworkError::NoCase`] also where the viewer may not know of it.
+pub fn case(
+    office: &Office<'_>,
+    id: &CaseId,
+    viewer: &OfficialId,
+) -> Result<CaseView, CaseworkError> {
+    let (_, place) = find_case(office, id)?;
+    row(office, &place, viewer).map_err(|error| match error {
+        CaseworkError::NoRow(_) => CaseworkError::NoCase(id.clone()),
+        other => other,
+    })
+}
+
+fn view(row: &RowRecord, viewer: &OfficialId) -> CaseView {
+    let cells = Column::ALL
+        .iter()
+        .map(|column| CellView {
+            column: *column,
+            text: row.text(*column).to_owned(),
+        })
+        .filter(|cell| !cell.text.is_empty())
+        .collect();
+    let decided_face = row
+        .faces
+        .iter()
+        .any(|face| face.document().reviewer == *viewer)
+        || row.state.was_admitted()
+        || row.state == RowState::Declined;
+    let face = row.faces.iter().map(|face| {
+        let face = face.document();
+        let words = match face.decision {
+            FaceDecision::Admit => "admit".to_owned(),
+            FaceDecision::Decline(ground) => format!("decline: {}", ground.code()),
+        };
+        DecisionView {
+            reviewer: face.reviewer.clone(),
+            role: face.role,
+            decision: decided_face.then_some(words),
+        }
+    });
+    let decided = row
+        .approvals
+        .iter()
+        .any(|approval| approval.document().reviewer == *viewer)
+        || matches!(row.state, RowState::Approved | RowState::Ended);
+    let approvals = row.approvals.iter().map(|approval| {
+        let approval = approval.document();
+        let words = match approval.decision {
+            ApprovalDecision::Allow(question) => format!("allow {}", question.code()),
+            ApprovalDecision::End => "end".to_owned(),
+        };
+        DecisionView {
+            reviewer: approval.reviewer.clone(),
+            role: approval.role,
+            decision: decided.then_some(words),
+        }
+    });
+    let in_case = row.statement.is_some();
+    let evidence = row
+        .identity
+        .as_ref()
+        .filter(|_| in_case)
+        .map(|identity| identity.evidence.clone());
+    CaseView {
+        row: row.id(),
+        case: row
+            .statement
+            .as_ref()
+            .map(|statement| statement.case.clone()),
+        state: row.state,
+        cells,
+        findings: row.findings.clone(),
+        face: face.collect(),
+        evidence: evidence.unwrap_or_default(),
+        statement: row
+            .statement
+            .as_ref()
+            .map(|statement| statement.digest().to_string()),
+        approvals: approvals.collect(),
+    }
+}

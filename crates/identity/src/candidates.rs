@@ -1,0 +1,181 @@
+//! What identity needs of a register: blocks, records and name frequencies, behind one trait.
+//!
+//! Place in the flow: the register implements [`Candidates`]; tests implement it with a plain list.
+//!
+//! Left to others: files and their layout (register).
+
+use std::fmt;
+
+use model::{
+    fault::{Explain, Fault},
+    id::{EntryNumber, RecordNumber},
+    time::Date,
+    token::TokenKind,
+};
+use serde::{Deserialize, Serialize};
+use standard::name::Suffix;
+use thiserror::Error;
+
+use crate::blocking::{BlockKey, KeyKind};
+
+/// Bits kept of a bound part of an address.
+pub const BOUND_PART_BITS: u32 = 12;
+
+/// One address of a record: eight parts bound to it, 12 bits each.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct BoundAddress {
+    /// Top 12 bits of each bound token, in the order of [`TokenKind::OF_ADDRESS`].
+    pub parts: [u16; 8],
+    /// Bit `i` set: part `i` is there.
+    pub present: u8,
+    /// The sealed entry this address belongs to.
+    pub entry: EntryNumber,
+    /// Random number shared by records at this address (unit included).
+    pub residence: u32,
+}
+
+impl fmt::Debug for BoundAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("BoundAddress(personal)")
+    }
+}
+
+impl BoundAddress {
+    /// The bound part of a kind; `None` where the address has none.
+    #[must_use]
+    pub fn part(&self, kind: TokenKind) -> Option<u16> {
+        let position = TokenKind::OF_ADDRESS.iter().position(|k| *k == kind)?;
+        if self.present >> position & 1 == 0 {
+            return None;
+        }
+        self.parts.get(position).copied()
+    }
+}
+
+/// Whether something keeps a record from being answered about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Marker {
+    /// Nothing.
+    None,
+    /// A hold of the records agency, or an identity-theft marker.
+    Hold,
+}
+
+/// A record as the match plane shows it. `Debug` prints nothing of it.
+#[derive(Clone)]
+pub struct RecordView<'a> {
+    /// Folded given names parted by one space.
+    pub given: &'a str,
+    /// Folded surnames parted by one space.
+    pub surnames: &'a str,
+    /// Suffix.
+    pub suffix: Option<Suffix>,
+    /// Date of birth.
+    pub date_of_birth: Option<Date>,
+    /// Top 32 bits of the bound TIN.
+    pub tin: Option<u32>,
+    /// Every address of its history.
+    pub addresses: Vec<BoundAddress>,
+    /// Hold or identity theft.
+    pub marker: Marker,
+}
+
+impl fmt::Debug for RecordView<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("RecordView(personal)")
+    }
+}
+
+/// A block too large to be read whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct UnreadBlock {
+    /// The kind of key.
+    pub kind: KeyKind,
+    /// Records in it.
+    pub size: u64,
+    /// How much of it was read after all.
+    pub read: BlockPart,
+}
+
+/// The part of an oversized block that was read through its refined keys.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum BlockPart {
+    /// None of it.
+    Nothing,
+    /// Those with the row's year of birth.
+    BirthYear,
+    /// Those with the row's initial of the given name.
+    Initial,
+    /// Both of these.
+    BirthYearAndInitial,
+}
+
+/// The records found for a query's keys.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct CandidateSet {
+    /// Distinct, ascending.
+    pub records: Vec<RecordNumber>,
+    /// Blocks not read whole.
+    pub unread: Vec<UnreadBlock>,
+}
+
+/// How many people bear a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NameShare {
+    /// This very token.
+    pub same: u64,
+    /// A token one slip apart, this one not counted.
+    pub similar: u64,
+    /// A form of the same given name, this one not counted; 0 for surnames.
+    pub forms: u64,
+}
+
+/// Which names a share counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NameField {
+    /// First given names.
+    Given,
+    /// Each surname.
+    Surname,
+}
+
+/// The register could not be read.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CandidatesError {
+    /// Its files contradict themselves. A fault of ours or of the disk.
+    #[error("the register's `{part}` is damaged")]
+    Damaged {
+        /// Which part.
+        part: &'static str,
+    },
+}
+
+impl Explain for CandidatesError {
+    fn fault(&self) -> Fault {
+        Fault::Integrity
+    }
+}
+
+/// A register as identity sees it.
+pub trait Candidates {
+    /// People in the register.
+    fn people(&self) -> u64;
+
+    /// All records under the keys; a block too large is read by its refined keys and reported.
+    ///
+    /// # Errors
+    /// [`CandidatesError`] where the register cannot be read.
+    fn candidates(&self, keys: &[BlockKey]) -> Result<CandidateSet, CandidatesError>;
+
+    /// One record.
+    ///
+    /// # Errors
+    /// [`CandidatesError`] where there is none or the register cannot be read.
+    fn record(&self, record: RecordNumber) -> Result<RecordView<'_>, CandidatesError>;
+
+    /// How many people bear a name, exactly and nearly.
+    fn share(&self, field: NameField, token: &str) -> NameShare;
+}

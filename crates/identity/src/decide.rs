@@ -1,0 +1,492 @@
+//! The decision: the one person, or nobody and why.
+//!
+//! Place in the flow: [`identify`] gathers the candidates of a register into a transcript and
+//! judges it; [`judge`] alone repeats the outcome from the transcript, without the register. The
+//! odds for a candidate are against everybody else at once (LINKAGE.md section 5, point 1): a
+//! stranger, every other candidate, an absent member of the candidate's household, and whoever the
+//! keys could have missed.
+//!
+//! Left to others: thresholds (the calibration certificate), what the requester hears (casework).
+
+use std::collections::BTreeMap;
+
+use model::{
+    answer::WithheldReason,
+    digest::Digest,
+    fault::{Explain, Fault},
+    id::{EntryNumber, RecordNumber},
+};
+use serde::{Deserialize, Serialize};
+use standard::name::StandardName;
+use thiserror::Error;
+
+use crate::{
+    blocking::{KEYS_VERSION, query_keys},
+    candidates::{Candidates, CandidatesError, Marker, NameField},
+    compare::Comparator,
+    level::{BirthLevel, GivenLevel, Levels, SurnameLevel, TinLevel},
+    parameters::{MODEL_VERSION, model_digest},
+    query::{Query, exchanged_name},
+    scale::{Fixed, Millibits},
+    score::{field_weights, household, name_classes, prior, unseen, weight},
+    transcript::{CandidateGroup, NameClasses, RowFacts, Transcript},
+};
+
+/// The odds a release needs, as the calibration certificate states them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Thresholds {
+    /// Least log-odds where row and record both state a birth date, milli-bits.
+    pub with_birth_date: Millibits,
+    /// Least log-odds where one of them states none.
+    pub without_birth_date: Millibits,
+    /// People in the largest register these hold for.
+    pub largest_register: u64,
+}
+
+impl Thresholds {
+    /// Thresholds for demonstrations and tests without a certificate: 2^−14 nominal with a birth
+    /// date, 2^−16 without, registers up to 10 million.
+    pub const UNCERTIFIED: Self = Self {
+        with_birth_date: 14_000,
+        without_birth_date: 16_000,
+        largest_register: 10_000_000,
+    };
+}
+
+/// Stage B's two outcomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The row means this record.
+    Identified(RecordNumber),
+    /// Nothing is said.
+    Withheld(WithheldReason),
+}
+
+/// One line of the waterfall.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct Evidence {
+    /// Field, or `against-…` for an alternative.
+    pub field: &'static str,
+    /// Level of agreement; empty for an alternative.
+    pub level: &'static str,
+    /// Milli-bits: of a field for the candidate against a stranger; of an alternative, log2 of its
+    /// odds against the candidate.
+    pub millibits: Millibits,
+}
+
+/// An outcome and how it came about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Judgement {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Log-odds of the best candidate against everybody else; `None` without a candidate.
+    pub odds: Option<Millibits>,
+    /// The waterfall of the best candidate.
+    pub evidence: Vec<Evidence>,
+}
+
+/// A judgement with what it rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// The outcome.
+    pub outcome: Outcome,
+    /// Log-odds of the best candidate, milli-bits.
+    pub odds: Option<Millibits>,
+    /// The waterfall of the best candidate.
+    pub evidence: Vec<Evidence>,
+    /// The best candidate, whatever the outcome; internal, never shown to a requester.
+    pub best: Option<RecordNumber>,
+    /// Entries of the best candidate that the row's own address is the key of.
+    pub entries_given: Vec<EntryNumber>,
+    /// What repeats the decision.
+    pub transcript: Transcript,
+}
+
+/// Why no decision could be made.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum IdentifyError {
+    /// The register cannot be read. A fault of ours or of the disk.
+    #[error("the register cannot be read")]
+    Register(#[source] CandidatesError),
+    /// The thresholds do not hold for so large a register. The operator's: calibrate anew.
+    #[error("the register has `{people}` people; the calibration holds for `{largest}`")]
+    NotCertified {
+        /// People in the register.
+        people: u64,
+        /// Most people the thresholds hold for.
+        largest: u64,
+    },
+    /// The transcript was made by another model. The fault of whoever mixed versions.
+    #[error("the transcript was made by the model `{found}`, not by `{expected}`")]
+    OtherModel {
+        /// Digest or version in the transcript.
+        found: String,
+        /// Ours.
+        expected: String,
+    },
+}
+
+impl Explain for IdentifyError {
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Register(_) => Fault::Integrity,
+            Self::NotCertified { .. } => Fault::Refused,
+            Self::OtherModel { .. } => Fault::Input,
+        }
+    }
+}
+
+impl From<CandidatesError> for IdentifyError {
+    fn from(error: CandidatesError) -> Self {
+        Self::Register(error)
+    }
+}
+
+/// Finds the one person a row means, or says nothing.
+///
+/// # Errors
+/// [`IdentifyError`] where the register cannot be read or is larger than the thresholds allow.
+pub fn identify(
+    query: &Query,
+    register: &dyn Candidates,
+    thresholds: &Thresholds,
+) -> Result<Decision, IdentifyError> {
+    let transcript = gather(query, register)?;
+    let judgement = judge(&transcript, thresholds)?;
+    Ok(Decision {
+        outcome: judgement.outcome,
+        odds: judgement.odds,
+        evidence: judgement.evidence,
+        best: transcript.best,
+        entries_given: transcript.entries_given.clone(),
+        transcript,
+    })
+}
+
+/// Compares the query with every candidate.
+///
+/// # Errors
+/// [`CandidatesError`] where the register cannot be read.
+pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, CandidatesError> {
+    let found = register.candidates(&query_keys(query))?;
+    let people = register.people();
+    let row = row_facts(query, register);
+    let comparator = Comparator::new(query);
+    let mut groups: BTreeMap<(Levels, Marker), (u64, RecordNumber)> = BTreeMap::new();
+    for record in found.records {
+        let view = register.record(record)?;
+        let levels = comparator.levels(record, &view);
+        let group = groups.entry((levels, view.marker)).or_insert((0, record));
+        group.0 = group.0.saturating_add(1);
+    }
+    let best = best_record(&groups, &row, people);
+    let entries_given = match best {
+        Some(record) => comparator.entries_given(record, &register.record(record)?),
+        None => Vec::new(),
+    };
+    let mut unread = found.unread;
+    unread.sort_unstable();
+    Ok(Transcript {
+        version: MODEL_VERSION.to_owned(),
+        model: model_digest_text(),
+        keys: KEYS_VERSION.to_owned(),
+        people,
+        row,
+        unread,
+        candidates: groups
+            .into_iter()
+            .map(|((levels, marker), (count, _))| CandidateGroup {
+                levels,
+                marker,
+                count,
+            })
+            .collect(),
+        best,
+        entries_given,
+    })
+}
+
+fn model_digest_text() -> String {
+    static DIGEST: std::sync::OnceLock<Digest> = std::sync::OnceLock::new();
+    DIGEST.get_or_init(model_digest).to_string()
+}
+
+/// The one record of greatest weight; `None` where several weigh the same.
+fn best_record(
+    groups: &BTreeMap<(Levels, Marker), (u64, RecordNumber)>,
+    row: &RowFacts,
+    people: u64,
+) -> Option<RecordNumber> {
+    let weighed = || {
+        groups
+            .iter()
+            .map(|((levels, _), group)| (weight(levels, row, people), group))
+    };
+    let greatest = weighed().map(|(weight, _)| weight).max()?;
+    let mut first = weighed().filter(|(weight, _)| *weight == greatest);
+    match (first.next(), first.next()) {
+        (Some((_, (1, record))), None) => Some(*record),
+        _ => None,
+    }
+}
+
+fn row_facts(query: &Query, register: &dyn Candidates) -> RowFacts {
+    let small = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
+    let name = query.name();
+    RowFacts {
+        given_names: small(name.given.len()),
+        surnames: small(name.surnames.len()),
+        suffix: name.suffix.is_some(),
+        date_of_birth: query.date_of_birth().is_some(),
+        tin: query.tin().is_some(),
+        addresses: small(query.addresses().len()),
+        straight: classes(name, register),
+        exchanged: classes(&exchanged_name(name), register),
+    }
+}
+
+fn classes(name: &StandardName, register: &dyn Candidates) -> NameClasses {
+    let given = name
+        .given
+        .first()
+        .map(|token| register.share(NameField::Given, token));
+    let surnames: Vec<_> = name
+        .surnames
+        .iter()
+        .map(|token| register.share(NameField::Surname, token))
+        .collect();
+    name_classes(given, &surnames, register.people())
+}
+
+/// The alternatives to a candidate, each as log2 of its odds against the candidate, rounded up.
+#[derive(Debug, Clone, Copy)]
+struct Alternatives {
+    stranger: Fixed,
+    rivals_at_home: Fixed,
+    rivals_elsewhere: Fixed,
+    household: Fixed,
+    unread: Fixed,
+    unfound: Fixed,
+}
+
+impl Alternatives {
+    fn of(transcript: &Transcript, best: &CandidateGroup) -> Self {
+        let own = weight(&best.levels, &transcript.row, transcript.people);
+        let mut at_home = Fixed::default();
+        let mut elsewhere = Fixed::default();
+        for group in &transcript.candidates {
+            let others = if group == best {
+                group.count.saturating_sub(1)
+            } else {
+                group.count
+            };
+            let theirs = weight(&group.levels, &transcript.row, transcript.people);
+            let term = Fixed::power(theirs - own);
+            if group.levels.address.is_on_file() {
+                at_home = at_home.plus_times(term, others);
+            } else {
+                elsewhere = elsewhere.plus_times(term, others);
+            }
+        }
+        let unseen = unseen(&transcript.row, &transcript.unread, transcript.people);
+        Self {
+            stranger: Fixed::power(-own),
+            rivals_at_home: at_home,
+            rivals_elsewhere: elsewhere,
+            household: household(&best.levels, &transcript.row),
+            unread: Fixed::power(unseen.unread - own),
+            unfound: Fixed::power(unseen.unfound - own),
+        }
+    }
+
+    fn named(&self) -> [(&'static str, Fixed, WithheldReason); 6] {
+        [
+            (
+                "against-stranger",
+                self.stranger,
+                WithheldReason::LowEvidence,
+            ),
+            (
+                "against-same-address",
+                self.rivals_at_home,
+                WithheldReason::HouseholdAmbiguous,
+            ),
+            (
+                "against-other-records",
+                self.rivals_elsewhere,
+                WithheldReason::ManyMatch,
+            ),
+            (
+                "against-absent-relative",
+                self.household,
+                WithheldReason::HouseholdAmbiguous,
+            ),
+            (
+                "against-unread-blocks",
+                self.unread,
+                WithheldReason::BlockOverflow,
+            ),
+            ("against-unfound", self.unfound, WithheldReason::LowEvidence),
+        ]
+    }
+
+    fn total(&self) -> Fixed {
+        self.named()
+            .iter()
+            .fold(Fixed::default(), |sum, (_, term, _)| sum.plus(*term))
+    }
+
+    /// The reason of the largest term.
+    fn reason(&self) -> WithheldReason {
+        self.named()
+            .into_iter()
+            .max_by_key(|(_, term, _)| *term)
+            .map_or(WithheldReason::LowEvidence, |(_, _, reason)| reason)
+    }
+}
+
+/// Floors that no score overrides (point 9): an address on file; a name that agrees in both parts;
+/// a birth date that agrees, or the TIN.
+fn floor(levels: &Levels) -> Result<(), WithheldReason> {
+    if !levels.address.is_on_file() {
+        return Err(WithheldReason::AddressNotOnFile);
+    }
+    let given = !matches!(levels.given, GivenLevel::Different | GivenLevel::Missing);
+    let surname = !matches!(
+        levels.surname,
+        SurnameLevel::Different | SurnameLevel::Missing
+    );
+    let birth = matches!(
+        levels.birth,
+        BirthLevel::Exact | BirthLevel::Exchanged | BirthLevel::DaySlip | BirthLevel::YearSlip
+    );
+    let tin = levels.tin == TinLevel::Same;
+    let name = match (given, surname) {
+        (true, true) => true,
+        // A married name: only with both birth date and given name.
+        (true, false) => levels.birth == BirthLevel::Exact,
+        (false, _) => false,
+    };
+    if name && (birth || tin) {
+        Ok(())
+    } else {
+        Err(WithheldReason::LowEvidence)
+    }
+}
+
+/// Judges a transcript. The same transcript and thresholds always give the same outcome.
+///
+/// # Errors
+/// [`IdentifyError::OtherModel`] for a transcript of other numbers,
+/// [`IdentifyError::NotCertified`] for a register larger than the thresholds hold for.
+pub fn judge(
+    transcript: &Transcript,
+    thresholds: &Thresholds,
+) -> Result<Judgement, IdentifyError> {
+    check_versions(transcript)?;
+    if transcript.people > thresholds.largest_register {
+        return Err(IdentifyError::NotCertified {
+            people: transcript.people,
+            largest: thresholds.largest_register,
+        });
+    }
+    let Some(best) = best_group(transcript) else {
+        let reason = if transcript.unread.is_empty() {
+            WithheldReason::NoCandidate
+        } else {
+            WithheldReason::BlockOverflow
+        };
+        return Ok(Judgement {
+            outcome: Outcome::Withheld(reason),
+            odds: None,
+            evidence: Vec::new(),
+        });
+    };
+    let alternatives = Alternatives::of(transcript, &best);
+    let odds = -alternatives.total().log2_up();
+    Ok(Judgement {
+        outcome: outcome(transcript, &best, &alternatives, odds, thresholds),
+        odds: Some(odds),
+        evidence: evidence(transcript, &best, &alternatives),
+    })
+}
+
+fn outcome(
+    transcript: &Transcript,
+    best: &CandidateGroup,
+    alternatives: &Alternatives,
+    odds: Millibits,
+    thresholds: &Thresholds,
+) -> Outcome {
+    if let Err(reason) = floor(&best.levels) {
+        return Outcome::Withheld(reason);
+    }
+    let threshold = if best.levels.birth == BirthLevel::Missing {
+        thresholds.without_birth_date
+    } else {
+        thresholds.with_birth_date
+    };
+    match transcript.best {
+        _ if odds < threshold => Outcome::Withheld(alternatives.reason()),
+        None => Outcome::Withheld(alternatives.reason()),
+        Some(_) if best.marker == Marker::Hold => Outcome::Withheld(WithheldReason::Hold),
+        Some(record) => Outcome::Identified(record),
+    }
+}
+
+fn check_versions(transcript: &Transcript) -> Result<(), IdentifyError> {
+    let pairs = [
+        (&transcript.version, MODEL_VERSION.to_owned()),
+        (&transcript.keys, KEYS_VERSION.to_owned()),
+        (&transcript.model, model_digest_text()),
+    ];
+    for (found, expected) in pairs {
+        if *found != expected {
+            return Err(IdentifyError::OtherModel {
+                found: found.clone(),
+                expected,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// The group of greatest weight; of equal ones the first, whose odds are then even at most.
+fn best_group(transcript: &Transcript) -> Option<CandidateGroup> {
+    let mut best: Option<(Millibits, CandidateGroup)> = None;
+    for group in transcript.candidates.iter().filter(|group| group.count > 0) {
+        let own = weight(&group.levels, &transcript.row, transcript.people);
+        if best.is_none_or(|(weight, _)| own > weight) {
+            best = Some((own, *group));
+        }
+    }
+    best.map(|(_, group)| group)
+}
+
+fn evidence(
+    transcript: &Transcript,
+    best: &CandidateGroup,
+    alternatives: &Alternatives,
+) -> Vec<Evidence> {
+    let mut lines: Vec<Evidence> = field_weights(&best.levels, &transcript.row)
+        .iter()
+        .map(|field| Evidence {
+            field: field.field,
+            level: field.level,
+            millibits: field.weight(),
+        })
+        .collect();
+    lines.push(Evidence {
+        field: "register-size",
+        level: "",
+        millibits: prior(transcript.people),
+    });
+    lines.extend(alternatives.named().map(|(field, term, _)| Evidence {
+        field,
+        level: "",
+        millibits: term.log2_up(),
+    }));
+    lines
+}

@@ -1,0 +1,37 @@
+//! One person, or nobody (stage B). Pure.
+//!
+//! Place in the flow: casework makes a [`query::Query`] from an admitted row and its tokens;
+//! [`decide::identify`] looks it up under its blocking keys ([`blocking`]) in anything that
+//! implements [`candidates::Candidates`], compares ([`compare`]) and weighs ([`score`]), and
+//! answers Identified or Withheld with a transcript ([`transcript::Transcript`]) from which
+//! [`decide::judge`] repeats the outcome without the register.
+//!
+//! It scores people, not pairs: the odds for a candidate count every other candidate, a member of
+//! the household who is not on file, a stranger, and whoever the keys could have missed. All
+//! weights are whole milli-bits, rounded towards withholding.
+//!
+//! Left to others: the register's files (register), tokens (seal), thresholds (the calibration
+//! certificate), what anybody is told (casework, answer).
+
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::expect_used
+    )
+)]
+
+pub mod query;
+
+pub mod blocking;
+pub mod candidates;
+pub mod compare;
+pub mod decide;
+pub mod level;
+pub mod parameters;
+pub mod phonetic;
+pub mod scale;
+pub mod score;
+pub mod transcript;

@@ -1,0 +1,157 @@
+//! Exact logarithms: weights are milli-bits (thousandths of a bit, base 2), sums are taken in a
+//! fixed point of 62 fraction bits, and every rounding goes the way that withholds.
+//!
+//! Place in the flow: under the scorer, so that a decision is the same on every machine and can be
+//! repeated by the verifier.
+//!
+//! Left to others: what is added to what (score).
+
+use std::sync::OnceLock;
+
+/// Thousandths of a bit. Positive favours the candidate.
+pub type Millibits = i64;
+
+/// Milli-bits in one bit.
+pub const BIT: Millibits = 1000;
+
+/// ⌈2^(1/1000) · 2^62⌉.
+const ROOT: u128 = 4_614_883_703_693_923_851;
+/// Fraction bits of one table step.
+const STEP_BITS: u32 = 62;
+/// Fraction bits of [`Fixed`]: terms below 2^−90 count as 2^−90.
+const FIXED_BITS: i64 = 90;
+/// Largest exponent of a term; larger ones count as this, which always withholds.
+const LARGEST_EXPONENT: i64 = 30;
+
+/// `table[k]` is 2^(k/1000) · 2^62, never less than exact, k from 0 to 1000.
+fn table() -> &'static [u128] {
+    static TABLE: OnceLock<Vec<u128>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        let mut value = 1_u128 << STEP_BITS;
+        let mut steps = Vec::with_capacity(1001);
+        for _ in 0..=1000 {
+            steps.push(value);
+            value = value.saturating_mul(ROOT).div_ceil(1 << STEP_BITS);
+        }
+        steps
+    })
+}
+
+/// A sum of powers of two, never less than exact. Adding does not depend on the order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Fixed(u128);
+
+impl Fixed {
+    /// At least 2^(exponent/1000), and at least 2^−90.
+    #[must_use]
+    pub fn power(exponent: Millibits) -> Self {
+        let whole = exponent.div_euclid(BIT).min(LARGEST_EXPONENT);
+        let part = usize::try_from(exponent.rem_euclid(BIT)).unwrap_or(0);
+        let fraction = table().get(part).copied().unwrap_or(1 << (STEP_BITS + 1));
+        let shift = whole + FIXED_BITS - i64::from(STEP_BITS);
+        let value = match u32::try_from(shift) {
+            Ok(left) => fraction << left,
+            Err(_) => match u32::try_from(-shift) {
+                Ok(right) if right < 127 => fraction.div_ceil(1 << right),
+                _ => 1,
+            },
+        };
+        Self(value.max(1))
+    }
+
+    /// Adds `count` times another sum.
+    #[must_use]
+    pub fn plus_times(self, other: Self, count: u64) -> Self {
+        Self(
+            self.0
+                .saturating_add(other.0.saturating_mul(u128::from(count))),
+        )
+    }
+
+    /// Adds another sum.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        self.plus_times(other, 1)
+    }
+
+    /// The logarithm in milli-bits, rounded up; −90 bits for an empty sum.
+    #[must_use]
+    pub fn log2_up(self) -> Millibits {
+        let Some(top) = self.0.checked_ilog2() else {
+            return -FIXED_BITS * BIT;
+        };
+        let whole = i64::from(top) - FIXED_BITS;
+        let mantissa = match top.checked_sub(STEP_BITS) {
+            Some(right) => self.0.div_ceil(1 << right),
+            None => self.0 << (STEP_BITS - top),
+        };
+        let part = table().partition_point(|step| *step < mantissa);
+        // The table's own error is upward: one step more keeps the result an upper bound.
+        whole * BIT + i64::try_from(part).unwrap_or(BIT) + 1
+    }
+}
+
+/// log2(numerator / denominator) in milli-bits, rounded up by at most 2; zero counts as one.
+#[must_use]
+pub fn log2_ratio(numerator: u64, denominator: u64) -> Millibits {
+    log2_integer(numerator) - log2_integer(denominator)
+}
+
+/// log2 of a whole number in milli-bits, rounded up by at most 1; 0 for zero.
+#[must_use]
+pub fn log2_integer(value: u64) -> Millibits {
+    let value = u128::from(value.max(1));
+    let top = value.ilog2();
+    let mantissa = value << (STEP_BITS.saturating_sub(top));
+    let mantissa = if top > STEP_BITS {
+        value.div_ceil(1 << (top - STEP_BITS))
+    } else {
+        mantissa
+    };
+    let part = table().partition_point(|step| *step < mantissa);
+    i64::from(top) * BIT + i64::try_from(part).unwrap_or(BIT)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn powers_and_logarithms_meet() {
+        for (exponent, expected) in [(0, 1), (1000, 1001), (-1000, -999), (17_321, 17_322)] {
+            assert_eq!(Fixed::power(exponent).log2_up(), expected, "{exponent}");
+        }
+        assert_eq!(log2_integer(1), 0);
+        assert_eq!(log2_integer(8), 3000);
+        assert_eq!(log2_integer(3), 1585);
+        assert_eq!(log2_integer(u64::MAX), 64_000);
+        assert_eq!(log2_ratio(1, 1_000_000), -19_932);
+    }
+
+    #[test]
+    fn extremes_do_not_overflow() {
+        let huge = Fixed::power(i64::MAX).plus_times(Fixed::power(40_000), u64::MAX);
+        assert!(huge.log2_up() >= 30_000);
+        assert!(Fixed::power(i64::MIN / 2) > Fixed::default());
+    }
+
+    proptest! {
+        #[test]
+        fn sums_are_never_below_the_real_ones(a in -60_000_i64..20_000, b in -60_000_i64..20_000) {
+            let sum = Fixed::power(a).plus(Fixed::power(b));
+            let real = ((a as f64 / 1000.0).exp2() + (b as f64 / 1000.0).exp2()).log2() * 1000.0;
+            let ours = sum.log2_up() as f64;
+            prop_assert!(ours >= real - 1e-6, "{ours} {real}");
+            prop_assert!(ours <= real + 3.0, "{ours} {real}");
+        }
+
+        #[test]
+        fn integers_are_rounded_up(value in 1_u64..) {
+            let real = (value as f64).log2() * 1000.0;
+            let ours = log2_integer(value) as f64;
+            prop_assert!(ours >= real - 1e-6 && ours <= real + 1.001);
+        }
+    }
+}

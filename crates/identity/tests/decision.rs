@@ -1,0 +1,501 @@
+//! Decisions against a register that is a plain list: the cases that the law's history teaches,
+//! and the properties of the score.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used
+)]
+
+use countersign_identity as identity;
+use identity::{
+    blocking::{BlockKey, query_keys, record_keys},
+    candidates::{
+        BlockPart, BoundAddress, CandidateSet, Candidates, CandidatesError, Marker, NameField,
+        NameShare, RecordView, UnreadBlock,
+    },
+    compare::{bound_part, is_slip},
+    decide::{Decision, Outcome, Thresholds, gather, identify, judge},
+    query::{AddressTokens, Query},
+    transcript::Transcript,
+};
+use model::{
+    answer::WithheldReason,
+    digest::Digest,
+    id::{EntryNumber, RecordNumber},
+    time::{Date, parse_date},
+    token::{Token, TokenKind},
+};
+use proptest::prelude::*;
+use standard::name::{StandardName, canonical_given, standard_name};
+
+/// A person as a test writes it: `GIVEN|SURNAMES|SUFFIX|BIRTH|TIN|ADDRESS;ADDRESS`, an address as
+/// `number street zip unit`.
+#[derive(Clone, Debug)]
+struct Person {
+    name: StandardName,
+    birth: Option<Date>,
+    tin: Option<Token>,
+    addresses: Vec<AddressTokens>,
+    marker: Marker,
+}
+
+fn token(kind: TokenKind, part: &str) -> Token {
+    Token::new(*Digest::of(&kind.value(part)).as_bytes())
+}
+
+fn address(text: &str) -> AddressTokens {
+    let parts: Vec<&str> = text.split(' ').collect();
+    let [number, street, zip, unit] = parts.as_slice() else {
+        panic!("{text}")
+    };
+    let half = street.len() / 2;
+    let mut tokens = vec![
+        (TokenKind::Zip5, token(TokenKind::Zip5, zip)),
+        (TokenKind::Zip3, token(TokenKind::Zip3, &zip[..3])),
+        (TokenKind::Number, token(TokenKind::Number, number)),
+        (TokenKind::Street, token(TokenKind::Street, street)),
+        (
+            TokenKind::StreetLeft,
+            token(TokenKind::StreetLeft, &street[..half]),
+        ),
+        (
+            TokenKind::StreetRight,
+            token(TokenKind::StreetRight, &street[half..]),
+        ),
+    ];
+    if *unit != "-" {
+        tokens.push((TokenKind::Unit, token(TokenKind::Unit, unit)));
+    }
+    AddressTokens { parts: tokens }
+}
+
+fn person(text: &str) -> Person {
+    let fields: Vec<&str> = text.split('|').collect();
+    let [given, surnames, suffix, birth, tin, addresses] = fields.as_slice() else {
+        panic!("{text}")
+    };
+    Person {
+        name: standard_name(given, surnames, suffix),
+        birth: parse_date(birth).ok(),
+        tin: (!tin.is_empty()).then(|| token(TokenKind::Tin, tin)),
+        addresses: addresses.split(';').map(address).collect(),
+        marker: Marker::None,
+    }
+}
+
+fn query(text: &str) -> Query {
+    let person = person(text);
+    Query::new(person.name, person.birth, person.tin, person.addresses)
+}
+
+/// A register that compares every key with every record: the slow, obvious one.
+struct List {
+    people: Vec<Person>,
+    /// Names as `RecordView` has them.
+    names: Vec<(String, String)>,
+    size: u64,
+    shares: Vec<NameShare>,
+    unread: Vec<UnreadBlock>,
+    all_pairs: bool,
+}
+
+impl List {
+    fn new(people: Vec<Person>) -> Self {
+        Self {
+            names: people
+                .iter()
+                .map(|p| (p.name.given.join(" "), p.name.surnames.join(" ")))
+                .collect(),
+            size: 200_000,
+            shares: vec![NameShare {
+                same: 600,
+                similar: 300,
+                forms: 200,
+            }],
+            people,
+            unread: Vec::new(),
+            all_pairs: false,
+        }
+    }
+}
+
+impl Candidates for List {
+    fn people(&self) -> u64 {
+        self.size
+    }
+
+    fn candidates(&self, keys: &[BlockKey]) -> Result<CandidateSet, CandidatesError> {
+        let has_key = |person: &Person| {
+            record_keys(
+                &person.name,
+                person.birth,
+                person.tin.as_ref(),
+                &person.addresses,
+            )
+            .iter()
+            .any(|key| keys.iter().any(|k| k.fingerprint == key.fingerprint))
+        };
+        let records = (0_u32..).zip(&self.people);
+        Ok(CandidateSet {
+            records: records
+                .filter(|(_, person)| self.all_pairs || has_key(person))
+                .map(|(record, _)| RecordNumber(record))
+                .collect(),
+            unread: self.unread.clone(),
+        })
+    }
+
+    fn record(&self, record: RecordNumber) -> Result<RecordView<'_>, CandidatesError> {
+        let place = usize::try_from(record.0).unwrap();
+        let person = &self.people[place];
+        let bind = |(number, tokens): (u16, &AddressTokens)| {
+            let mut bound = BoundAddress {
+                entry: EntryNumber(number),
+                ..BoundAddress::default()
+            };
+            for (bit, kind) in TokenKind::OF_ADDRESS.iter().enumerate() {
+                if let Some(token) = tokens.get(*kind) {
+                    bound.parts[bit] = bound_part(token, record);
+                    bound.present |= 1 << bit;
+                }
+            }
+            bound
+        };
+        Ok(RecordView {
+            given: &self.names[place].0,
+            surnames: &self.names[place].1,
+            suffix: person.name.suffix,
+            date_of_birth: person.birth,
+            tin: person
+                .tin
+                .as_ref()
+                .map(|token| u32::try_from(token.bound(record) >> 32).unwrap()),
+            addresses: (0..).zip(&person.addresses).map(bind).collect(),
+            marker: person.marker,
+        })
+    }
+
+    fn share(&self, _field: NameField, _token: &str) -> NameShare {
+        self.shares[0]
+    }
+}
+
+fn decide(people: &[&str], row: &str) -> Decision {
+    let list = List::new(people.iter().map(|text| person(text)).collect());
+    identify(&query(row), &list, &Thresholds::UNCERTIFIED).unwrap()
+}
+
+#[track_caller]
+fn check(people: &[&str], row: &str, expected: Result<u32, WithheldReason>) {
+    let decision = decide(people, row);
+    let expected = match expected {
+        Ok(record) => Outcome::Identified(RecordNumber(record)),
+        Err(reason) => Outcome::Withheld(reason),
+    };
+    assert_eq!(
+        decision.outcome, expected,
+        "{row}: {:?} {:?}",
+        decision.odds, decision.evidence
+    );
+}
+
+const MARIA: &str = "Maria Elena|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -";
+const JOHN_SENIOR: &str = "John|Smith|Sr|1950-01-02|666-11-3333|7 MAIN 10001 -";
+const JOHN_JUNIOR: &str = "John|Smith|Jr|1980-03-04|666-11-4444|7 MAIN 10001 -";
+
+#[test]
+fn the_person_with_birth_date_and_address_on_file_is_identified() {
+    check(&[MARIA], "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -", Ok(0));
+    check(&[MARIA], "Maria E|Lopez||1984-05-17||12 OAKWOOD 89501 4", Ok(0));
+    check(&[MARIA], "MARIA|LOPES||1984-05-17||12 OAKWOOD 89501 -", Ok(0));
+    check(&[MARIA], "Maria|Lopez|||666-11-2222|12 OAKWOOD 89501 -", Ok(0));
+}
+
+#[test]
+fn floors_hold_whatever_the_score() {
+    use WithheldReason as R;
+    // Name and address, neither birth date nor TIN.
+    check(&[MARIA], "Maria Elena|Lopez||||12 OAKWOOD 89501 -", Err(R::LowEvidence));
+    // Everything but the address.
+    check(
+        &[MARIA],
+        "Maria Elena|Lopez||1984-05-17|666-11-2222|99 ELM 89501 -",
+        Err(R::AddressNotOnFile),
+    );
+    // TIN and address without the name.
+    check(
+        &[MARIA],
+        "Robert|Jones|||666-11-2222|12 OAKWOOD 89501 -",
+        Err(R::LowEvidence),
+    );
+    check(&[MARIA], "Robert|Jones||1970-01-01||3 ELM 60601 -", Err(R::NoCandidate));
+}
+
+#[test]
+fn relatives_of_the_absent_are_not_named() {
+    use WithheldReason as R;
+    // The sister is on file, the person asked for is not.
+    check(
+        &["Carmen|Lopez||1986-02-01||12 OAKWOOD 89501 -"],
+        "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -",
+        Err(R::LowEvidence),
+    );
+    // The father is on file, the son of the same name is not.
+    check(
+        &[JOHN_SENIOR],
+        "John|Smith||1980-03-04||7 MAIN 10001 -",
+        Err(R::LowEvidence),
+    );
+    // The twin is on file.
+    check(
+        &["Marta|Lopez||1984-05-17||12 OAKWOOD 89501 -"],
+        "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -",
+        Err(R::HouseholdAmbiguous),
+    );
+    check(
+        &["Carmen|Lopez||1984-05-17||12 OAKWOOD 89501 -"],
+        "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -",
+        Err(R::LowEvidence),
+    );
+}
+
+#[test]
+fn fathers_and_sons_are_told_apart_by_birth_date_only_where_it_is_certain() {
+    use WithheldReason as R;
+    let both = [JOHN_SENIOR, JOHN_JUNIOR];
+    check(&both, "John|Smith|Jr|1980-03-04||7 MAIN 10001 -", Ok(1));
+    check(&both, "John|Smith|Sr|1950-01-02||7 MAIN 10001 -", Ok(0));
+    check(&both, "John|Smith||||7 MAIN 10001 -", Err(R::LowEvidence));
+    // The son's birth date with the father's suffix and number.
+    check(
+        &both,
+        "John|Smith|Sr|1980-03-04|666-11-3333|7 MAIN 10001 -",
+        Err(R::HouseholdAmbiguous),
+    );
+}
+
+#[test]
+fn two_records_alike_are_ambiguous_and_a_hold_is_kept() {
+    use WithheldReason as R;
+    check(&[MARIA, MARIA], "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -", Err(R::HouseholdAmbiguous));
+    let elsewhere = "Maria Elena|Lopez||1984-05-17|666-11-2222|3 ELM 60601 -";
+    let row = "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -;3 ELM 60601 -";
+    check(&[MARIA, elsewhere], row, Err(R::HouseholdAmbiguous));
+    let mut held = person(MARIA);
+    held.marker = Marker::Hold;
+    let list = List::new(vec![held]);
+    let row = query("Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -");
+    let decision = identify(&row, &list, &Thresholds::UNCERTIFIED).unwrap();
+    assert_eq!(decision.outcome, Outcome::Withheld(R::Hold));
+}
+
+#[test]
+fn an_unread_block_withholds_only_where_it_could_decide() {
+    let mut list = List::new(vec![person(MARIA)]);
+    let row = query("Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -");
+    let block = |kind, size, read| UnreadBlock { kind, size, read };
+    use identity::blocking::KeyKind;
+    let mut outcome = |unread: Vec<UnreadBlock>| {
+        list.unread = unread;
+        identify(&row, &list, &Thresholds::UNCERTIFIED).unwrap().outcome
+    };
+    let identified = Outcome::Identified(RecordNumber(0));
+    let year = BlockPart::BirthYearAndInitial;
+    assert_eq!(outcome(vec![block(KeyKind::Name, 5_000, year)]), identified);
+    assert_eq!(
+        outcome(vec![block(KeyKind::Address, 5_000, BlockPart::Nothing)]),
+        Outcome::Withheld(WithheldReason::BlockOverflow)
+    );
+}
+
+#[test]
+fn the_entries_of_the_given_address_are_told() {
+    let two = "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -;3 ELM 60601 -;12 OAKWOOD 89501 B";
+    let decision = decide(&[two], "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -");
+    assert_eq!(decision.entries_given, [EntryNumber(0), EntryNumber(2)]);
+}
+
+#[test]
+fn thresholds_hold_up_to_their_register_only() {
+    let mut list = List::new(vec![person(MARIA)]);
+    list.size = 10_000_001;
+    let row = query("Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -");
+    let error = identify(&row, &list, &Thresholds::UNCERTIFIED).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the register has `10000001` people; the calibration holds for `10000000`"
+    );
+}
+
+#[test]
+fn a_transcript_names_nobody_and_repeats_the_outcome() {
+    let decision = decide(
+        &[MARIA, JOHN_SENIOR, JOHN_JUNIOR],
+        "Maria Elena|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -",
+    );
+    let text = serde_json::to_string(&decision.transcript).unwrap();
+    for personal in ["MARIA", "Maria", "LOPEZ", "Lopez", "1984", "OAKWOOD", "89501", "666"] {
+        assert!(!text.contains(personal), "{personal} in {text}");
+    }
+    let read: Transcript = serde_json::from_str(&text).unwrap();
+    let again = judge(&read, &Thresholds::UNCERTIFIED).unwrap();
+    assert_eq!((again.outcome, again.odds), (decision.outcome, decision.odds));
+    let mut other = read.clone();
+    other.model = Digest::of(b"other").to_string();
+    assert!(judge(&other, &Thresholds::UNCERTIFIED).is_err());
+    let strict = Thresholds {
+        with_birth_date: 90_000,
+        ..Thresholds::UNCERTIFIED
+    };
+    assert!(matches!(judge(&read, &strict).unwrap().outcome, Outcome::Withheld(_)));
+}
+
+#[test]
+fn extremes_end_in_bounded_time() {
+    let long = "X".repeat(1_000_000);
+    let many = "Ana ".repeat(100_000);
+    let row = format!("{many}|{long}||1984-05-17||12 OAKWOOD 89501 -");
+    let decision = decide(&[MARIA], &row);
+    assert!(matches!(decision.outcome, Outcome::Withheld(_)));
+    assert!(matches!(
+        decide(&[MARIA], "||||| - - 895 -".replace("||||| - - ", "|||||1 A ").as_str()).outcome,
+        Outcome::Withheld(_)
+    ));
+    let family: Vec<String> = (0..60)
+        .map(|n| format!("Name{n}|Lopez||19{:02}-05-17||12 OAKWOOD 89501 -", 40 + n))
+        .collect();
+    let mut people: Vec<&str> = family.iter().map(String::as_str).collect();
+    people.push(MARIA);
+    check(&people, "Maria|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -", Ok(60));
+}
+
+fn name_text() -> impl Strategy<Value = String> {
+    let given = prop::sample::select(vec!["Ana", "Anna", "Maria", "Marta", "Bob", "Robert", "J", "Juan Jose"]);
+    let surname = prop::sample::select(vec!["Diaz", "Dias", "Lopez", "Garcia Lopez", "Smith", "Smyth", "Lee"]);
+    let suffix = prop::sample::select(vec!["", "", "", "Jr", "Sr"]);
+    let birth = prop::sample::select(vec!["", "1980-03-04", "1980-04-03", "1980-03-05", "1990-03-04", "1955-01-01"]);
+    let tin = prop::sample::select(vec!["", "666-11-0001", "666-11-0002"]);
+    let address = prop::sample::select(vec![
+        "12 OAKWOOD 89501 -",
+        "12 OAKWOOD 89501 4",
+        "13 OAKWOOD 89501 -",
+        "3 ELM 60601 -",
+        "3 ELM 60601 -;12 OAKWOOD 89501 2",
+    ]);
+    (given, surname, suffix, birth, tin, address)
+        .prop_map(|(g, s, x, b, t, a)| format!("{g}|{s}|{x}|{b}|{t}|{a}"))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(400))]
+
+    /// With model, size and frequencies fixed, one more person never makes a decision that was
+    /// withheld into one, never changes who is identified, and never raises the odds of the same
+    /// best candidate (promise P4).
+    #[test]
+    fn adding_a_person_never_raises_anothers_odds(
+        people in prop::collection::vec(name_text(), 1..6), more in name_text(), row in name_text(),
+    ) {
+        let mut people: Vec<Person> = people.iter().map(|text| person(text)).collect();
+        let row = query(&row);
+        let before = identify(&row, &List::new(people.clone()), &Thresholds::UNCERTIFIED).unwrap();
+        people.push(person(&more));
+        let added = RecordNumber(u32::try_from(people.len() - 1).unwrap());
+        let after = identify(&row, &List::new(people), &Thresholds::UNCERTIFIED).unwrap();
+        match after.outcome {
+            Outcome::Identified(record) if record != added => {
+                prop_assert_eq!(before.outcome, after.outcome);
+            }
+            _ => {}
+        }
+        if before.best.is_some() && before.best == after.best {
+            prop_assert!(after.odds <= before.odds);
+        }
+    }
+
+    /// Order of records changes nothing.
+    #[test]
+    fn permuting_the_register_changes_nothing(
+        people in prop::collection::vec(name_text(), 1..7), row in name_text(),
+    ) {
+        let row = query(&row);
+        let forward: Vec<Person> = people.iter().map(|text| person(text)).collect();
+        let backward: Vec<Person> = people.iter().rev().map(|text| person(text)).collect();
+        let last = u32::try_from(people.len() - 1).unwrap();
+        let a = identify(&row, &List::new(forward), &Thresholds::UNCERTIFIED).unwrap();
+        let b = identify(&row, &List::new(backward), &Thresholds::UNCERTIFIED).unwrap();
+        prop_assert_eq!(a.odds, b.odds);
+        prop_assert_eq!(&a.evidence, &b.evidence);
+        match (a.outcome, b.outcome) {
+            (Outcome::Identified(a), Outcome::Identified(b)) => prop_assert_eq!(a.0, last - b.0),
+            (a, b) => prop_assert_eq!(a, b),
+        }
+    }
+
+    /// Blocking against all pairs: who is identified among all records is the same person, and
+    /// nobody is identified under all pairs' odds that blocking did not see a rival for.
+    #[test]
+    fn blocked_decisions_are_those_of_all_pairs(
+        people in prop::collection::vec(name_text(), 1..7), row in name_text(),
+    ) {
+        let people: Vec<Person> = people.iter().map(|text| person(text)).collect();
+        let row = query(&row);
+        let blocked = identify(&row, &List::new(people.clone()), &Thresholds::UNCERTIFIED).unwrap();
+        let mut all = List::new(people);
+        all.all_pairs = true;
+        let all = identify(&row, &all, &Thresholds::UNCERTIFIED).unwrap();
+        if matches!(blocked.outcome, Outcome::Identified(_)) {
+            prop_assert_eq!(blocked.outcome, all.outcome);
+        }
+        // A rival that no key found is within the completeness bound.
+        if let (Some(found), Some(every)) = (blocked.odds, all.odds)
+            && blocked.best == all.best && blocked.best.is_some()
+        {
+            prop_assert!(found <= every + 100, "{found} {every}");
+        }
+    }
+
+    /// The judge on its own gives what identify gave.
+    #[test]
+    fn judging_again_gives_the_same(
+        people in prop::collection::vec(name_text(), 0..6), row in name_text(),
+    ) {
+        let list = List::new(people.iter().map(|text| person(text)).collect());
+        let decision = identify(&query(&row), &list, &Thresholds::UNCERTIFIED).unwrap();
+        let text = serde_json::to_string(&decision.transcript).unwrap();
+        let again = judge(&serde_json::from_str(&text).unwrap(), &Thresholds::UNCERTIFIED).unwrap();
+        prop_assert_eq!(again.outcome, decision.outcome);
+        prop_assert_eq!(again.evidence, decision.evidence);
+    }
+
+    /// The fast formula against the plain one in floating point.
+    #[test]
+    fn odds_are_never_above_the_plain_formula(
+        people in prop::collection::vec(name_text(), 1..6), row in name_text(),
+    ) {
+        let list = List::new(people.iter().map(|text| person(text)).collect());
+        let row = query(&row);
+        let transcript = gather(&row, &list).unwrap();
+        let judgement = judge(&transcript, &Thresholds::UNCERTIFIED).unwrap();
+        if let Some(odds) = judgement.odds {
+            let plain: f64 = judgement
+                .evidence
+                .iter()
+                .filter(|line| line.field.starts_with("against-"))
+                .map(|line| (line.millibits as f64 / 1000.0).exp2())
+                .sum();
+            let plain = -plain.log2() * 1000.0;
+            prop_assert!(odds as f64 <= plain + 8.0, "{odds} {plain}");
+            prop_assert!(odds as f64 >= plain - 8.0, "{odds} {plain}");
+        }
+    }
+}
+
+#[test]
+fn helpers_agree_with_standard() {
+    assert!(is_slip("MICHAEL", "MICHEAL"));
+    assert_eq!(canonical_given("ZZZZ"), "ZZZZ");
+    assert!(!query_keys(&query(MARIA)).is_empty());
+}

@@ -1,0 +1,192 @@
+//! The findings about a workbook: one table of their rules, classes, law and remedies.
+//!
+//! Place in the flow: readers meet something worth telling, name its [`Notice`] and say where; the
+//! table gives the rest.
+//!
+//! Left to others: findings about a row (statute).
+
+use model::{
+    column::Column,
+    finding::{Finding, FindingClass, RuleId},
+};
+
+/// Law of findings about what a request must hold.
+const CONTENT: &str = "26 U.S.C. 6103(i)(2)(B)";
+/// Ground of findings about the form alone.
+const FORM: &str = "agreement, form of requests";
+
+macro_rules! notices {
+    ($($(#[$doc:meta])* $name:ident = $rule:literal, $class:ident, $citation:ident, $remedy:literal;)*) => {
+        /// A kind of finding about a workbook.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub(crate) enum Notice {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Notice {
+            /// All of them, in the order of their codes between processes.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name),*];
+
+            pub(crate) const fn rule(self) -> RuleId {
+                match self { $(Self::$name => RuleId($rule)),* }
+            }
+
+            pub(crate) const fn class(self) -> FindingClass {
+                match self { $(Self::$name => FindingClass::$class),* }
+            }
+
+            pub(crate) const fn citation(self) -> &'static str {
+                match self { $(Self::$name => $citation),* }
+            }
+
+            const fn remedy(self) -> &'static str {
+                match self { $(Self::$name => $remedy),* }
+            }
+        }
+    };
+}
+
+notices! {
+    /// A column every row must fill has no header.
+    MissingColumn = "workbook.missing-column", Deficient, CONTENT, "add the column and fill it in every row";
+    /// A header that names no known column.
+    UnknownColumn = "workbook.unknown-column", Question, FORM, "use a header of the template, or remove the column; it was not read";
+    /// Two headers that name the same column.
+    DuplicateColumn = "workbook.duplicate-column", Question, FORM, "keep one of the two columns; only the one further left was read";
+    /// Cells further right than are read.
+    BeyondColumns = "workbook.beyond-columns", Question, FORM, "remove what stands to the right of the table; it was not read";
+    /// Filled rows above the header row.
+    AboveHeader = "workbook.above-header", Question, FORM, "remove the rows above the column headers; they were not read";
+    /// Records of a csv with more fields than the header.
+    ExtraFields = "workbook.extra-fields", Question, FORM, "put quotes around values that hold the separator; the values after it may stand in wrong columns";
+    /// Records of a csv with fewer fields than the header.
+    MissingFields = "workbook.missing-fields", Question, FORM, "write every record with as many fields as the header";
+    /// Text that is not UTF-8.
+    NotUtf8 = "workbook.not-utf8", Question, FORM, "save the file as UTF-8 and compare names with accents";
+    /// Hidden rows.
+    HiddenRows = "workbook.hidden-rows", Question, FORM, "say whether the hidden rows are part of the request, or remove them";
+    /// Hidden columns.
+    HiddenColumns = "workbook.hidden-columns", Question, FORM, "show the hidden columns, or remove them";
+    /// A hidden sheet.
+    HiddenSheet = "workbook.hidden-sheet", Question, FORM, "show the hidden sheet, or remove it";
+    /// A sheet that is not part of a request.
+    UnreadSheet = "workbook.unread-sheet", Question, FORM, "name sheets of subjects `Subjects`, `Subjects 2` and so on, and remove others";
+    /// Sheets of subjects whose numbers leave one out.
+    SheetGap = "workbook.sheet-gap", Question, FORM, "say whether a sheet is missing, and number the sheets without a gap";
+    /// Merged cells.
+    Merged = "workbook.merged-cells", Question, FORM, "unmerge the cells and fill in each of them; only the first of them holds a value";
+    /// Cells with formulas.
+    Formulas = "workbook.formulas", Question, FORM, "replace formulas with their values";
+    /// Formulas whose value was never computed.
+    FormulasWithoutValue = "workbook.formulas-without-value", Question, FORM, "open and save the workbook in a spreadsheet program, or replace formulas with their values";
+    /// Cells that hold a spreadsheet error.
+    ErrorCells = "workbook.error-cells", Question, FORM, "replace the error values";
+    /// Comments or notes on cells.
+    Comments = "workbook.comments", Question, FORM, "move what matters from the comments into the cells; comments were not read";
+    /// Macros.
+    Macros = "workbook.macros", Question, FORM, "save the workbook without macros";
+    /// Links to other files, or data connections.
+    ExternalLinks = "workbook.external-links", Question, FORM, "break the links and keep the values";
+    /// Files embedded in the workbook.
+    Embedded = "workbook.embedded-files", Question, FORM, "send the embedded files as exhibits; they were not read";
+    /// A key of the cover that is not known.
+    CoverUnknownKey = "cover.unknown-key", Question, FORM, "use the keys of the template; the line was not read";
+    /// A key of the cover that stands twice.
+    CoverDuplicateKey = "cover.duplicate-key", Question, FORM, "keep one of the two; only the first was read";
+}
+
+impl Notice {
+    /// The finding, with the sentence that says what is where.
+    pub(crate) fn finding(self, message: String, cell: Option<String>) -> Finding {
+        self.finding_about(None, message, cell)
+    }
+
+    /// The same about a column.
+    pub(crate) fn finding_about(
+        self,
+        column: Option<Column>,
+        message: String,
+        cell: Option<String>,
+    ) -> Finding {
+        Finding {
+            rule: self.rule(),
+            class: self.class(),
+            column,
+            cell,
+            citation: self.citation(),
+            message,
+            remedy: self.remedy().to_owned(),
+        }
+    }
+
+    /// The notice of a rule, if it is one of these.
+    pub(crate) fn of_rule(rule: RuleId) -> Option<Self> {
+        Self::ALL.iter().copied().find(|notice| notice.rule() == rule)
+    }
+}
+
+/// Places of one kind: how many, and the first ones by name. Memory stays fixed however many.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tally {
+    count: u64,
+    first: Vec<String>,
+}
+
+impl Tally {
+    /// Places named before "and N more".
+    const NAMED: usize = 10;
+
+    pub(crate) fn add(&mut self, place: impl FnOnce() -> String) {
+        self.count = self.count.saturating_add(1);
+        if self.first.len() < Self::NAMED {
+            self.first.push(place());
+        }
+    }
+
+    pub(crate) fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// The first place alone.
+    pub(crate) fn first(&self) -> Option<String> {
+        self.first.first().cloned()
+    }
+
+    /// `C2, C5 and 7 more`.
+    pub(crate) fn places(&self) -> String {
+        let named = self.first.join(", ");
+        let more = self
+            .count
+            .saturating_sub(u64::try_from(self.first.len()).unwrap_or(u64::MAX));
+        if more == 0 {
+            named
+        } else {
+            format!("{named} and {more} more")
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn rules_are_distinct_and_found_again() {
+        let rules: BTreeSet<_> = Notice::ALL.iter().map(|notice| notice.rule()).collect();
+        assert_eq!(rules.len(), Notice::ALL.len());
+        for notice in Notice::ALL {
+            assert_eq!(Notice::of_rule(notice.rule()), Some(*notice));
+        }
+    }
+
+    #[test]
+    fn a_tally_names_ten_and_counts_the_rest() {
+        let mut tally = Tally::default();
+        for row in 1..=12 {
+            tally.add(|| format!("C{row}"));
+        }
+        assert_eq!(tally.places(), "C1, C2, C3, C4, C5, C6, C7, C8, C9, C10 and 2 more");
+    }
+}

@@ -1,0 +1,315 @@
+//! The columns, rows and cells of one table of an ods.
+//!
+//! Place in the flow: over `content.xml` after the start of the table. Rows and cells that repeat
+//! are written once with a count (OpenDocument 1.3 part 3 sections 19.677 and 19.679): empty ones
+//! only move the place on, filled ones are delivered again within the limit.
+//!
+//! Left to others: paragraphs (text).
+
+use std::{borrow::Cow, io::BufRead, ops::Range};
+
+use model::row::CellKind;
+
+use super::text;
+use crate::{
+    IntakeError, LimitKind, Limits,
+    notice::Notice,
+    table::{RawCell, cell_name},
+    taker::Taker,
+    value::{iso_date, plain_number},
+    xml::{Element, Node, Xml},
+};
+
+/// Bytes of the texts of one row.
+const ROW_BYTES: usize = 8 << 20;
+
+/// A filled cell of the row at hand.
+struct Filled {
+    position: u32,
+    repeated: u32,
+    kind: CellKind,
+    formula: bool,
+    text: Range<usize>,
+}
+
+/// The row at hand; its buffers are used again.
+#[derive(Default)]
+struct CurrentRow {
+    cells: Vec<Filled>,
+    text: String,
+    /// One beyond the last position.
+    next: u32,
+    /// Row number, counted from 1.
+    number: u32,
+}
+
+/// The attributes of a cell.
+#[derive(Default)]
+struct CellHead {
+    kind: Vec<u8>,
+    is_error: bool,
+    value: Option<Vec<u8>>,
+    date: Option<Vec<u8>>,
+    boolean: Option<Vec<u8>>,
+    string: bool,
+    formula: bool,
+    repeated: u32,
+    columns_spanned: u32,
+    rows_spanned: u32,
+}
+
+/// Reads to the end of the table.
+pub(super) fn read<R: BufRead, T: Taker>(
+    xml: &mut Xml<R>,
+    limits: &Limits,
+    taker: &mut T,
+) -> Result<(), IntakeError> {
+    let mut row = CurrentRow::default();
+    let mut column = 0_u32;
+    // For each open group of rows whether it is folded away.
+    let mut groups: Vec<bool> = Vec::new();
+    loop {
+        match xml.next()? {
+            Node::Open(element) => match element.name() {
+                b"table-row" => {
+                    let (repeated, visible) = row_head(&element)?;
+                    let hidden = !visible || groups.contains(&true);
+                    read_row(xml, &mut row, limits, taker)?;
+                    if !deliver(&mut row, repeated, hidden, limits, taker)? {
+                        return Ok(());
+                    }
+                }
+                b"table-column" => take_column(&element, &mut column, taker)?,
+                b"table-row-group" => {
+                    let display = element.attribute(b"display")?;
+                    groups.push(display.as_deref() == Some("false"));
+                }
+                b"table-header-rows" | b"table-rows" | b"table-columns"
+                | b"table-header-columns" | b"table-column-group" => {}
+                b"table-source" => {
+                    xml.skip()?;
+                    taker.note(Notice::ExternalLinks, "the whole sheet".to_owned());
+                }
+                _ => xml.skip()?,
+            },
+            Node::Close(b"table-row-group") => {
+                groups.pop();
+            }
+            Node::Close(b"table") | Node::End => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+fn count(value: &[u8]) -> u32 {
+    let digits = value.trim_ascii();
+    let is_number = !digits.is_empty() && digits.iter().all(u8::is_ascii_digit);
+    let text = std::str::from_utf8(digits).unwrap_or("");
+    // A count beyond 32 bits is beyond every limit as well.
+    let beyond = if is_number { u32::MAX } else { 1 };
+    text.parse().unwrap_or(beyond).max(1)
+}
+
+fn row_head(element: &Element<'_>) -> Result<(u32, bool), IntakeError> {
+    let (mut repeated, mut visible) = (1, true);
+    element.each_attribute(|name, value| match name {
+        b"number-rows-repeated" => repeated = count(value),
+        b"visibility" => visible = !matches!(value, b"collapse" | b"filter"),
+        _ => {}
+    })?;
+    Ok((repeated, visible))
+}
+
+fn take_column<T: Taker>(
+    element: &Element<'_>,
+    column: &mut u32,
+    taker: &mut T,
+) -> Result<(), IntakeError> {
+    let (mut repeated, mut visible) = (1, true);
+    element.each_attribute(|name, value| match name {
+        b"number-columns-repeated" => repeated = count(value),
+        b"visibility" => visible = !matches!(value, b"collapse" | b"filter"),
+        _ => {}
+    })?;
+    let after = column.saturating_add(repeated);
+    if !visible {
+        taker.hidden_columns(*column, after.saturating_sub(1));
+    }
+    *column = after;
+    Ok(())
+}
+
+fn read_row<R: BufRead, T: Taker>(
+    xml: &mut Xml<R>,
+    row: &mut CurrentRow,
+    limits: &Limits,
+    taker: &mut T,
+) -> Result<(), IntakeError> {
+    row.cells.clear();
+    row.text.clear();
+    row.next = 0;
+    loop {
+        match xml.next()? {
+            Node::Open(element)
+                if matches!(element.name(), b"table-cell" | b"covered-table-cell") =>
+            {
+                let head = cell_head(&element, &mut row.text)?;
+                read_cell(xml, row, head, limits, taker)?;
+            }
+            Node::Open(_) => xml.skip()?,
+            Node::Close(_) | Node::End => return Ok(()),
+            Node::Text(_) | Node::Nothing => {}
+        }
+    }
+}
+
+/// Reads the attributes; a string value goes to the end of `text`.
+fn cell_head(element: &Element<'_>, text: &mut String) -> Result<CellHead, IntakeError> {
+    let mut head = CellHead {
+        repeated: 1,
+        columns_spanned: 1,
+        rows_spanned: 1,
+        ..CellHead::default()
+    };
+    element.each_attribute(|name, value| match name {
+        // `calcext:value-type` says `error` where `office:value-type` says `string`.
+        b"value-type" if value == b"error" => head.is_error = true,
+        b"value-type" if head.kind.is_empty() => head.kind = value.to_vec(),
+        b"value" => head.value = Some(value.to_vec()),
+        b"date-value" => head.date = Some(value.to_vec()),
+        b"boolean-value" => head.boolean = Some(value.to_vec()),
+        b"string-value" => head.string = true,
+        b"formula" => head.formula = true,
+        b"number-columns-repeated" => head.repeated = count(value),
+        b"number-columns-spanned" => head.columns_spanned = count(value),
+        b"number-rows-spanned" => head.rows_spanned = count(value),
+        _ => {}
+    })?;
+    if head.string {
+        text.push_str(&element.attribute(b"string-value")?.unwrap_or_default());
+    }
+    Ok(head)
+}
+
+fn read_cell<R: BufRead, T: Taker>(
+    xml: &mut Xml<R>,
+    row: &mut CurrentRow,
+    head: CellHead,
+    limits: &Limits,
+    taker: &mut T,
+) -> Result<(), IntakeError> {
+    let start = row.cells.last().map_or(0, |cell| cell.text.end);
+    let position = row.next;
+    let number = row.number.saturating_add(1);
+    let place = || format!("sheet `{}`, cell {}", taker.sheet(), cell_name(position, number));
+    let comments = text::read_cell(xml, &mut row.text, start, head.string, limits, &place)?;
+    if row.text.len() > ROW_BYTES {
+        let allowed = ROW_BYTES as u64;
+        return Err(IntakeError::limit(LimitKind::RecordBytes, allowed, place()));
+    }
+    row.next = position.saturating_add(head.repeated);
+    let kind = settle(&mut row.text, start, &head).map_err(|what| IntakeError::cell(place(), what))?;
+    let is_empty = row.text.len() == start;
+    if !is_empty && u64::from(row.next) > Limits::SHEET_COLUMNS {
+        return Err(IntakeError::cell(place(), "it lies beyond the last column of a sheet"));
+    }
+    if comments > 0 {
+        taker.note(Notice::Comments, cell_name(position, number));
+    }
+    if head.columns_spanned > 1 || head.rows_spanned > 1 {
+        taker.note(Notice::Merged, span(position, number, &head));
+    }
+    if !is_empty || head.formula {
+        row.cells.push(Filled {
+            position,
+            repeated: head.repeated,
+            kind,
+            formula: head.formula,
+            text: start..row.text.len(),
+        });
+    }
+    Ok(())
+}
+
+fn span(position: u32, number: u32, head: &CellHead) -> String {
+    let last = position.saturating_add(head.columns_spanned.saturating_sub(1));
+    let bottom = number.saturating_add(head.rows_spanned.saturating_sub(1));
+    format!("{}:{}", cell_name(position, number), cell_name(last, bottom))
+}
+
+/// Puts the stored value in the place of the shown text where the type has one; gives the kind.
+fn settle(text: &mut String, start: usize, head: &CellHead) -> Result<CellKind, &'static str> {
+    let utf8 = |value: &Option<Vec<u8>>| {
+        let value = value.as_deref().and_then(|value| std::str::from_utf8(value).ok());
+        value.unwrap_or_default().to_owned()
+    };
+    let (kind, value): (CellKind, Cow<'_, str>) = match head.kind.as_slice() {
+        _ if head.is_error => return Ok(CellKind::Error),
+        b"float" | b"percentage" | b"currency" => {
+            let value = utf8(&head.value);
+            let number = plain_number(&value).ok_or("its value is not a number, though its type says so")?;
+            (CellKind::Number, number.into_owned().into())
+        }
+        b"date" => match iso_date(&utf8(&head.date)) {
+            Some(date) => (CellKind::Date, date.into()),
+            None => return Ok(CellKind::Text),
+        },
+        b"boolean" => {
+            let is_true = head.boolean.as_deref() == Some(b"true");
+            (CellKind::Boolean, if is_true { "TRUE" } else { "FALSE" }.into())
+        }
+        _ => return Ok(CellKind::Text),
+    };
+    text.truncate(start);
+    text.push_str(&value);
+    Ok(kind)
+}
+
+/// Delivers the row as often as it stands; `false` when the taker wants no more.
+fn deliver<T: Taker>(
+    row: &mut CurrentRow,
+    repeated: u32,
+    hidden: bool,
+    limits: &Limits,
+    taker: &mut T,
+) -> Result<bool, IntakeError> {
+    let first = row.number.saturating_add(1);
+    let last = row.number.saturating_add(repeated);
+    row.number = last;
+    if row.cells.is_empty() {
+        return Ok(true);
+    }
+    let place = || format!("sheet `{}`, row {first}", taker.sheet());
+    if u64::from(repeated) > limits.repeated_rows {
+        return Err(IntakeError::limit(LimitKind::RepeatedRows, limits.repeated_rows, place()));
+    }
+    if last > Limits::SHEET_ROWS {
+        return Err(IntakeError::cell(place(), "it lies beyond the last row of a sheet"));
+    }
+    for number in first..=last {
+        if !taker.begin_row(number, hidden) {
+            return Ok(false);
+        }
+        give_cells(row, number, limits, taker);
+        taker.end_row()?;
+    }
+    Ok(true)
+}
+
+fn give_cells<T: Taker>(row: &CurrentRow, number: u32, limits: &Limits, taker: &mut T) {
+    for cell in &row.cells {
+        let after = cell.position.saturating_add(cell.repeated);
+        // Beyond the columns that are read one cell says it for all.
+        let beyond = u32::try_from(limits.columns).unwrap_or(u32::MAX);
+        let after = after.min(beyond.max(cell.position).saturating_add(1));
+        for position in cell.position..after {
+            let raw = RawCell {
+                position,
+                kind: cell.kind,
+                formula: cell.formula,
+                text: row.text.get(cell.text.clone()).unwrap_or(""),
+            };
+            taker.cell(number, &raw);
+        }
+    }
+}

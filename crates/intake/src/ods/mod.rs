@@ -1,0 +1,192 @@
+//! ods: from `content.xml` to events.
+//!
+//! Place in the flow: one pass lists the sheets, then one pass for the cover and for each sheet of
+//! subjects reads its table (OpenDocument 1.3 part 3 chapter 9), so that the cover comes first
+//! wherever it stands and nothing is kept in memory.
+//!
+//! Left to others: rows and cells ([`grid`]), paragraphs ([`text`]).
+
+mod grid;
+mod text;
+
+use std::collections::BTreeSet;
+
+use crate::{
+    IntakeError, LimitKind, Limits,
+    archive::{Archive, Part},
+    cover::CoverSheet,
+    error::printable,
+    event::{Event, Outlet},
+    notice::{Notice, Tally},
+    plan::{SheetPlan, tell_tally},
+    table::Assembler,
+    xml::{Element, Node, Xml},
+};
+
+const CONTENT: &str = "content.xml";
+const MANIFEST: &str = "META-INF/manifest.xml";
+/// Table styles remembered for their visibility.
+const STYLES: usize = 10_000;
+
+/// What the first pass finds.
+#[derive(Debug, Default)]
+struct Outline {
+    /// Name and style of each sheet.
+    sheets: Vec<(String, String)>,
+    hidden_styles: BTreeSet<String>,
+    links: Tally,
+}
+
+/// Reads an ods.
+pub(crate) fn read(
+    archive: &mut Archive<'_>,
+    outlet: &mut Outlet<'_>,
+) -> Result<(), IntakeError> {
+    refuse_encrypted(archive, outlet.limits)?;
+    let outline = outline(archive, outlet.limits)?;
+    let sheets = outline.sheets.iter();
+    let plan = SheetPlan::new(sheets.map(|(name, style)| {
+        (name.as_str(), outline.hidden_styles.contains(style))
+    }))?;
+    tell_document(&outline, archive, outlet)?;
+    plan.tell(outlet)?;
+    if let Some(index) = plan.cover {
+        let mut cover = CoverSheet::default();
+        read_table(archive, index, outlet.limits, &mut cover)?;
+        let (fields, findings) = cover.finish();
+        outlet.send(Event::Cover(fields))?;
+        for finding in findings {
+            outlet.send(Event::Finding(finding))?;
+        }
+    }
+    for (number, index) in &plan.subjects {
+        let limits = outlet.limits;
+        let mut assembler = Assembler::new(outlet, *number);
+        read_table(archive, *index, limits, &mut assembler)?;
+        assembler.finish()?;
+    }
+    Ok(())
+}
+
+/// An ods under a password says so in its manifest, or is wrapped whole (ODF 1.3 and later).
+fn refuse_encrypted(archive: &mut Archive<'_>, limits: &Limits) -> Result<(), IntakeError> {
+    if archive.has("encrypted-package") {
+        return Err(IntakeError::Encrypted);
+    }
+    let Some(part) = archive.part(MANIFEST)? else {
+        return Ok(());
+    };
+    let mut xml = Xml::new(part, MANIFEST, limits);
+    loop {
+        match xml.next()? {
+            Node::Open(element) if element.name() == b"encryption-data" => {
+                return Err(IntakeError::Encrypted);
+            }
+            Node::End => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+fn content<'a>(
+    archive: &'a mut Archive<'_>,
+    limits: &Limits,
+) -> Result<Xml<Part<'a>>, IntakeError> {
+    let part = archive
+        .part(CONTENT)?
+        .ok_or_else(|| IntakeError::damaged("the archive", "it has no `content.xml`"))?;
+    Ok(Xml::new(part, CONTENT, limits))
+}
+
+fn outline(archive: &mut Archive<'_>, limits: &Limits) -> Result<Outline, IntakeError> {
+    let mut xml = content(archive, limits)?;
+    let mut outline = Outline::default();
+    let mut style = String::new();
+    loop {
+        match xml.next()? {
+            Node::Open(element) => match element.name() {
+                b"style" => style = element.attribute(b"name")?.unwrap_or_default(),
+                b"table-properties" => outline.take_visibility(&element, &style)?,
+                b"table" => {
+                    outline.take_table(&element, limits)?;
+                    xml.skip()?;
+                }
+                b"dde-link" => outline.links.add(|| "dde-link".to_owned()),
+                b"tracked-changes" | b"scripts" => xml.skip()?,
+                _ => {}
+            },
+            Node::End => return Ok(outline),
+            _ => {}
+        }
+    }
+}
+
+impl Outline {
+    fn take_visibility(&mut self, element: &Element<'_>, style: &str) -> Result<(), IntakeError> {
+        let display = element.attribute(b"display")?;
+        if display.as_deref() == Some("false") && self.hidden_styles.len() < STYLES {
+            self.hidden_styles.insert(style.to_owned());
+        }
+        Ok(())
+    }
+
+    fn take_table(&mut self, element: &Element<'_>, limits: &Limits) -> Result<(), IntakeError> {
+        let name = element.attribute(b"name")?.unwrap_or_default();
+        let style = element.attribute(b"style-name")?.unwrap_or_default();
+        self.sheets.push((name, style));
+        if self.sheets.len() as u64 > limits.sheets {
+            let place = "the workbook";
+            return Err(IntakeError::limit(LimitKind::Sheets, limits.sheets, place));
+        }
+        Ok(())
+    }
+}
+
+fn tell_document(
+    outline: &Outline,
+    archive: &Archive<'_>,
+    outlet: &mut Outlet<'_>,
+) -> Result<(), IntakeError> {
+    let mut macros = Tally::default();
+    let mut embedded = Tally::default();
+    for name in archive.names().filter(|name| !name.ends_with('/')) {
+        let first = name.split('/').next().unwrap_or_default();
+        if matches!(first, "Basic" | "Scripts") {
+            macros.add(|| printable(name));
+        }
+        let is_object = first.starts_with("Object ") && !name.contains("ObjectReplacements");
+        if is_object && name.matches('/').count() == 1 && name.ends_with("content.xml") {
+            embedded.add(|| printable(name));
+        }
+    }
+    tell_tally(outlet, Notice::Macros, "macros", &macros)?;
+    tell_tally(outlet, Notice::Embedded, "embedded files", &embedded)?;
+    let links = "links to other files or data connections";
+    tell_tally(outlet, Notice::ExternalLinks, links, &outline.links)
+}
+
+/// Reads the table with this index, counted from 0.
+fn read_table<T: crate::taker::Taker>(
+    archive: &mut Archive<'_>,
+    index: usize,
+    limits: &Limits,
+    taker: &mut T,
+) -> Result<(), IntakeError> {
+    let mut xml = content(archive, limits)?;
+    let mut seen = 0_usize;
+    loop {
+        match xml.next()? {
+            Node::Open(element) => match element.name() {
+                b"table" if seen == index => return grid::read(&mut xml, limits, taker),
+                b"table" => {
+                    seen = seen.saturating_add(1);
+                    xml.skip()?;
+                }
+                b"tracked-changes" | b"scripts" => xml.skip()?,
+                _ => {}
+            },
+            Node::End => return Ok(()),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! What the readers of spreadsheets hand rows and cells to: the cover or a sheet of subjects.
+//!
+//! Place in the flow: between the readers of xlsx and ods and their two receivers.
+//!
+//! Left to others: csv, which has one receiver only.
+
+use crate::{
+    IntakeError,
+    cover::{COVER_ROWS, CoverSheet},
+    event::sheet_name,
+    notice::Notice,
+    table::{Assembler, RawCell},
+};
+
+/// What happens to rows and cells.
+pub(crate) trait Taker {
+    /// Name of the sheet for messages.
+    fn sheet(&self) -> String;
+    /// A row begins; `false` ends the reading.
+    fn begin_row(&mut self, row: u32, hidden: bool) -> bool;
+    /// A cell of the row that began last.
+    fn cell(&mut self, row: u32, raw: &RawCell<'_>);
+    /// The row is complete.
+    fn end_row(&mut self) -> Result<(), IntakeError>;
+    /// Hidden columns, positions from 0, inclusive; before the first row.
+    fn hidden_columns(&mut self, _first: u32, _last: u32) {}
+    /// Something to be counted for the sheet, with its place.
+    fn note(&mut self, _notice: Notice, _place: String) {}
+}
+
+impl Taker for CoverSheet {
+    fn sheet(&self) -> String {
+        "Cover".to_owned()
+    }
+
+    fn begin_row(&mut self, row: u32, _hidden: bool) -> bool {
+        row <= COVER_ROWS
+    }
+
+    fn cell(&mut self, row: u32, raw: &RawCell<'_>) {
+        CoverSheet::cell(self, row, raw.position, raw.text);
+    }
+
+    fn end_row(&mut self) -> Result<(), IntakeError> {
+        Ok(())
+    }
+}
+
+impl Taker for Assembler<'_, '_> {
+    fn sheet(&self) -> String {
+        sheet_name(self.number())
+    }
+
+    fn begin_row(&mut self, row: u32, hidden: bool) -> bool {
+        Assembler::begin_row(self, row, hidden);
+        true
+    }
+
+    fn cell(&mut self, _row: u32, raw: &RawCell<'_>) {
+        Assembler::cell(self, raw);
+    }
+
+    fn end_row(&mut self) -> Result<(), IntakeError> {
+        Assembler::end_row(self)
+    }
+
+    fn hidden_columns(&mut self, first: u32, last: u32) {
+        self.hide_columns(first, last);
+    }
+
+    fn note(&mut self, notice: Notice, place: String) {
+        Assembler::note(self, notice, || place);
+    }
+}

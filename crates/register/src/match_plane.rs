@@ -1,0 +1,382 @@
+//! The match plane: names and birth dates in dictionaries, everything else as tokens bound to the
+//! record. Nothing in it can be read back as an address or a taxpayer number.
+//!
+//! Place in the flow: written by build, read by the register for identity.
+//!
+//! Left to others: blocks (index), sealed addresses (table).
+
+use std::{collections::BTreeMap, fmt};
+
+use identity::candidates::{BoundAddress, CandidatesError, Marker, RecordView};
+use model::{
+    id::{EntryNumber, RecordNumber},
+    time::Date,
+};
+use standard::name::{StandardName, Suffix};
+
+use crate::{
+    bytes::{FormatError, Reader, Writer, count32, le16, le32},
+    names::{TextTable, TokenTable},
+};
+
+/// File name, for messages.
+pub const FILE: &str = "match.plane";
+const MAGIC: &str = "CSGNMTCH";
+const VERSION: u32 = 1;
+
+/// Bytes of one record.
+const RECORD_BYTES: usize = 24;
+/// Bytes of one address: eight parts of 12 bits, presence, entry, residence.
+const ADDRESS_BYTES: usize = 19;
+
+/// Flag bits of a record.
+const FLAG_TIN: u8 = 1;
+const FLAG_HOLD: u8 = 2;
+
+/// One person ready for the match plane, in record order. `Debug` prints nothing of it.
+pub struct MatchRecord {
+    /// Name in standard form.
+    pub name: StandardName,
+    /// Date of birth.
+    pub date_of_birth: Option<Date>,
+    /// Top 32 bits of the bound TIN.
+    pub tin: Option<u32>,
+    /// Hold or identity theft.
+    pub marker: Marker,
+    /// Every address of the history.
+    pub addresses: Vec<BoundAddress>,
+}
+
+impl fmt::Debug for MatchRecord {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("MatchRecord(personal)")
+    }
+}
+
+/// The plane in memory.
+#[derive(Debug)]
+pub struct MatchPlane {
+    given: TextTable,
+    surnames: TextTable,
+    given_tokens: TokenTable,
+    surname_tokens: TokenTable,
+    // INVARIANT: a multiple of RECORD_BYTES; every number in it points into the tables.
+    records: Vec<u8>,
+    // INVARIANT: a multiple of ADDRESS_BYTES.
+    addresses: Vec<u8>,
+}
+
+const fn suffix_code(suffix: Option<Suffix>) -> u8 {
+    match suffix {
+        None => 0,
+        Some(Suffix::Junior) => 1,
+        Some(Suffix::Senior) => 2,
+        Some(Suffix::Second) => 3,
+        Some(Suffix::Third) => 4,
+        Some(Suffix::Fourth) => 5,
+        Some(Suffix::Fifth) => 6,
+    }
+}
+
+const fn suffix_of(code: u8) -> Option<Suffix> {
+    match code {
+        1 => Some(Suffix::Junior),
+        2 => Some(Suffix::Senior),
+        3 => Some(Suffix::Second),
+        4 => Some(Suffix::Third),
+        5 => Some(Suffix::Fourth),
+        6 => Some(Suffix::Fifth),
+        _ => None,
+    }
+}
+
+/// A date as `yyyymmdd`; 0 for none or a year before 1.
+fn date_code(date: Option<Date>) -> u32 {
+    date.map_or(0, |date| {
+        let number = |value: i16| u32::try_from(value).unwrap_or(0);
+        number(date.year()) * 10_000
+            + number(date.month().into()) * 100
+            + number(date.day().into())
+    })
+}
+
+fn date_of(code: u32) -> Option<Date> {
+    let year = i16::try_from(code / 10_000).ok()?;
+    let month = i8::try_from(code / 100 % 100).ok()?;
+    let day = i8::try_from(code % 100).ok()?;
+    if code == 0 {
+        return None;
+    }
+    Date::new(year, month, day).ok()
+}
+
+/// Packs eight numbers of 12 bits into 12 bytes.
+fn pack(parts: [u16; 8]) -> [u8; 12] {
+    let whole = parts
+        .into_iter()
+        .rev()
+        .fold(0_u128, |sum, part| sum << 12 | u128::from(part & 0xfff));
+    let mut packed = [0; 12];
+    for (place, byte) in packed.iter_mut().zip(whole.to_le_bytes()) {
+        *place = byte;
+    }
+    packed
+}
+
+fn unpack(packed: &[u8]) -> [u16; 8] {
+    let mut whole = 0_u128;
+    for byte in packed.iter().take(12).rev() {
+        whole = whole << 8 | u128::from(*byte);
+    }
+    let mut parts = [0; 8];
+    for part in &mut parts {
+        *part = u16::try_from(whole & 0xfff).unwrap_or(0);
+        whole >>= 12;
+    }
+    parts
+}
+
+/// Distinct texts with numbers, and bearers of each token.
+struct Dictionaries {
+    given: TextTable,
+    surnames: TextTable,
+    given_tokens: TokenTable,
+    surname_tokens: TokenTable,
+}
+
+impl Dictionaries {
+    fn of(records: &[MatchRecord]) -> Option<Self> {
+        let joined = |tokens: fn(&MatchRecord) -> &[String]| {
+            let mut texts: Vec<String> = records.iter().map(|r| tokens(r).join(" ")).collect();
+            texts.sort_unstable();
+            texts.dedup();
+            TextTable::new(texts.iter().map(String::as_str))
+        };
+        let mut given_counts: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut surname_counts: BTreeMap<&str, u32> = BTreeMap::new();
+        for record in records {
+            if let Some(first) = record.name.given.first() {
+                let count = given_counts.entry(first).or_insert(0);
+                *count = count.saturating_add(1);
+            }
+            let mut surnames: Vec<&str> =
+                record.name.surnames.iter().map(String::as_str).collect();
+            surnames.sort_unstable();
+            surnames.dedup();
+            for surname in surnames {
+                let count = surname_counts.entry(surname).or_insert(0);
+                *count = count.saturating_add(1);
+            }
+        }
+        Some(Self {
+            given: joined(|record| &record.name.given)?,
+            surnames: joined(|record| &record.name.surnames)?,
+            given_tokens: TokenTable::new(&given_counts)?,
+            surname_tokens: TokenTable::new(&surname_counts)?,
+        })
+    }
+}
+
+/// The bytes of a match plane; `None` beyond the format's limits (2^32 of anything, 65,535
+/// addresses of one record).
+#[must_use]
+pub fn encode(records: &[MatchRecord]) -> Option<Vec<u8>> {
+    let dictionaries = Dictionaries::of(records)?;
+    let mut table = Vec::with_capacity(records.len() * RECORD_BYTES);
+    let mut addresses = Vec::new();
+    for record in records {
+        let given = dictionaries.given.find(&record.name.given.join(" "))?;
+        let surnames = dictionaries
+            .surnames
+            .find(&record.name.surnames.join(" "))?;
+        let start = count32(addresses.len() / ADDRESS_BYTES)?;
+        let count = u16::try_from(record.addresses.len()).ok()?;
+        let mut flags = 0;
+        if record.tin.is_some() {
+            flags |= FLAG_TIN;
+        }
+        if record.marker == Marker::Hold {
+            flags |= FLAG_HOLD;
+        }
+        table.extend_from_slice(&given.to_le_bytes());
+        table.extend_from_slice(&surnames.to_le_bytes());
+        table.extend_from_slice(&date_code(record.date_of_birth).to_le_bytes());
+        table.extend_from_slice(&record.tin.unwrap_or(0).to_le_bytes());
+        table.extend_from_slice(&start.to_le_bytes());
+        table.extend_from_slice(&count.to_le_bytes());
+        table.extend_from_slice(&[suffix_code(record.name.suffix), flags]);
+        for address in &record.addresses {
+            addresses.extend_from_slice(&pack(address.parts));
+            addresses.push(address.present);
+            addresses.extend_from_slice(&address.entry.0.to_le_bytes());
+            addresses.extend_from_slice(&address.residence.to_le_bytes());
+        }
+    }
+    let mut writer = Writer::new(MAGIC, VERSION);
+    dictionaries.given.write(&mut writer);
+    dictionaries.surnames.write(&mut writer);
+    dictionaries.given_tokens.write(&mut writer);
+    dictionaries.surname_tokens.write(&mut writer);
+    writer.section(&table);
+    writer.section(&addresses);
+    Some(writer.finish())
+}
+
+impl MatchPlane {
+    /// Reads and checks a plane.
+    ///
+    /// # Errors
+    /// [`FormatError`] naming the section.
+    pub fn read(bytes: &[u8]) -> Result<Self, FormatError> {
+        let mut reader = Reader::new(FILE, bytes, MAGIC, VERSION)?;
+        let plane = Self {
+            given: TextTable::read(&mut reader, "given names")?,
+            surnames: TextTable::read(&mut reader, "surnames")?,
+            given_tokens: TokenTable::read(&mut reader, "given name tokens")?,
+            surname_tokens: TokenTable::read(&mut reader, "surname tokens")?,
+            records: reader.section("records")?.to_vec(),
+            addresses: reader.section("addresses")?.to_vec(),
+        };
+        reader.end()?;
+        let whole = plane.records.len().is_multiple_of(RECORD_BYTES)
+            && plane.addresses.len().is_multiple_of(ADDRESS_BYTES)
+            && count32(plane.records.len() / RECORD_BYTES).is_some();
+        if whole {
+            Ok(plane)
+        } else {
+            Err(reader.content_error("records"))
+        }
+    }
+
+    /// People in the plane.
+    #[must_use]
+    pub fn people(&self) -> u32 {
+        count32(self.records.len() / RECORD_BYTES).unwrap_or(u32::MAX)
+    }
+
+    /// Addresses in the plane.
+    #[must_use]
+    pub fn addresses(&self) -> u64 {
+        u64::try_from(self.addresses.len() / ADDRESS_BYTES).unwrap_or(u64::MAX)
+    }
+
+    /// Tokens of first given names.
+    #[must_use]
+    pub fn given_tokens(&self) -> &TokenTable {
+        &self.given_tokens
+    }
+
+    /// Tokens of surnames.
+    #[must_use]
+    pub fn surname_tokens(&self) -> &TokenTable {
+        &self.surname_tokens
+    }
+
+    /// One record.
+    ///
+    /// # Errors
+    /// [`CandidatesError::Damaged`] where there is none, or its numbers point nowhere.
+    pub fn record(&self, record: RecordNumber) -> Result<RecordView<'_>, CandidatesError> {
+        self.view(record)
+            .ok_or(CandidatesError::Damaged { part: FILE })
+    }
+
+    fn view(&self, record: RecordNumber) -> Option<RecordView<'_>> {
+        let start = usize::try_from(record.0).ok()?.checked_mul(RECORD_BYTES)?;
+        let bytes = self.records.get(start..)?.get(..RECORD_BYTES)?;
+        let at = |place: usize| le32(bytes.get(place..).unwrap_or(&[]));
+        let [suffix, flags] = *bytes.last_chunk::<2>()?;
+        let count = usize::from(le16(bytes.get(20..)?));
+        Some(RecordView {
+            given: self.given.get(at(0))?,
+            surnames: self.surnames.get(at(4))?,
+            suffix: suffix_of(suffix),
+            date_of_birth: date_of(at(8)),
+            tin: (flags & FLAG_TIN != 0).then(|| at(12)),
+            addresses: self.addresses_of(at(16), count)?,
+            marker: if flags & FLAG_HOLD == 0 {
+                Marker::None
+            } else {
+                Marker::Hold
+            },
+        })
+    }
+
+    fn addresses_of(&self, start: u32, count: usize) -> Option<Vec<BoundAddress>> {
+        let start = usize::try_from(start).ok()?.checked_mul(ADDRESS_BYTES)?;
+        let length = count.checked_mul(ADDRESS_BYTES)?;
+        let bytes = self.addresses.get(start..)?.get(..length)?;
+        let addresses = bytes.chunks_exact(ADDRESS_BYTES).map(|address| {
+            let rest = address.get(12..).unwrap_or(&[]);
+            BoundAddress {
+                parts: unpack(address),
+                present: rest.first().copied().unwrap_or(0),
+                entry: EntryNumber(le16(rest.get(1..).unwrap_or(&[]))),
+                residence: le32(rest.get(3..).unwrap_or(&[])),
+            }
+        });
+        Some(addresses.collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record(given: &str, surname: &str, birth: &str) -> MatchRecord {
+        MatchRecord {
+            name: StandardName {
+                given: given.split(' ').map(str::to_owned).collect(),
+                surnames: vec![surname.to_owned()],
+                suffix: Some(Suffix::Junior),
+            },
+            date_of_birth: model::time::parse_date(birth).ok(),
+            tin: Some(77),
+            marker: Marker::Hold,
+            addresses: vec![BoundAddress {
+                parts: [1, 2, 3, 4095, 5, 6, 7, 8],
+                present: 0b1010_1010,
+                entry: EntryNumber(3),
+                residence: 99,
+            }],
+        }
+    }
+
+    #[test]
+    fn records_read_back() {
+        let records = [
+            record("MARIA ELENA", "DIAZ", "1980-02-29"),
+            record("JUAN", "DIAZ", ""),
+        ];
+        let bytes = encode(&records).unwrap();
+        let plane = MatchPlane::read(&bytes).unwrap();
+        assert_eq!((plane.people(), plane.addresses()), (2, 2));
+        for (number, expected) in (0..).zip(&records) {
+            let view = plane.record(RecordNumber(number)).unwrap();
+            assert_eq!(view.given, expected.name.given.join(" "));
+            assert_eq!(view.surnames, "DIAZ");
+            assert_eq!(view.suffix, expected.name.suffix);
+            assert_eq!(view.date_of_birth, expected.date_of_birth);
+            assert_eq!((view.tin, view.marker), (Some(77), Marker::Hold));
+            assert!(view.addresses == expected.addresses);
+        }
+        assert_eq!(plane.surname_tokens().bearers("DIAZ"), 2);
+        assert!(plane.record(RecordNumber(2)).is_err());
+    }
+
+    #[test]
+    fn damaged_planes_are_refused_or_read_without_harm() {
+        let bytes = encode(&[record("MARIA", "DIAZ", "1980-02-29")]).unwrap();
+        for length in 0..bytes.len() {
+            assert!(MatchPlane::read(&bytes[..length]).is_err());
+        }
+        for place in 0..bytes.len() {
+            let mut changed = bytes.clone();
+            changed[place] ^= 0x81;
+            if let Ok(plane) = MatchPlane::read(&changed) {
+                let _ = plane.record(RecordNumber(0));
+                let _ = plane.given_tokens().slip_bearers("MARIO");
+            }
+        }
+    }
+}

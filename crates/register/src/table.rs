@@ -1,0 +1,196 @@
+//! A file of one byte string for each record, read in place: sealed entries and headers.
+//!
+//! Place in the flow: written by build; the register reads single records from disk, so the sealed
+//! plane never has to be in memory.
+//!
+//! Layout: eight letters, version, number of records (8 bytes), the end of each record's bytes (8
+//! bytes each), then the bytes.
+//!
+//! Left to others: what the bytes mean (seal).
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    os::unix::fs::FileExt,
+};
+
+use crate::bytes::{FormatError, le32, le64};
+
+const VERSION: u32 = 1;
+/// Letters, version and count.
+const HEAD_BYTES: u64 = 20;
+/// Longest byte string of one record, 16 MiB.
+const RECORD_BYTES_MAX: u64 = 1 << 24;
+
+/// A kind of table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableKind {
+    /// File name.
+    pub file: &'static str,
+    magic: [u8; 8],
+    magic_text: &'static str,
+}
+
+/// Sealed entries of each record.
+pub const SEALED: TableKind = TableKind {
+    file: "sealed.plane",
+    magic: *b"CSGNSEAL",
+    magic_text: "CSGNSEAL",
+};
+
+/// Header of each record.
+pub const HEADERS: TableKind = TableKind {
+    file: "headers.plane",
+    magic: *b"CSGNHEAD",
+    magic_text: "CSGNHEAD",
+};
+
+/// Writes a table.
+///
+/// # Errors
+/// As the writer's.
+pub fn write_table(kind: TableKind, rows: &[Vec<u8>], writer: &mut impl Write) -> io::Result<()> {
+    let number = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
+    writer.write_all(&kind.magic)?;
+    writer.write_all(&VERSION.to_le_bytes())?;
+    writer.write_all(&number(rows.len()).to_le_bytes())?;
+    let mut end = 0_u64;
+    for row in rows {
+        end = end.saturating_add(number(row.len()));
+        writer.write_all(&end.to_le_bytes())?;
+    }
+    for row in rows {
+        writer.write_all(row)?;
+    }
+    Ok(())
+}
+
+/// A table on disk.
+#[derive(Debug)]
+pub struct Table {
+    kind: TableKind,
+    file: File,
+    rows: u64,
+}
+
+/// A row could not be had.
+#[derive(Debug)]
+pub enum TableError {
+    /// The system failed.
+    Io(io::Error),
+    /// The file contradicts itself.
+    Format(FormatError),
+}
+
+impl Table {
+    /// Opens a table of so many rows.
+    ///
+    /// # Errors
+    /// [`TableError`] where it begins otherwise, has another number of rows or another length.
+    pub fn open(kind: TableKind, file: File, rows: u64) -> Result<Self, TableError> {
+        let mut head = [0; 20];
+        file.read_exact_at(&mut head, 0).map_err(TableError::Io)?;
+        if !head.starts_with(&kind.magic) {
+            return Err(TableError::Format(FormatError::Magic {
+                file: kind.file,
+                expected: kind.magic_text,
+            }));
+        }
+        let version = le32(head.get(8..).unwrap_or(&[]));
+        if version != VERSION {
+            return Err(TableError::Format(FormatError::Version {
+                file: kind.file,
+                found: version,
+                expected: VERSION,
+            }));
+        }
+        let table = Self { kind, file, rows };
+        let length = table.file.metadata().map_err(TableError::Io)?.len();
+        let end = match rows.checked_sub(1) {
+            Some(last) => table.end(last)?,
+            None => 0,
+        };
+        if le64(head.get(12..).unwrap_or(&[])) == rows && length == table.base().saturating_add(end)
+        {
+            Ok(table)
+        } else {
+            Err(table.broken("rows"))
+        }
+    }
+
+    fn base(&self) -> u64 {
+        HEAD_BYTES.saturating_add(self.rows.saturating_mul(8))
+    }
+
+    fn broken(&self, section: &'static str) -> TableError {
+        TableError::Format(FormatError::Content {
+            file: self.kind.file,
+            section,
+        })
+    }
+
+    fn end(&self, row: u64) -> Result<u64, TableError> {
+        let mut bytes = [0; 8];
+        let place = HEAD_BYTES.saturating_add(row.saturating_mul(8));
+        self.file
+            .read_exact_at(&mut bytes, place)
+            .map_err(TableError::Io)?;
+        Ok(u64::from_le_bytes(bytes))
+    }
+
+    /// The bytes of a row.
+    ///
+    /// # Errors
+    /// [`TableError`] where there is none or the file cannot be read.
+    pub fn row(&self, row: u64) -> Result<Vec<u8>, TableError> {
+        if row >= self.rows {
+            return Err(self.broken("rows"));
+        }
+        let start = match row.checked_sub(1) {
+            Some(before) => self.end(before)?,
+            None => 0,
+        };
+        let length = self
+            .end(row)?
+            .checked_sub(start)
+            .filter(|length| *length <= RECORD_BYTES_MAX)
+            .ok_or_else(|| self.broken("ends"))?;
+        let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
+        self.file
+            .read_exact_at(&mut bytes, self.base().saturating_add(start))
+            .map_err(TableError::Io)?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(bytes: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(bytes).unwrap();
+        file
+    }
+
+    #[test]
+    fn rows_read_back_and_cut_files_are_refused() {
+        let rows = vec![b"one".to_vec(), Vec::new(), b"three".to_vec()];
+        let mut bytes = Vec::new();
+        write_table(SEALED, &rows, &mut bytes).unwrap();
+        let table = Table::open(SEALED, file(&bytes), 3).unwrap();
+        for (number, row) in (0..).zip(&rows) {
+            assert_eq!(&table.row(number).unwrap(), row);
+        }
+        assert!(table.row(3).is_err());
+        assert!(Table::open(SEALED, file(&bytes), 2).is_err());
+        assert!(Table::open(HEADERS, file(&bytes), 3).is_err());
+        for length in 0..bytes.len() {
+            assert!(Table::open(SEALED, file(&bytes[..length]), 3).is_err());
+        }
+        let mut changed = bytes;
+        changed[20] = 200;
+        let table = Table::open(SEALED, file(&changed), 3).unwrap();
+        assert!(table.row(0).is_err() && table.row(1).is_err());
+    }
+}

@@ -1,0 +1,350 @@
+//! A whole snapshot: built, opened, matched against, unsealed; and everything that must be refused.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used
+)]
+
+use std::{fs, path::Path};
+
+use countersign_register as register;
+use identity::{
+    decide::{Outcome, Thresholds, identify},
+    query::RowParts,
+};
+use model::{
+    answer::WithheldReason,
+    digest::Digest,
+    fault::{Explain, Fault},
+    id::{EntryNumber, Epoch, RecordNumber},
+    time::{TaxPeriod, parse_date},
+};
+use register::{
+    build::{BuildError, BuildOptions, BuildReport, build},
+    extract::{read_csv, register_id},
+    kind::{Production, RegisterKind, Synthetic},
+    register::{Register, RegisterError},
+};
+use seal::{
+    context::SlotKey,
+    delivery::KeeperShares,
+    keys::EpochKeys,
+    merkle::verify_inclusion,
+    open::open,
+    shares::ShareSets,
+    token::TokenEvaluator,
+};
+use standard::{
+    address::{AddressText, standardize},
+    name::standard_name,
+};
+
+const HEADER: &str = "person_id,tin,given_names,surnames,suffix,date_of_birth,tax_period,filed_on,\
+address_line_1,address_line_2,city,state,postal_code,hold,identity_theft\n";
+
+const EXTRACT: &str = "\
+P1,666-11-0001,Maria Elena,Lopez,,1984-05-17,2022,2023-04-01,12 Oakwood Avenue,,Reno,NV,89501,,
+P1,666-11-0001,Maria Elena,Lopez,,1984-05-17,2023,2024-04-01,12 OAKWOOD AVE,,RENO,NV,89501,,
+P1,666-11-0001,Maria Elena,Lopez,,1984-05-17,2024,2025-04-01,700 Quartz Street,Apt 4,Sparks,NV,89431,,
+P2,666-11-0002,Marta,Lopez,,1984-05-17,2024,2025-04-01,700 Quartz Street,Apt 4,Sparks,NV,89431,,
+P3,666-11-0003,John,Smith,Sr,1950-01-02,2024,2025-04-01,7 Main Street,,New York,NY,10001,,
+P4,666-11-0004,John,Smith,Jr,1980-03-04,2024,2025-04-01,7 Main Street,,New York,NY,10001,,
+P5,666-11-0005,Held,Person,,1970-03-04,2024,2025-04-01,9 Elm Street,,Reno,NV,89501,true,
+P6,,Stolen,Identity,,1971-03-04,2024,,11 Elm Street,,Reno,NV,89501,,1
+P7,,Nowhere,Man,,1972-03-04,2024,,Unknown,,Reno,NV,89501,,
+";
+
+fn keys(extract: &Digest) -> EpochKeys {
+    let names = ["k1", "k2", "k3", "k4"].map(|name| name.parse().unwrap());
+    let sets = ShareSets::new(3, names.to_vec()).unwrap();
+    EpochKeys::from_seed(register_id("TEST", extract).unwrap(), Epoch(1), sets, &[7; 32])
+}
+
+fn built<K: RegisterKind>(extract: &str, out: &Path) -> Result<BuildReport, BuildError> {
+    let text = format!("{HEADER}{extract}");
+    let digest = Digest::of(text.as_bytes());
+    let rows = read_csv(std::io::Cursor::new(text)).map_err(BuildError::Extract)?;
+    build::<K>(rows, &digest, &keys(&digest), &BuildOptions::standard(), out)
+}
+
+fn sample() -> (tempfile::TempDir, BuildReport, EpochKeys) {
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("snapshot");
+    let report = built::<Synthetic>(EXTRACT, &out).unwrap();
+    let digest = Digest::of(format!("{HEADER}{EXTRACT}").as_bytes());
+    (directory, report, keys(&digest))
+}
+
+fn parts(name: (&str, &str, &str), birth: &str, tin: &str, addresses: &[[&str; 5]]) -> RowParts {
+    RowParts {
+        name: standard_name(name.0, name.1, name.2),
+        date_of_birth: parse_date(birth).ok(),
+        tin: tin.parse().ok(),
+        addresses: addresses
+            .iter()
+            .map(|[line_1, line_2, city, state, postal_code]| {
+                standardize(&AddressText {
+                    line_1,
+                    line_2,
+                    city,
+                    state,
+                    postal_code,
+                })
+                .unwrap()
+            })
+            .collect(),
+    }
+}
+
+const OLD: [&str; 5] = ["12 Oakwood Ave.", "", "Reno", "NV", "89501"];
+const NEW: [&str; 5] = ["700 QUARTZ ST APT 4", "", "Sparks", "NV", "89431"];
+
+fn outcome(register: &Register<Synthetic>, keys: &EpochKeys, parts: &RowParts) -> Outcome {
+    let evaluator = TokenEvaluator::new(keys);
+    let tokens = parts
+        .token_values()
+        .iter()
+        .map(|value| evaluator.evaluate(value.kind, value.part.expose()))
+        .collect();
+    let query = parts.query(tokens).unwrap();
+    identify(&query, register, &Thresholds::UNCERTIFIED)
+        .unwrap()
+        .outcome
+}
+
+#[test]
+fn a_row_is_matched_and_its_latest_address_opens_under_the_old_one() {
+    let (directory, report, keys) = sample();
+    let out = directory.path().join("snapshot");
+    let register = Register::<Synthetic>::open(&out).unwrap();
+    register.check_files().unwrap();
+    assert_eq!((report.snapshot.people, report.snapshot.rows), (7, 9));
+    assert_eq!((report.snapshot.entries, report.snapshot.addresses), (8, 7));
+    assert_eq!((report.records_without_key, report.held), (1, 2));
+
+    let row = parts(("Maria", "Lopez", ""), "1984-05-17", "666-11-0001", &[OLD]);
+    let Outcome::Identified(record) = outcome(&register, &keys, &row) else {
+        panic!("not identified")
+    };
+    let periods = [2022, 2023, 2024].map(|year| TaxPeriod::new(year).unwrap());
+    let (entry, period) = register.latest_entry(record, &periods).unwrap().unwrap();
+    assert_eq!((entry, period.year()), (EntryNumber(1), 2024));
+    let (entry_before, _) = register.latest_entry(record, &periods[..2]).unwrap().unwrap();
+    assert_eq!(entry_before, EntryNumber(0));
+    let header = register.header(record).unwrap();
+    verify_inclusion(
+        &header.leaf_hash(),
+        record.0.into(),
+        report.snapshot.people.into(),
+        &register.header_proof(record).unwrap(),
+        &register.headers_root().unwrap(),
+    )
+    .unwrap();
+
+    let context = register.slot_context(record, entry).unwrap();
+    let sealed = register.sealed_entry(record, entry).unwrap();
+    let opened = |key: &SlotKey| {
+        let values: Vec<_> = keys
+            .sets()
+            .keepers()
+            .iter()
+            .take(3)
+            .flat_map(|keeper| KeeperShares::of(&keys, keeper).unwrap().slot_values(&context, key))
+            .collect();
+        open(&sealed, &context, key, keys.sets(), &values)
+    };
+    let old = SlotKey::on_file(row.addresses[0].key().expose());
+    let address = opened(&old).unwrap().address;
+    assert_eq!(address.line_1.expose(), "700 Quartz Street");
+    assert_eq!(address.city.expose(), "Sparks");
+    assert!(opened(&SlotKey::on_file("countersign-key-v1|street|1|X|89501")).is_err());
+    assert!(opened(&SlotKey::CourtOrder).is_err());
+}
+
+#[test]
+fn twins_holds_and_strangers_are_withheld() {
+    let (directory, _, keys) = sample();
+    let register = Register::<Synthetic>::open(&directory.path().join("snapshot")).unwrap();
+    let check = |row: &RowParts, reason| {
+        assert_eq!(outcome(&register, &keys, row), Outcome::Withheld(reason));
+    };
+    let twin = parts(("M", "Lopez", ""), "1984-05-17", "", &[NEW]);
+    check(&twin, WithheldReason::HouseholdAmbiguous);
+    let held = ["9 Elm St", "", "Reno", "NV", "89501"];
+    check(
+        &parts(("Held", "Person", ""), "1970-03-04", "666-11-0005", &[held]),
+        WithheldReason::Hold,
+    );
+    let stolen = ["11 Elm St", "", "Reno", "NV", "89501"];
+    check(
+        &parts(("Stolen", "Identity", ""), "1971-03-04", "", &[stolen]),
+        WithheldReason::Hold,
+    );
+    let elsewhere = ["99 Birch Road", "", "Carson City", "NV", "89701"];
+    check(
+        &parts(("Maria", "Lopez", ""), "1984-05-17", "666-11-0001", &[elsewhere]),
+        WithheldReason::AddressNotOnFile,
+    );
+}
+
+#[test]
+fn no_file_holds_any_text_of_an_address_or_a_number() {
+    let (directory, _, _) = sample();
+    let out = directory.path().join("snapshot");
+    let mut checked = 0;
+    for file in fs::read_dir(&out).unwrap() {
+        let bytes = fs::read(file.unwrap().path()).unwrap();
+        let text = String::from_utf8_lossy(&bytes).to_uppercase();
+        for word in [
+            "OAKWOOD", "QUARTZ", "SPARKS", "RENO", "NEW YORK", "89501", "89431", "10001",
+            "666110001", "666-11", "P1,",
+        ] {
+            assert!(!text.contains(word), "{word}");
+        }
+        checked += 1;
+    }
+    assert_eq!(checked, 5);
+}
+
+#[test]
+fn the_same_rows_and_keys_give_the_same_bytes_in_any_order_and_on_any_threads() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut lines: Vec<&str> = EXTRACT.lines().collect();
+    lines.reverse();
+    let reversed = lines.join("\n");
+    let digest = Digest::of(b"one digest for both");
+    let snapshot = |name: &str, text: &str, threads: usize| {
+        let out = directory.path().join(name);
+        let rows = read_csv(std::io::Cursor::new(format!("{HEADER}{text}"))).unwrap();
+        let rows: Vec<_> = rows.collect();
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(|| {
+            build::<Synthetic>(
+                rows.into_iter(),
+                &digest,
+                &keys(&digest),
+                &BuildOptions::standard(),
+                &out,
+            )
+        })
+        .unwrap()
+        .snapshot
+    };
+    let one = snapshot("one", EXTRACT, 1);
+    assert_eq!(one, snapshot("two", EXTRACT, 3));
+    assert_eq!(one, snapshot("three", &reversed, 2));
+    let out = directory.path();
+    for file in ["match.plane", "index.plane", "sealed.plane", "headers.plane"] {
+        let read = |name: &str| fs::read(out.join(name).join(file)).unwrap();
+        assert_eq!(read("one"), read("two"), "{file}");
+    }
+}
+
+#[track_caller]
+fn refused(extract: &str, expected: &str) {
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("snapshot");
+    let error = built::<Synthetic>(extract, &out).unwrap_err();
+    let mut message = error.to_string();
+    let mut source = std::error::Error::source(&error);
+    while let Some(cause) = source {
+        message = format!("{message}: {cause}");
+        source = cause.source();
+    }
+    assert_eq!(message, expected);
+    assert!(!out.join("snapshot.json").exists());
+}
+
+#[test]
+fn bad_extracts_are_refused_by_row_and_field() {
+    let row = "P1,666-11-0001,Ana,Diaz,,1984-05-17,2022,,1 Main St,,Reno,NV,89501,,\n";
+    refused("", "the extract has no rows");
+    refused(
+        &row.replace("666-11-0001", "123-45-6789"),
+        "row 1 of the extract, field `tin`: a synthetic register takes never-issued numbers only",
+    );
+    refused(
+        &format!("{row}{row}"),
+        "rows 1 and 2 of the extract are of one person and tax period `2022`",
+    );
+    refused(
+        &row.replace("1984-05-17", "17.5.1984"),
+        "the extract cannot be used: row 1 of the extract, field `date_of_birth`: a date written 2026-11-21 is needed",
+    );
+    refused(
+        &row.replace("P1", "P 1"),
+        "the extract cannot be used: row 1 of the extract, field `person_id`: 1 to 64 letters, digits, `.`, `_` or `-` are needed",
+    );
+    refused(
+        &row.replace("1 Main St", &format!("1 Main St {}", "x".repeat(200))),
+        "row 1 of the extract cannot be sealed: the address has `221` bytes of text; at most 153 can be sealed",
+    );
+}
+
+#[test]
+fn the_two_worlds_do_not_meet() {
+    let (directory, _, _) = sample();
+    let out = directory.path().join("snapshot");
+    let error = Register::<Production>::open(&out).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the snapshot is synthetic; this program was asked to open a production one"
+    );
+    assert_eq!(error.fault(), Fault::Refused);
+    let other = directory.path().join("production");
+    let error = built::<Production>(EXTRACT, &other).unwrap_err();
+    assert!(error.to_string().contains("a production register takes no never-issued number"));
+    // A manifest that claims the other world does not help a synthetic program either.
+    let path = out.join("snapshot.json");
+    let text = fs::read_to_string(&path).unwrap();
+    fs::write(&path, text.replace("\"synthetic\": true", "\"synthetic\": false")).unwrap();
+    assert!(Register::<Synthetic>::open(&out).is_err());
+}
+
+#[test]
+fn damaged_and_missing_files_are_told() {
+    let (directory, _, _) = sample();
+    let out = directory.path().join("snapshot");
+    for file in ["match.plane", "index.plane"] {
+        let path = out.join(file);
+        let good = fs::read(&path).unwrap();
+        let mut bad = good.clone();
+        let middle = bad.len() / 2;
+        bad[middle] ^= 1;
+        fs::write(&path, bad).unwrap();
+        let error = Register::<Synthetic>::open(&out).unwrap_err();
+        assert!(matches!(error, RegisterError::Digest { .. }), "{error}");
+        fs::write(&path, good).unwrap();
+    }
+    let path = out.join("headers.plane");
+    let good = fs::read(&path).unwrap();
+    let mut bad = good.clone();
+    *bad.last_mut().unwrap() ^= 1;
+    fs::write(&path, bad).unwrap();
+    let register = Register::<Synthetic>::open(&out).unwrap();
+    assert!(register.check_files().is_err());
+    assert!(matches!(
+        register.header_proof(RecordNumber(0)),
+        Err(RegisterError::Root)
+    ));
+    fs::remove_file(out.join("sealed.plane")).unwrap();
+    let error = Register::<Synthetic>::open(&out).unwrap_err();
+    assert_eq!(error.fault(), Fault::Unavailable);
+    let error = Register::<Synthetic>::open(&directory.path().join("none")).unwrap_err();
+    assert_eq!(error.fault(), Fault::Unavailable);
+}
+
+#[test]
+fn a_directory_with_files_in_it_is_not_built_into() {
+    let (directory, _, _) = sample();
+    let out = directory.path().join("snapshot");
+    assert!(matches!(
+        built::<Synthetic>(EXTRACT, &out),
+        Err(BuildError::NotEmpty { .. })
+    ));
+}

@@ -1,0 +1,185 @@
+//! The bytes `x` that name one slot of one entry (SEALING.md section 3).
+//!
+//! Place in the flow: builder, keepers and gate each make these bytes from parts they have checked
+//! themselves; a value given for one slot is of no use for any other.
+//!
+//! Left to others: which text is an address's key (standard), which periods an entry has (header).
+
+use model::{
+    canonical::Encoder,
+    id::{EntryNumber, Epoch, RecordNumber, RegisterId},
+    personal::Personal,
+    time::TaxPeriod,
+};
+use zeroize::Zeroizing;
+
+/// Label of the bytes of slots and entries; also the suite named in associated data.
+pub const SLOT_LABEL: &str = "countersign/slot/v1";
+
+/// Label of the bytes of a court order's slot.
+pub const COURT_ORDER_LABEL: &str = "countersign/court-order-slot/v1";
+
+/// Names one entry of one record of one epoch.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SlotContext {
+    /// The register, whose id contains its extract's digest.
+    pub register: RegisterId,
+    /// The sealing.
+    pub epoch: Epoch,
+    /// The record.
+    pub record: RecordNumber,
+    /// The distinct address within the record.
+    pub entry: EntryNumber,
+    // INVARIANT: ascending, distinct.
+    periods: Vec<TaxPeriod>,
+}
+
+/// The key a slot opens under. `Debug` prints nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SlotKey {
+    /// An address the record has on file, as the text of its on-file address key.
+    OnFile(Personal<String>),
+    /// A court's order under 26 U.S.C. 6103(i)(1): a slot of its own with its own budget.
+    CourtOrder,
+}
+
+impl SlotKey {
+    /// The slot of an address on file, by the text of its key (`countersign-key-v1|…`).
+    #[must_use]
+    pub fn on_file(address_key: &str) -> Self {
+        Self::OnFile(address_key.into())
+    }
+}
+
+impl SlotContext {
+    /// Names an entry; periods may come in any order, doubles count once.
+    #[must_use]
+    pub fn new(
+        register: RegisterId,
+        epoch: Epoch,
+        record: RecordNumber,
+        entry: EntryNumber,
+        mut periods: Vec<TaxPeriod>,
+    ) -> Self {
+        periods.sort_unstable();
+        periods.dedup();
+        Self {
+            register,
+            epoch,
+            record,
+            entry,
+            periods,
+        }
+    }
+
+    /// The periods, ascending.
+    #[must_use]
+    pub fn periods(&self) -> &[TaxPeriod] {
+        &self.periods
+    }
+
+    /// `x` without address key: (label, register, epoch, record, entry, periods), each behind its
+    /// length; numbers of 8 bytes, periods as years of 2 bytes each, all big-endian.
+    #[must_use]
+    pub fn entry_bytes(&self) -> Vec<u8> {
+        self.labelled(SLOT_LABEL)
+    }
+
+    /// `x`: the bytes of the entry, then the address key's text. A court's order has a label of
+    /// its own and an empty text, so that no address key, whatever its text, names its slot.
+    #[must_use]
+    pub fn slot_bytes(&self, key: &SlotKey) -> Zeroizing<Vec<u8>> {
+        match key {
+            SlotKey::OnFile(text) => append(self.entry_bytes(), text.expose()),
+            SlotKey::CourtOrder => append(self.labelled(COURT_ORDER_LABEL), ""),
+        }
+    }
+
+    fn labelled(&self, label: &str) -> Vec<u8> {
+        let mut encoder = Encoder::new(label);
+        encoder
+            .text(self.register.as_str())
+            .number(u64::from(self.epoch.0))
+            .number(u64::from(self.record.0))
+            .number(u64::from(self.entry.0))
+            .bytes(&period_bytes(&self.periods));
+        encoder.as_bytes().to_vec()
+    }
+}
+
+/// Adds a text behind its length. Written out here, and tested against [`Encoder`], so that the
+/// bytes with an address key in them are wiped.
+fn append(bytes: Vec<u8>, text: &str) -> Zeroizing<Vec<u8>> {
+    let mut whole = Zeroizing::new(Vec::with_capacity(bytes.len() + text.len() + 4));
+    whole.extend_from_slice(&bytes);
+    whole.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
+    whole.extend_from_slice(text.as_bytes());
+    whole
+}
+
+/// Periods as years of two big-endian bytes.
+pub(crate) fn period_bytes(periods: &[TaxPeriod]) -> Vec<u8> {
+    periods
+        .iter()
+        .flat_map(|period| period.year().to_be_bytes())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn context(record: u32, entry: u16, years: &[u16]) -> SlotContext {
+        SlotContext::new(
+            "R-0011223344556677".parse().unwrap(),
+            Epoch(1),
+            RecordNumber(record),
+            EntryNumber(entry),
+            years.iter().map(|y| TaxPeriod::new(*y).unwrap()).collect(),
+        )
+    }
+
+    #[test]
+    fn slot_bytes_are_the_canonical_form() {
+        let context = context(7, 1, &[2023, 2021]);
+        let mut expected = Encoder::new("countersign/slot/v1");
+        expected
+            .text("R-0011223344556677")
+            .number(1)
+            .number(7)
+            .number(1)
+            .bytes(&[0x07, 0xe5, 0x07, 0xe7])
+            .text("key");
+        assert_eq!(
+            context.slot_bytes(&SlotKey::on_file("key")).as_slice(),
+            expected.as_bytes()
+        );
+    }
+
+    #[test]
+    fn every_part_changes_the_bytes() {
+        let base = context(7, 1, &[2021]);
+        let key = SlotKey::on_file("a");
+        let bytes = base.slot_bytes(&key);
+        let mut other_epoch = base.clone();
+        other_epoch.epoch = Epoch(2);
+        let mut other_register = base.clone();
+        other_register.register = "S-0011223344556677".parse().unwrap();
+        for other in [
+            context(8, 1, &[2021]),
+            context(7, 2, &[2021]),
+            context(7, 1, &[2022]),
+            context(7, 1, &[2021, 2022]),
+            other_epoch,
+            other_register,
+        ] {
+            assert_ne!(other.slot_bytes(&key), bytes);
+        }
+        assert_ne!(base.slot_bytes(&SlotKey::on_file("b")), bytes);
+        assert_ne!(
+            base.slot_bytes(&SlotKey::on_file("")),
+            base.slot_bytes(&SlotKey::CourtOrder)
+        );
+        assert_eq!(format!("{key:?}"), "OnFile((personal))");
+    }
+}

@@ -1,0 +1,315 @@
+//! One sealed address: its ciphertext and the slots that wrap its data key.
+//!
+//! Place in the flow: the builder's [`Sealer`] makes entries; the register stores their bytes
+//! (spec/sealed-address.md); [`crate::open`] reads them.
+//!
+//! Data key = HMAC(builder's key, x without address key): one key for one plaintext, so the
+//! all-zero nonce is used once with it. Wrapping key and commitment = HKDF(K, info = x), likewise
+//! one for each slot.
+//!
+//! Left to others: which addresses a record has on file (register), storage.
+
+use model::{
+    canonical::Encoder,
+    fault::{Explain, Fault},
+};
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+use crate::{
+    address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH},
+    context::{SLOT_LABEL, SlotContext, SlotKey},
+    keys::{EpochKeys, builder_value, combined_mac},
+    mac::{MacKey, TAG_LENGTH, encrypt_once, expand},
+};
+
+/// First byte of a sealed entry: the suite. 1 is HMAC-SHA-256, HKDF-SHA-256 and AES-256-GCM.
+pub const SUITE: u8 = 1;
+
+/// Most keys one entry can be opened under.
+pub const SLOTS_MAX: usize = 8;
+
+/// Bytes of the sealed address: padded plaintext and tag.
+pub const CIPHERTEXT_LENGTH: usize = PLAINTEXT_LENGTH + TAG_LENGTH;
+
+/// Bytes of a wrapped data key: key and tag.
+pub const WRAPPED_LENGTH: usize = 32 + TAG_LENGTH;
+
+/// Bytes of a slot: commitment and wrapped key.
+pub const SLOT_LENGTH: usize = 32 + WRAPPED_LENGTH;
+
+/// One wrapping of the data key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Slot {
+    pub(crate) commitment: [u8; 32],
+    pub(crate) wrapped: [u8; WRAPPED_LENGTH],
+}
+
+/// An address's ciphertext with its slots: 178 bytes and 80 for each of its 1, 2, 4 or 8 slots.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedEntry {
+    pub(crate) ciphertext: [u8; CIPHERTEXT_LENGTH],
+    // INVARIANT: 1, 2, 4 or 8 of them, commitments strictly ascending.
+    pub(crate) slots: Vec<Slot>,
+}
+
+/// Bytes that are no sealed entry. Our own file is damaged, or the wrong bytes were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+pub enum EntryFormatError {
+    /// The first byte is not a suite known here.
+    #[error("byte 0 of the sealed entry names suite `{0}`; only 1 is known")]
+    Suite(u8),
+    /// The second byte is not 1, 2, 4 or 8.
+    #[error("byte 1 of the sealed entry counts `{0}` slots; only 1, 2, 4 or 8 are possible")]
+    SlotCount(u8),
+    /// Shorter or longer than its slots need.
+    #[error("the sealed entry has `{found}` bytes; its slots need `{expected}`")]
+    Length {
+        /// Bytes that its slot count asks for (2 where not even that could be read).
+        expected: usize,
+        /// Bytes there are.
+        found: usize,
+    },
+    /// Commitments are not strictly ascending.
+    #[error("slot `{0}` of the sealed entry is out of order")]
+    Order(usize),
+}
+
+impl Explain for EntryFormatError {
+    fn fault(&self) -> Fault {
+        Fault::Integrity
+    }
+}
+
+/// An address that cannot be sealed.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum SealError {
+    /// More text than the one length holds. The fault of the extract's row.
+    #[error(transparent)]
+    Address(#[from] AddressTooLong),
+    /// The entry would open under no key, or under more than eight. The fault of the caller, who
+    /// chooses the keys.
+    #[error("an entry opens under 1 to 8 keys, not `{0}`")]
+    KeyCount(usize),
+    /// The same key was given twice. The fault of the caller.
+    #[error("one key was given twice for an entry")]
+    KeyTwice,
+    /// The context names another register or epoch than the keys. The fault of the caller.
+    #[error("the keys are those of another register or epoch")]
+    OtherEpoch,
+    /// The cryptographic library failed. Nobody's input is at fault.
+    #[error("the cryptographic library failed while sealing")]
+    Library,
+}
+
+impl Explain for SealError {
+    fn fault(&self) -> Fault {
+        match self {
+            Self::Address(error) => error.fault(),
+            Self::KeyCount(_) | Self::KeyTwice | Self::OtherEpoch => Fault::Input,
+            Self::Library => Fault::Integrity,
+        }
+    }
+}
+
+impl SealedEntry {
+    /// How many slots there are, dummies included.
+    #[must_use]
+    pub fn slot_count(&self) -> usize {
+        self.slots.len()
+    }
+
+    /// The entry's bytes: suite, slot count, sealed address, slots.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(encoded_length(self.slots.len()));
+        bytes.push(SUITE);
+        bytes.push(u8::try_from(self.slots.len()).unwrap_or(u8::MAX));
+        bytes.extend_from_slice(&self.ciphertext);
+        for slot in &self.slots {
+            bytes.extend_from_slice(&slot.commitment);
+            bytes.extend_from_slice(&slot.wrapped);
+        }
+        bytes
+    }
+
+    /// Reads an entry that fills `bytes` exactly.
+    ///
+    /// # Errors
+    /// [`EntryFormatError`] naming the byte or slot.
+    pub fn parse(bytes: &[u8]) -> Result<Self, EntryFormatError> {
+        let short = EntryFormatError::Length {
+            expected: 2,
+            found: bytes.len(),
+        };
+        let ([suite, count], rest) = bytes.split_first_chunk::<2>().ok_or(short)?;
+        if *suite != SUITE {
+            return Err(EntryFormatError::Suite(*suite));
+        }
+        if !matches!(count, 1 | 2 | 4 | 8) {
+            return Err(EntryFormatError::SlotCount(*count));
+        }
+        let length = EntryFormatError::Length {
+            expected: encoded_length(usize::from(*count)),
+            found: bytes.len(),
+        };
+        if bytes.len() != encoded_length(usize::from(*count)) {
+            return Err(length);
+        }
+        let (ciphertext, rest) = rest.split_first_chunk().ok_or(length)?;
+        let slots: Vec<Slot> = rest
+            .chunks_exact(SLOT_LENGTH)
+            .map(|chunk| {
+                let (commitment, wrapped) = chunk.split_first_chunk()?;
+                Some(Slot {
+                    commitment: *commitment,
+                    wrapped: wrapped.try_into().ok()?,
+                })
+            })
+            .collect::<Option<_>>()
+            .ok_or(length)?;
+        check_order(&slots)?;
+        Ok(Self {
+            ciphertext: *ciphertext,
+            slots,
+        })
+    }
+}
+
+fn check_order(slots: &[Slot]) -> Result<(), EntryFormatError> {
+    let disorder = slots
+        .windows(2)
+        .position(|pair| !matches!(pair, [a, b] if a.commitment < b.commitment));
+    match disorder {
+        Some(position) => Err(EntryFormatError::Order(position + 1)),
+        None => Ok(()),
+    }
+}
+
+/// Bytes of an entry with so many slots.
+#[must_use]
+pub const fn encoded_length(slots: usize) -> usize {
+    2 + CIPHERTEXT_LENGTH + slots * SLOT_LENGTH
+}
+
+/// Associated data of the sealed address and of its wrapped keys: suite label and entry bytes.
+pub(crate) fn associated_data(entry_bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = Encoder::new("countersign/sealed-address/v1");
+    encoder.text(SLOT_LABEL).bytes(entry_bytes);
+    encoder.as_bytes().to_vec()
+}
+
+/// Seals the addresses of one epoch, with its keys prepared once. Shared freely among threads.
+#[derive(Debug)]
+pub struct Sealer<'a> {
+    keys: &'a EpochKeys,
+    shares: Vec<MacKey>,
+    builder: MacKey,
+}
+
+impl<'a> Sealer<'a> {
+    /// Prepares an epoch's keys.
+    #[must_use]
+    pub fn new(keys: &'a EpochKeys) -> Self {
+        Self {
+            keys,
+            shares: keys.shares().map(|(_, key)| key.prepare()).collect(),
+            builder: keys.builder().prepare(),
+        }
+    }
+
+    /// Seals one address so that it opens under each of `slot_keys`. The result is a function of
+    /// the arguments and the epoch's keys: dummy slots are drawn from the builder's key, and slots
+    /// are ordered by commitment, which shows nothing.
+    ///
+    /// # Errors
+    /// [`SealError`]: no key or more than eight, a key twice, too long an address, another epoch.
+    pub fn seal(
+        &self,
+        context: &SlotContext,
+        address: &MailingAddress,
+        slot_keys: &[SlotKey],
+    ) -> Result<SealedEntry, SealError> {
+        if context.register != *self.keys.register() || context.epoch != self.keys.epoch() {
+            return Err(SealError::OtherEpoch);
+        }
+        if slot_keys.is_empty() || slot_keys.len() > SLOTS_MAX {
+            return Err(SealError::KeyCount(slot_keys.len()));
+        }
+        let entry_bytes = context.entry_bytes();
+        let aad = associated_data(&entry_bytes);
+        let data_key = self.data_key(&entry_bytes);
+        let mut slots = slot_keys
+            .iter()
+            .map(|key| self.slot(&context.slot_bytes(key), &aad, &data_key))
+            .collect::<Result<Vec<_>, _>>()?;
+        for number in slots.len()..slots.len().next_power_of_two() {
+            slots.push(self.dummy(&entry_bytes, number));
+        }
+        slots.sort_unstable();
+        check_order(&slots).map_err(|_| SealError::KeyTwice)?;
+        let ciphertext = seal_address(address, &aad, &data_key)?;
+        Ok(SealedEntry { ciphertext, slots })
+    }
+
+    /// HMAC(builder's key, x without address key).
+    fn data_key(&self, entry_bytes: &[u8]) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(builder_value(&self.builder, "data-key", &[entry_bytes]))
+    }
+
+    fn slot(&self, slot_bytes: &[u8], aad: &[u8], data_key: &[u8; 32]) -> Result<Slot, SealError> {
+        let secret = combined_mac(&self.shares, slot_bytes);
+        let (wrapping, commitment) = expand(&secret, slot_bytes).ok_or(SealError::Library)?;
+        let mut wrapped = [0_u8; WRAPPED_LENGTH];
+        seal_into(&wrapping, aad, data_key, &mut wrapped)?;
+        Ok(Slot {
+            commitment,
+            wrapped,
+        })
+    }
+
+    /// A slot that opens under nothing and looks like any other to all but the builder.
+    fn dummy(&self, entry_bytes: &[u8], number: usize) -> Slot {
+        let place = u8::try_from(number).unwrap_or(u8::MAX);
+        let draw = |part: u8| builder_value(&self.builder, "dummy", &[entry_bytes, &[place, part]]);
+        let mut wrapped = [0_u8; WRAPPED_LENGTH];
+        let source = draw(1).into_iter().chain(draw(2));
+        for (to, byte) in wrapped.iter_mut().zip(source) {
+            *to = byte;
+        }
+        Slot {
+            commitment: draw(0),
+            wrapped,
+        }
+    }
+}
+
+fn seal_address(
+    address: &MailingAddress,
+    aad: &[u8],
+    data_key: &[u8; 32],
+) -> Result<[u8; CIPHERTEXT_LENGTH], SealError> {
+    let plaintext = address.pack()?;
+    let mut ciphertext = [0_u8; CIPHERTEXT_LENGTH];
+    seal_into(data_key, aad, plaintext.as_slice(), &mut ciphertext)?;
+    Ok(ciphertext)
+}
+
+/// Encrypts `plaintext` into `output`, which is longer by the tag that ends it.
+fn seal_into(
+    key: &[u8; 32],
+    aad: &[u8],
+    plaintext: &[u8],
+    output: &mut [u8],
+) -> Result<(), SealError> {
+    let (body, tag) = output
+        .split_at_mut_checked(plaintext.len())
+        .ok_or(SealError::Library)?;
+    body.copy_from_slice(plaintext);
+    let made = encrypt_once(key, aad, body).ok_or(SealError::Library)?;
+    if tag.len() != made.len() {
+        return Err(SealError::Library);
+    }
+    tag.copy_from_slice(&made);
+    Ok(())
+}

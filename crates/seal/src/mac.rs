@@ -1,0 +1,137 @@
+//! The three primitives everything else is made of: HMAC-SHA-256, HKDF-SHA-256, AES-256-GCM.
+//!
+//! Place in the flow: the only file that names the cryptographic library (aws-lc-rs).
+//!
+//! Left to others: what is keyed, and with which label.
+
+use std::{fmt, sync::LazyLock};
+
+use aws_lc_rs::{
+    aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
+    constant_time, hkdf, hmac,
+};
+use zeroize::Zeroizing;
+
+/// Bytes of an AES-GCM tag.
+pub const TAG_LENGTH: usize = 16;
+
+/// An HMAC-SHA-256 key (RFC 2104, FIPS 198-1), ready for use.
+#[derive(Clone)]
+pub struct MacKey(hmac::Key);
+
+impl MacKey {
+    /// Prepares a key.
+    pub fn new(key: &[u8; 32]) -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, key))
+    }
+
+    /// The MAC of `message`.
+    pub fn mac(&self, message: &[u8]) -> [u8; 32] {
+        to_array(hmac::sign(&self.0, message).as_ref())
+    }
+}
+
+impl fmt::Debug for MacKey {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("MacKey(personal)")
+    }
+}
+
+/// Takes the 32 bytes that SHA-256 always gives.
+fn to_array(bytes: &[u8]) -> [u8; 32] {
+    let mut array = [0_u8; 32];
+    for (place, byte) in array.iter_mut().zip(bytes) {
+        *place = *byte;
+    }
+    array
+}
+
+/// Output length of [`expand`].
+struct Length;
+
+impl hkdf::KeyType for Length {
+    fn len(&self) -> usize {
+        64
+    }
+}
+
+/// HKDF-SHA-256 (RFC 5869) without salt: the first and the second 32 bytes of its output.
+/// `None` only if the library fails.
+pub fn expand(secret: &[u8; 32], info: &[u8]) -> Option<(Zeroizing<[u8; 32]>, [u8; 32])> {
+    static NO_SALT: LazyLock<hkdf::Salt> = LazyLock::new(|| hkdf::Salt::none(hkdf::HKDF_SHA256));
+    let prk = NO_SALT.extract(secret);
+    let mut output = Zeroizing::new([0_u8; 64]);
+    let info = [info];
+    prk.expand(&info, Length)
+        .ok()?
+        .fill(output.as_mut_slice())
+        .ok()?;
+    let (first, second) = output.split_at(32);
+    Some((Zeroizing::new(to_array(first)), to_array(second)))
+}
+
+/// Encrypts `buffer` in place under a key that is used this once, with the all-zero nonce; returns
+/// the tag. `None` only if the library fails.
+pub fn encrypt_once(key: &[u8; 32], aad: &[u8], buffer: &mut [u8]) -> Option<[u8; TAG_LENGTH]> {
+    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).ok()?);
+    let tag = key
+        .seal_in_place_separate_tag(zero_nonce(), Aad::from(aad), buffer)
+        .ok()?;
+    tag.as_ref().try_into().ok()
+}
+
+/// Decrypts ciphertext and tag; `None` if key, associated data or bytes are not those of sealing.
+pub fn decrypt_once(
+    key: &[u8; 32],
+    aad: &[u8],
+    ciphertext_and_tag: &[u8],
+) -> Option<Zeroizing<Vec<u8>>> {
+    let key = LessSafeKey::new(UnboundKey::new(&AES_256_GCM, key).ok()?);
+    let mut buffer = Zeroizing::new(ciphertext_and_tag.to_vec());
+    let length = key
+        .open_in_place(zero_nonce(), Aad::from(aad), buffer.as_mut_slice())
+        .ok()?
+        .len();
+    buffer.truncate(length);
+    Some(buffer)
+}
+
+fn zero_nonce() -> Nonce {
+    Nonce::assume_unique_for_key([0_u8; 12])
+}
+
+/// Whether two values are equal, in a time that does not depend on where they differ.
+pub fn equal_in_constant_time(a: &[u8; 32], b: &[u8; 32]) -> bool {
+    constant_time::verify_slices_are_equal(a, b).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use model::digest::{hex, unhex};
+
+    use super::*;
+
+    #[test]
+    fn hmac_of_rfc_4231_case_2_with_a_padded_key() {
+        // HMAC pads short keys with zeros, so "Jefe" padded to 32 bytes gives the RFC's value.
+        let mut key = [0_u8; 32];
+        key[..4].copy_from_slice(b"Jefe");
+        assert_eq!(
+            hex(&MacKey::new(&key).mac(b"what do ya want for nothing?")),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+    }
+
+    #[test]
+    fn gcm_of_test_case_14() {
+        // McGrew and Viega, The Galois/Counter Mode of Operation, test case 14: all zeros.
+        let mut buffer = [0_u8; 16];
+        let tag = encrypt_once(&[0; 32], b"", &mut buffer).unwrap();
+        assert_eq!(hex(&buffer), "cea7403d4d606b6e074ec5d3baf39d18");
+        assert_eq!(hex(&tag), "d0d1c8a799996bf0265b98b5d48ab919");
+        let sealed = unhex("cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919");
+        let opened = decrypt_once(&[0; 32], b"", &sealed.clone().unwrap()).unwrap();
+        assert_eq!(opened.as_slice(), &[0; 16]);
+        assert!(decrypt_once(&[0; 32], b"x", &sealed.unwrap()).is_none());
+    }
+}

@@ -1,0 +1,38 @@
+//! Addresses of jails, detention centres and agencies' offices.
+//!
+//! Place in the flow: last check of a delivery line that reads well (LAW.md check 6): such an address
+//! counts only with the unit that makes it one person's.
+//!
+//! Left to others: the list ([`crate::lists`], `policies/institutions.toml`).
+
+use std::ops::Range;
+
+use super::{form::StandardAddress, problem::InstitutionKind, words::Word};
+use crate::lists::lists;
+
+/// The institution an address names or stands at, if no unit is given.
+pub(crate) fn institution(
+    words: &[Word<'_>],
+    street: &Range<usize>,
+    address: &StandardAddress,
+) -> Option<InstitutionKind> {
+    if address.unit_designator.is_some() {
+        return None;
+    }
+    named(words, street).or_else(|| {
+        let core = address.street_core();
+        lists().institution_at(&format!("{}|{}|{}", address.number, core, address.zip5))
+    })
+}
+
+/// The institution named by words outside the street's own name.
+pub(crate) fn named(words: &[Word<'_>], street: &Range<usize>) -> Option<InstitutionKind> {
+    let lists = lists();
+    words.iter().enumerate().find_map(|(place, word)| {
+        if street.contains(&place) || !word.is_letters() {
+            return None;
+        }
+        let rest = words.iter().skip(place + 1).map(|word| word.text);
+        lists.institution(word.text, rest)
+    })
+}

@@ -1,0 +1,219 @@
+//! Lines that are no address: placeholders, filler, keys struck at random, descriptions.
+//!
+//! Place in the flow: asked about the words of the delivery lines, and about the city, before the
+//! grammar's own verdict counts, so that the writer is told what is really wrong.
+//!
+//! Left to others: the lists themselves ([`crate::lists`]).
+
+use super::{
+    problem::{AddressProblem, PlaceholderKind},
+    words::{Shape, Word},
+};
+use crate::lists::{Lists, Meaning, lists};
+
+/// What makes a delivery line no address; `None` for a line that may be one.
+pub(crate) fn junk(words: &[Word<'_>]) -> Option<AddressProblem> {
+    let letters = Letters::new(words);
+    if let Some(kind) = placeholder_in(words, &letters) {
+        return Some(AddressProblem::Placeholder(kind));
+    }
+    if is_filler(words, &letters) {
+        return Some(AddressProblem::RepeatedFiller);
+    }
+    match letters.meaning(lists()) {
+        Some(Meaning::Description) => Some(AddressProblem::Description),
+        _ => None,
+    }
+}
+
+/// What makes a text (a city) a placeholder.
+pub(crate) fn placeholder(words: &[Word<'_>]) -> Option<PlaceholderKind> {
+    placeholder_in(words, &Letters::new(words))
+}
+
+/// Whether a text (a city) is filler or keys struck at random.
+pub(crate) fn is_noise(words: &[Word<'_>]) -> bool {
+    is_filler(words, &Letters::new(words)) || words.iter().any(is_mashed)
+}
+
+/// The letters of a line without spaces, and where its words begin.
+struct Letters {
+    text: Vec<u8>,
+    /// Positions in `text` at which words begin, ascending.
+    starts: Vec<usize>,
+}
+
+impl Letters {
+    fn new(words: &[Word<'_>]) -> Self {
+        let mut letters = Self {
+            text: Vec::with_capacity(64),
+            starts: Vec::with_capacity(words.len()),
+        };
+        for word in words {
+            letters.push(word);
+        }
+        letters
+    }
+
+    /// Words with digits count where the digits stand for letters (`UNKN0WN`).
+    fn push(&mut self, word: &Word<'_>) {
+        let disguised = matches!(word.shape, Shape::DigitFirst | Shape::LetterFirst)
+            && word.text.bytes().filter(u8::is_ascii_alphabetic).count() >= 3;
+        if !word.is_letters() && !disguised {
+            return;
+        }
+        self.starts.push(self.text.len());
+        self.text.extend(word.text.bytes().filter_map(undisguised));
+    }
+
+    fn ends_at(&self, position: usize) -> bool {
+        position == self.text.len() || self.starts.binary_search(&position).is_ok()
+    }
+
+    fn meaning(&self, lists: &Lists) -> Option<Meaning> {
+        self.starts.iter().find_map(|&start| {
+            let rest = self.text.get(start..)?;
+            lists.phrase(rest, |length| self.ends_at(start + length))
+        })
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.text).unwrap_or_default()
+    }
+}
+
+/// A letter, or the letter a digit stands for.
+fn undisguised(byte: u8) -> Option<u8> {
+    Some(match byte {
+        b'0' => b'O',
+        b'1' => b'I',
+        b'3' => b'E',
+        b'4' => b'A',
+        b'5' => b'S',
+        b'7' => b'T',
+        b'A'..=b'Z' => byte,
+        _ => return None,
+    })
+}
+
+fn placeholder_in(words: &[Word<'_>], letters: &Letters) -> Option<PlaceholderKind> {
+    let lists = lists();
+    if let Some(Meaning::Placeholder(kind)) = letters.meaning(lists) {
+        return Some(kind);
+    }
+    let numbered = words.first().is_some_and(|word| !word.is_letters());
+    let whole = if numbered {
+        None
+    } else {
+        lists.line(letters.as_str())
+    };
+    whole.or_else(|| only_placeholder_words(words, lists))
+}
+
+/// Whether all words of letters are placeholder words, neutral words, types, directionals or
+/// designators, and at least one is a placeholder word.
+fn only_placeholder_words(words: &[Word<'_>], lists: &Lists) -> Option<PlaceholderKind> {
+    let mut found = None;
+    for word in words.iter().filter(|word| word.is_letters()) {
+        match lists.word(word.text) {
+            Some(Some(kind)) => found = found.or(Some(kind)),
+            Some(None) => {}
+            None if word.is_strong_type() || word.direction().is_some() => {}
+            None if word
+                .designator()
+                .is_some_and(|designator| designator.strong) => {}
+            None => return None,
+        }
+    }
+    found
+}
+
+/// One character or word over and over: `XXXXX`, `NANANANA`, `MAIN MAIN MAIN`, `00000`.
+fn is_filler(words: &[Word<'_>], letters: &Letters) -> bool {
+    let digits_only = words.iter().all(|word| word.shape == Shape::Digits);
+    let same_digits = digits_only
+        && words
+            .iter()
+            .all(|word| one_character(word.text.as_bytes(), 3));
+    let few = distinct(&letters.text) <= 1 && letters.text.len() >= 2 && !has_street_number(words);
+    let alternating = distinct(&letters.text) == 2 && letters.text.len() >= 6;
+    let thrice = words.windows(3).any(|three| match three {
+        [a, b, c] => a.text == b.text && b.text == c.text && a.text.len() > 1,
+        _ => false,
+    });
+    let repeated = words.iter().any(|word| {
+        word.is_letters() && word.text != "III" && one_character(word.text.as_bytes(), 4)
+    });
+    same_digits || few || alternating || thrice || repeated
+}
+
+/// A line that begins with a number and goes on in letters may be a street of one letter.
+fn has_street_number(words: &[Word<'_>]) -> bool {
+    words.first().is_some_and(Word::has_digit)
+        && words.get(1..).is_some_and(|rest| {
+            !rest.iter().any(|word| {
+                word.is_letters() && word.text.len() >= 2 && one_character(word.text.as_bytes(), 2)
+            })
+        })
+}
+
+fn one_character(bytes: &[u8], at_least: usize) -> bool {
+    bytes.len() >= at_least && bytes.iter().all(|byte| Some(byte) == bytes.first())
+}
+
+/// How many different letters, counted up to 3.
+fn distinct(letters: &[u8]) -> usize {
+    let mut seen = [0_u8; 2];
+    let mut count = 0;
+    for &letter in letters {
+        if seen.iter().take(count).any(|&known| known == letter) {
+            continue;
+        }
+        match seen.get_mut(count) {
+            Some(slot) => *slot = letter,
+            None => return 3,
+        }
+        count += 1;
+    }
+    count
+}
+
+const ROWS: [&str; 3] = ["QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"];
+
+/// Runs of four keys that are no part of any word.
+const RUNS: &[&str] = &[
+    "ASDF", "SDFG", "DFGH", "FGHJ", "GHJK", "HJKL", "QWER", "ZXCV", "XCVB", "CVBN", "VBNM", "FDSA",
+    "LKJH", "KJHG", "JHGF", "HGFD", "GFDS", "REWQ", "VCXZ", "MNBV", "NBVC", "UIOP", "POIU",
+];
+
+/// Whether a word is keys struck in keyboard order or without any vowel.
+pub(crate) fn is_mashed(word: &Word<'_>) -> bool {
+    if !word.is_letters() || word.text.len() < 4 {
+        return false;
+    }
+    RUNS.iter().any(|run| word.text.contains(run))
+        || is_row_run(word.text)
+        || is_unpronounceable(word)
+}
+
+/// Five neighbouring keys in a row of the keyboard, either way.
+fn is_row_run(word: &str) -> bool {
+    let windows = word.as_bytes().windows(5);
+    windows.into_iter().any(|five| {
+        let reversed: Vec<u8> = five.iter().rev().copied().collect();
+        ROWS.iter().any(|row| {
+            row.as_bytes()
+                .windows(5)
+                .any(|keys| keys == five || keys == reversed.as_slice())
+        })
+    })
+}
+
+/// Seven letters or more without a vowel (Y counts), and no known abbreviation.
+fn is_unpronounceable(word: &Word<'_>) -> bool {
+    let vowel = |byte: u8| matches!(byte, b'A' | b'E' | b'I' | b'O' | b'U' | b'Y');
+    word.text.len() >= 7
+        && word.street_type().is_none()
+        && word.designator().is_none()
+        && !word.text.bytes().any(vowel)
+}

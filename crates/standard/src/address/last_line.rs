@@ -1,0 +1,164 @@
+//! City, state and ZIP: each read, then checked against the others.
+//!
+//! Place in the flow: beside the delivery line; Publication 28 section 22.
+//!
+//! Left to others: the delivery line.
+
+use model::column::Column;
+
+use super::{
+    form::{AddressText, StandardAddress},
+    junk,
+    problem::AddressProblem,
+    words::LineText,
+};
+use crate::{
+    fold::{Script, fold_with},
+    place::{self, CityFit},
+};
+
+/// The longest city name taken; the longest the Postal Service has is 28.
+const CITY_LENGTH: usize = 60;
+
+/// Reads city, state and ZIP into the address; adds what is wrong.
+pub(crate) fn read_last_line(
+    text: &AddressText<'_>,
+    address: &mut StandardAddress,
+    problems: &mut Vec<AddressProblem>,
+) {
+    read_city(text.city, address, problems);
+    match place::state_code(text.state) {
+        Some(state) => address.state = state,
+        None if text.state.trim().is_empty() => problems.push(AddressProblem::StateMissing),
+        None => problems.push(AddressProblem::StateUnknown),
+    }
+    match read_zip(text.postal_code, address.state) {
+        Ok((zip5, zip4)) => {
+            address.zip5 = zip5;
+            address.zip4 = zip4;
+            check_fit(address, problems);
+        }
+        Err(problem) => problems.push(problem),
+    }
+}
+
+fn read_city(city: &str, address: &mut StandardAddress, problems: &mut Vec<AddressProblem>) {
+    if city.len() > CITY_LENGTH * 4 || city.chars().count() > CITY_LENGTH {
+        problems.push(AddressProblem::TooLong {
+            column: Column::City,
+        });
+        return;
+    }
+    address.city = fold_with(city, Script::LookAlike);
+    if address.city.is_empty() {
+        let filled = !city.trim().is_empty();
+        problems.push(if filled {
+            AddressProblem::CityForm
+        } else {
+            AddressProblem::CityMissing
+        });
+        return;
+    }
+    let text = LineText::new(&[city]);
+    let words = text.words();
+    let letters = address.city.bytes().filter(u8::is_ascii_alphabetic).count();
+    if place::is_city(&address.city, address.state) {
+        return;
+    }
+    if let Some(kind) = junk::placeholder(&words) {
+        problems.push(AddressProblem::CityPlaceholder(kind));
+    } else if letters < 2 || junk::is_noise(&words) {
+        problems.push(AddressProblem::CityForm);
+    }
+}
+
+/// Five digits and four or none. Digits only, hyphen or space between; a leading zero that a
+/// spreadsheet dropped is put back where the state has such a code.
+fn read_zip(text: &str, state: &str) -> Result<(String, String), AddressProblem> {
+    let trimmed = text.trim();
+    if trimmed.is_empty() {
+        return Err(AddressProblem::ZipMissing);
+    }
+    if trimmed.len() > 40 {
+        return Err(AddressProblem::TooLong {
+            column: Column::PostalCode,
+        });
+    }
+    let ascii = crate::fold::to_ascii(trimmed, Script::LookAlike);
+    let (five, four) = match ascii.split_once(['-', ' ']) {
+        Some((five, four)) => (five.trim(), four.trim_matches(['-', ' '])),
+        None if ascii.len() >= 7 => ascii
+            .split_at_checked(ascii.len() - 4)
+            .unwrap_or((&ascii, "")),
+        None => (ascii.as_ref(), ""),
+    };
+    let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let four_fits = four.is_empty() || four.len() == 4;
+    if !digits(five) || !digits(four) || !four_fits || !(3..=5).contains(&five.len()) {
+        return Err(AddressProblem::ZipForm);
+    }
+    let zip5 = format!("{five:0>5}");
+    if five.len() < 5 && place::state_of_zip(&zip5) != Some(state) {
+        return Err(AddressProblem::ZipForm);
+    }
+    let zip4 = if four == "0000" { "" } else { four };
+    Ok((zip5, zip4.to_owned()))
+}
+
+/// ZIP against state, then city against both.
+fn check_fit(address: &StandardAddress, problems: &mut Vec<AddressProblem>) {
+    if !place::is_zip_assigned(&address.zip5) {
+        problems.push(AddressProblem::ZipNotAssigned);
+        return;
+    }
+    if address.state.is_empty() {
+        return;
+    }
+    if let Some(zip_state) = place::state_of_zip(&address.zip5)
+        && zip_state != address.state
+    {
+        problems.push(AddressProblem::StateZipMismatch { zip_state });
+        return;
+    }
+    let city_fine = !address.city.is_empty() && !problems.iter().any(is_about_city);
+    let military = place::is_military_state(address.state);
+    if city_fine
+        && !military
+        && place::city_fit(&address.city, address.state, &address.zip5) != CityFit::Known
+    {
+        problems.push(AddressProblem::CityZipMismatch);
+    }
+}
+
+fn is_about_city(problem: &AddressProblem) -> bool {
+    problem.column() == Column::City
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check_zip(text: &str, state: &str, expected: Result<(&str, &str), AddressProblem>) {
+        let expected = expected.map(|(five, four)| (five.to_owned(), four.to_owned()));
+        assert_eq!(read_zip(text, state), expected, "{text}");
+    }
+
+    #[test]
+    fn zip_codes_are_read_in_every_usual_form() {
+        check_zip("89501", "NV", Ok(("89501", "")));
+        check_zip(" 89501-1234 ", "NV", Ok(("89501", "1234")));
+        check_zip("895011234", "NV", Ok(("89501", "1234")));
+        check_zip("89501 - 1234", "NV", Ok(("89501", "1234")));
+        check_zip("89501-0000", "NV", Ok(("89501", "")));
+        check_zip("２１３４", "MA", Ok(("02134", "")));
+        check_zip("2134", "MA", Ok(("02134", "")));
+        check_zip("21341234", "MA", Ok(("02134", "1234")));
+        check_zip("601", "PR", Ok(("00601", "")));
+        check_zip("2134", "NV", Err(AddressProblem::ZipForm));
+        check_zip("8950", "NV", Err(AddressProblem::ZipForm));
+        check_zip("895O1", "NV", Err(AddressProblem::ZipForm));
+        check_zip("K1A 0B1", "NV", Err(AddressProblem::ZipForm));
+        check_zip("", "NV", Err(AddressProblem::ZipMissing));
+        check_zip("unknown", "NV", Err(AddressProblem::ZipForm));
+    }
+}

@@ -1,0 +1,237 @@
+//! Postal addresses of the United States in the standard form of USPS Publication 28.
+//!
+//! Place in the flow: an [`AddressText`] as somebody wrote it goes in; a [`StandardAddress`] or the
+//! list of [`AddressProblem`]s comes out. [`StandardAddress::key`] is the on-file address key of
+//! SEALING.md section 3, [`StandardAddress::token_parts`] what tokens are made of.
+//!
+//! ```text
+//! words -> junk?                                   (placeholder, filler, description)
+//!       -> delivery: boxes | number, street, unit  (what form it has)
+//!       -> institution without unit?
+//! city, state, ZIP -> last line                    (each, then against each other)
+//! ```
+//!
+//! Left to others: whether a problem makes a row deficient (statute).
+
+mod boxes;
+mod core_name;
+mod delivery;
+mod form;
+mod highway;
+mod institution;
+mod junk;
+mod key;
+mod last_line;
+mod lexicon;
+mod one_line;
+mod problem;
+mod puerto_rico;
+mod secondary;
+mod street;
+mod words;
+
+use model::column::Column;
+
+use boxes::Region;
+pub use form::{AddressKind, AddressText, Direction, StandardAddress};
+pub use key::AddressKey;
+pub use problem::{AddressProblem, InstitutionKind, PlaceholderKind};
+use words::{LineText, Word};
+
+/// The longest delivery line taken, in characters; the Postal Service prints 64.
+const LINE_LENGTH: usize = 200;
+
+/// An address as far as it could be read, with everything that is wrong with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reading {
+    /// What could be read; parts that could not are empty.
+    pub address: StandardAddress,
+    /// Everything wrong, in the order of the columns; empty for a good address.
+    pub problems: Vec<AddressProblem>,
+}
+
+/// Reads an address leniently: never fails, reports every problem beside what could be read. Where
+/// street and box are both given, the first of them in reading order is the address.
+#[must_use]
+pub fn read(text: &AddressText<'_>) -> Reading {
+    let mut address = StandardAddress::default();
+    let mut last_line_problems = Vec::new();
+    last_line::read_last_line(text, &mut address, &mut last_line_problems);
+    let mut problems = Vec::new();
+    match read_lines(text, &mut address) {
+        Ok(()) => {}
+        Err(problem) => problems.push(problem),
+    }
+    problems.append(&mut last_line_problems);
+    Reading { address, problems }
+}
+
+/// Puts an address into standard form.
+///
+/// # Errors
+/// The first problem that is no mere question ([`AddressProblem::is_question`]); [`problems`] gives
+/// all.
+pub fn standardize(text: &AddressText<'_>) -> Result<StandardAddress, AddressProblem> {
+    finish(read(text))
+}
+
+/// Puts an address written on one line into standard form: `123 Main St Apt 4, Reno, NV 89501`.
+///
+/// # Errors
+/// The first problem that is no mere question.
+pub fn standardize_line(one_line: &str) -> Result<StandardAddress, AddressProblem> {
+    finish(read_line(one_line))
+}
+
+/// Reads an address written on one line leniently, as [`read`] does.
+#[must_use]
+pub fn read_line(one_line: &str) -> Reading {
+    if is_too_long(one_line, 2 * LINE_LENGTH) {
+        return Reading {
+            address: StandardAddress::default(),
+            problems: vec![AddressProblem::TooLong {
+                column: Column::AddressLine1,
+            }],
+        };
+    }
+    let parts = one_line::cut(one_line);
+    read(&AddressText {
+        line_1: &parts.line_1,
+        line_2: "",
+        city: &parts.city,
+        state: &parts.state,
+        postal_code: &parts.postal_code,
+    })
+}
+
+/// Everything wrong with an address, in the order of its columns; empty for a good one.
+#[must_use]
+pub fn problems(text: &AddressText<'_>) -> Vec<AddressProblem> {
+    read(text).problems
+}
+
+fn finish(reading: Reading) -> Result<StandardAddress, AddressProblem> {
+    match reading
+        .problems
+        .into_iter()
+        .find(|problem| !problem.is_question())
+    {
+        Some(problem) => Err(problem),
+        None => Ok(reading.address),
+    }
+}
+
+/// Counts characters only where the bytes leave a doubt.
+fn is_too_long(text: &str, limit: usize) -> bool {
+    text.len() > limit && (text.len() > 4 * limit || text.chars().count() > limit)
+}
+
+/// Reads the delivery lines into the address, whose last line is read already.
+fn read_lines(text: &AddressText<'_>, address: &mut StandardAddress) -> Result<(), AddressProblem> {
+    for (line, column) in [
+        (text.line_1, Column::AddressLine1),
+        (text.line_2, Column::AddressLine2),
+    ] {
+        if is_too_long(line, LINE_LENGTH) {
+            return Err(AddressProblem::TooLong { column });
+        }
+    }
+    let lines = LineText::new(&[text.line_1, text.line_2]);
+    let all = lines.words();
+    let words = without_last_line(&all, address);
+    if words.is_empty() {
+        let filled = !text.line_1.trim().is_empty() || !text.line_2.trim().is_empty();
+        return Err(if filled {
+            AddressProblem::RepeatedFiller
+        } else {
+            AddressProblem::LineMissing
+        });
+    }
+    if let Some(problem) = junk::junk(words) {
+        return Err(problem);
+    }
+    let delivery = match delivery::read_delivery(words, region(address)) {
+        Ok(delivery) => delivery,
+        Err(problem) => return Err(better_reason(words, problem)),
+    };
+    let street = words.get(delivery.street.clone()).unwrap_or_default();
+    if street.iter().any(junk::is_mashed) {
+        return Err(AddressProblem::KeyboardMash);
+    }
+    adopt(delivery.address, address);
+    match institution::institution(words, &delivery.street, address) {
+        Some(kind) => Err(AddressProblem::Institution { kind }),
+        None => Ok(()),
+    }
+}
+
+fn region(address: &StandardAddress) -> Region {
+    let military = crate::place::is_military_state(address.state)
+        || matches!(address.city.as_str(), "APO" | "FPO" | "DPO");
+    match address.state {
+        _ if military => Region::Military,
+        "PR" => Region::PuertoRico,
+        _ => Region::State,
+    }
+}
+
+/// For a line without an address: an institution's name or mashed keys say more than "no number".
+fn better_reason(words: &[Word<'_>], problem: AddressProblem) -> AddressProblem {
+    if let Some(kind) = institution::named(words, &(0..0)) {
+        return AddressProblem::Institution { kind };
+    }
+    if words.iter().any(junk::is_mashed) {
+        return AddressProblem::KeyboardMash;
+    }
+    problem
+}
+
+/// Takes over the delivery parts, leaving the last line.
+fn adopt(delivery: StandardAddress, address: &mut StandardAddress) {
+    let last_line = std::mem::take(address);
+    *address = StandardAddress {
+        city: last_line.city,
+        state: last_line.state,
+        zip5: last_line.zip5,
+        zip4: last_line.zip4,
+        ..delivery
+    };
+}
+
+/// Leaves out city, state and ZIP where they are repeated at the end of the delivery line.
+fn without_last_line<'b, 'a>(words: &'b [Word<'a>], address: &StandardAddress) -> &'b [Word<'a>] {
+    let zip = |word: &Word<'_>| {
+        !address.zip5.is_empty()
+            && word.text.get(..5) == Some(address.zip5.as_str())
+            && word.text.len() != 6
+    };
+    let rest = match words {
+        [rest @ .., last] if rest.len() >= 2 && zip(last) => rest,
+        _ => words,
+    };
+    let state = |name: &[Word<'_>]| {
+        let code = crate::place::state_of_folded(&street::join(name));
+        code.is_some() && code == Some(address.state)
+    };
+    let stripped = match rest {
+        [before @ .., one] if before.len() >= 2 && state(std::slice::from_ref(one)) => before,
+        [before @ .., one, two] if before.len() >= 2 && state(&[*one, *two]) => before,
+        _ => rest,
+    };
+    let city = address.city.split(' ').count();
+    let Some((before, last)) = stripped.split_at_checked(stripped.len().saturating_sub(city))
+    else {
+        return stripped;
+    };
+    let repeated = !address.city.is_empty()
+        && last
+            .iter()
+            .map(|word| word.text)
+            .eq(address.city.split(' '));
+    let apart = stripped.len() < words.len() || last.first().is_some_and(|word| word.after_break);
+    if repeated && apart && before.len() >= 2 {
+        before
+    } else {
+        stripped
+    }
+}

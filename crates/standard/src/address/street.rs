@@ -1,0 +1,500 @@
+//! The street of a delivery line: directionals, name, type.
+//!
+//! Place in the flow: given the words between the house number and the unit, gives the parts of
+//! Publication 28 section 23; numbered highways go through [`super::highway`].
+//!
+//! Left to others: the house number and what stands before it ([`super::delivery`]), the unit
+//! ([`super::secondary`]).
+
+use super::{
+    form::Direction,
+    highway,
+    lexicon::DesignatorClass,
+    words::{Shape, Word},
+};
+
+/// A street in its parts.
+#[derive(Default)]
+pub(crate) struct Street {
+    pub(crate) predirectional: Option<Direction>,
+    pub(crate) name: String,
+    pub(crate) street_type: Option<&'static str>,
+    pub(crate) postdirectional: Option<Direction>,
+    /// How many of the words given belong to it; the rest is unit or building.
+    pub(crate) length: usize,
+    /// How sure it is that this is a street.
+    pub(crate) evidence: Evidence,
+}
+
+/// What speaks for words being a street.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub(crate) enum Evidence {
+    /// A name only: `BROADWAY`.
+    #[default]
+    Name,
+    /// A name and a directional: `E 1700 S`.
+    Direction,
+    /// A name and a type.
+    Type,
+    /// A numbered highway or road.
+    Road,
+}
+
+/// Words that stand before the number or letter that names a street: `AVENUE H`, `ROAD 20`.
+const PRETYPES: &[&str] = &[
+    "AVENUE", "AVE", "ROAD", "RD", "LOOP", "SPUR", "HIGHWAY", "HWY", "ROUTE", "RTE", "PARK", "MALL",
+];
+
+/// Words of Spanish that stand before a street's name.
+const SPANISH: &[&str] = &["CALLE", "CAMINO", "AVENIDA", "CARR", "CARRETERA", "PASEO", "VIA", "CLL"];
+
+/// Types which alone name nothing.
+const BARE_TYPES: &[&str] = &[
+    "ST", "AVE", "RD", "DR", "LN", "CT", "BLVD", "HWY", "PL", "CIR", "TER", "WAY",
+];
+
+/// After `ST`, these make it `SAINT`.
+const SAINTS: &[&str] = &[
+    "ALBANS",
+    "ANDREW",
+    "ANDREWS",
+    "ANN",
+    "ANNE",
+    "ANNS",
+    "ANTHONY",
+    "AUGUSTINE",
+    "BERNARD",
+    "CATHERINE",
+    "CHARLES",
+    "CHRISTOPHER",
+    "CLAIR",
+    "CLAIRE",
+    "CLOUD",
+    "CROIX",
+    "DAVID",
+    "DAVIDS",
+    "DENIS",
+    "EDWARD",
+    "ELMO",
+    "FRANCIS",
+    "GEORGE",
+    "GEORGES",
+    "GERMAIN",
+    "HELENA",
+    "HELENS",
+    "JAMES",
+    "JOE",
+    "JOHN",
+    "JOHNS",
+    "JOSEPH",
+    "LAWRENCE",
+    "LOUIS",
+    "LUCIE",
+    "LUKE",
+    "LUKES",
+    "MARGARET",
+    "MARK",
+    "MARKS",
+    "MARTIN",
+    "MARY",
+    "MARYS",
+    "MATTHEW",
+    "MICHAEL",
+    "MICHAELS",
+    "MORITZ",
+    "NICHOLAS",
+    "PATRICK",
+    "PAUL",
+    "PAULS",
+    "PETER",
+    "PETERS",
+    "PETERSBURG",
+    "REGIS",
+    "SIMONS",
+    "STEPHEN",
+    "STEPHENS",
+    "THOMAS",
+    "VINCENT",
+];
+
+/// Reads the street at the start of the words after a house number. `None` where they hold none.
+pub(crate) fn read_street(words: &[Word<'_>]) -> Option<Street> {
+    if let Some(street) = highway::read_highway(words) {
+        return Some(street);
+    }
+    let end = secondary_start(words);
+    let body = without_trailing_unit(words.get(..end)?);
+    read_body(body)
+}
+
+/// Leaves out a unit that stands bare after a street without type: `W BRYN MAWR 211`.
+fn without_trailing_unit<'b, 'a>(body: &'b [Word<'a>]) -> &'b [Word<'a>] {
+    let [rest @ .., last] = body else { return body };
+    let named = match rest {
+        [first, others @ ..] if first.direction().is_some() => others,
+        _ => rest,
+    };
+    let unit = matches!(last.shape, Shape::Digits | Shape::DigitFirst) && !last.text.contains('.');
+    let name = named.first().is_some_and(|word| {
+        word.is_letters()
+            && word.text.len() >= 3
+            && word.street_type().is_none()
+            && word.designator().is_none()
+            && !word.is_one_of(SPANISH)
+    });
+    let road = rest.last().is_some_and(|word| {
+        is_numbered_road(word) || word.is_one_of(PRETYPES) || word.is_one_of(&["BUSINESS", "BUS"])
+    });
+    if unit && name && !road { rest } else { body }
+}
+
+/// A word after which a number is the road's own.
+fn is_numbered_road(word: &Word<'_>) -> bool {
+    word.street_type().is_some_and(|known| matches!(known.abbreviation, "HWY" | "RTE"))
+}
+
+/// Where the unit or building begins among the words after a house number; their count if nowhere.
+pub(crate) fn secondary_start(words: &[Word<'_>]) -> usize {
+    (1..words.len())
+        .find(|&place| begins_secondary(words, place))
+        .unwrap_or(words.len())
+}
+
+/// The words around a place where a unit may begin.
+struct Around<'a, 'b> {
+    word: &'b Word<'a>,
+    before: &'b Word<'a>,
+    next: Option<&'b Word<'a>>,
+    /// Whether the words before make a street with its type.
+    complete: bool,
+}
+
+fn begins_secondary(words: &[Word<'_>], place: usize) -> bool {
+    let (Some(word), Some(before)) = (words.get(place), words.get(place - 1)) else {
+        return false;
+    };
+    let next = words.get(place + 1);
+    let around = Around {
+        word,
+        before,
+        next,
+        complete: is_complete(words, place),
+    };
+    around.is_other_address()
+        || around.is_hash()
+        || around.is_designator(words.len() - place)
+        || around.is_floor_number()
+        || around.is_bare_unit(words.len() - place)
+}
+
+/// Whether the words before a place end in a type, or a type and directional, with a name before it.
+fn is_complete(words: &[Word<'_>], place: usize) -> bool {
+    let Some(before) = words.get(..place) else {
+        return false;
+    };
+    let before = match before.split_last() {
+        Some((last, rest)) if last.direction().is_some() && rest.len() >= 2 => rest,
+        _ => before,
+    };
+    let Some((last, rest)) = before.split_last() else {
+        return false;
+    };
+    let name = match rest.split_first() {
+        Some((first, others)) if first.direction().is_some() && last.is_one_of(PRETYPES) => others,
+        _ => rest,
+    };
+    let saint = last.is("ST") && words.get(place).is_some_and(|next| next.is_one_of(SAINTS));
+    last.is_strong_type() && !name.is_empty() && !saint
+}
+
+impl Around<'_, '_> {
+    fn is_other_address(&self) -> bool {
+        let next_is = |texts: &[&str]| self.next.is_some_and(|next| next.is_one_of(texts));
+        self.word
+            .is_one_of(&["C/O", "ATTN", "ATTENTION", "POBOX", "LOCKBOX"])
+            || (self.word.is("PO") && next_is(&["BOX", "DRAWER"]))
+            || (self.word.is_one_of(&["PO", "RR", "HC"]) && self.next.is_some_and(Word::has_digit))
+            || (self.word.is("P") && next_is(&["O"]))
+            || (self.word.is("BOX") && self.next.is_some_and(Word::has_digit))
+    }
+
+    fn is_hash(&self) -> bool {
+        let numbered_road = self.before.is_one_of(PRETYPES) && !self.complete;
+        self.word.shape == Shape::Hash && !numbered_road
+    }
+
+    fn is_designator(&self, left: usize) -> bool {
+        if self.word.shape == Shape::LetterFirst {
+            return super::lexicon::glued_designator(self.word.text).is_some();
+        }
+        let Some(designator) = self.word.designator() else {
+            return false;
+        };
+        let names_one = self.next.is_some_and(|next| {
+            next.is_identifier() || next.shape == Shape::Hash || next.is_one_of(&["NO", "NUMBER"])
+        });
+        let last = left == 2 && self.next.is_some_and(Word::has_digit);
+        let at_end = self
+            .next
+            .is_none_or(|next| next.after_break || next.designator().is_some());
+        if self.word.after_break {
+            return names_one || at_end || designator.strong;
+        }
+        match designator.class {
+            _ if self.complete => names_one || at_end || designator.strong,
+            DesignatorClass::Alone => designator.strong && at_end,
+            DesignatorClass::Building => {
+                let digit = self.next.is_some_and(Word::has_digit);
+                digit || (designator.strong && names_one)
+            }
+            DesignatorClass::Floor => designator.strong && names_one,
+            _ => last || (designator.strong && (names_one || at_end)),
+        }
+    }
+
+    /// `2ND FLOOR`, `LOWER LEVEL`, `SECOND FL`.
+    fn is_floor_number(&self) -> bool {
+        let floor = self
+            .next
+            .and_then(Word::designator)
+            .is_some_and(|d| d.class == DesignatorClass::Floor && (d.strong || self.complete));
+        let numbers = self.word.has_digit()
+            || self.word.number_word().is_some()
+            || self
+                .word
+                .is_one_of(&["LOWER", "UPPER", "GROUND", "TOP", "MAIN", "LWR", "UPR"]);
+        floor && numbers
+    }
+
+    /// A unit or building without designator after a complete street: `MAIN ST 4B`, `MAIN ST, 4`.
+    fn is_bare_unit(&self, left: usize) -> bool {
+        if !self.complete || is_numbered_road(self.before) {
+            return false;
+        }
+        let direction = self.word.direction().is_some() && !self.word.after_break;
+        let unit = self.word.has_digit() && self.word.shape != Shape::Ordinal && left <= 3;
+        let letter = self.word.is_single_letter() && left == 1;
+        (self.word.after_break || unit || letter) && !direction
+    }
+}
+
+fn read_body(body: &[Word<'_>]) -> Option<Street> {
+    let (after_post, post) = take_postdirectional(body);
+    let (middle, pre) = take_predirectional(after_post);
+    let before = after_post.len() - middle.len();
+    let whole = body.len();
+    match middle {
+        [] => None,
+        [only] if only.street_type().is_some() => lone_type(body, only, pre, post),
+        [name @ .., last] if ends_in_type(middle) => {
+            if let Some(street) = cut_early(middle, pre, before) {
+                return Some(street);
+            }
+            let (name, inner) = match name {
+                [rest @ .., inner] if !rest.is_empty() && inner.text.len() <= 2 => {
+                    inner.direction().map_or((name, None), |direction| (rest, Some(direction)))
+                }
+                _ => (name, None),
+            };
+            Some(street_of(name, last.street_type(), pre, post.or(inner), whole))
+        }
+        [only] if let Some((digits, direction)) = directed_number(only) => Some(Street {
+            predirectional: pre,
+            name: digits.to_owned(),
+            postdirectional: Some(direction),
+            length: whole,
+            evidence: Evidence::Direction,
+            ..Street::default()
+        }),
+        _ => cut_early(middle, pre, before)
+            .or_else(|| Some(street_of(middle, None, pre, post, whole)))
+            .filter(|street| !street.name.is_empty()),
+    }
+}
+
+/// `400E`: a street of a grid with its directional.
+fn directed_number<'a>(word: &Word<'a>) -> Option<(&'a str, Direction)> {
+    let (digits, letter) = word.text.split_at_checked(word.text.len().checked_sub(1)?)?;
+    let direction = match letter {
+        "N" => Direction::North,
+        "S" => Direction::South,
+        "E" => Direction::East,
+        "W" => Direction::West,
+        _ => return None,
+    };
+    let number = digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    number.then_some((digits, direction))
+}
+
+fn ends_in_type(middle: &[Word<'_>]) -> bool {
+    let pretype = middle.len() == 2 && middle.first().is_some_and(|w| w.is("AVENUE"));
+    middle
+        .last()
+        .is_some_and(|last| last.street_type().is_some() && !(pretype && last.text.len() == 1))
+}
+
+fn street_of(
+    name: &[Word<'_>],
+    street_type: Option<&'static super::lexicon::StreetType>,
+    pre: Option<Direction>,
+    post: Option<Direction>,
+    length: usize,
+) -> Street {
+    let evidence = match (street_type, pre.or(post)) {
+        (Some(_), _) => Evidence::Type,
+        (None, Some(_)) => Evidence::Direction,
+        (None, None) if is_pretyped(name) => Evidence::Type,
+        (None, None) => Evidence::Name,
+    };
+    Street {
+        predirectional: pre,
+        name: join(name),
+        street_type: street_type.map(|known| known.abbreviation),
+        postdirectional: post,
+        length,
+        evidence,
+    }
+}
+
+/// `AVENUE H`, `ROAD 20`, `CALLE 4`.
+fn is_pretyped(name: &[Word<'_>]) -> bool {
+    let spanish = [
+        "CALLE",
+        "CAMINO",
+        "AVENIDA",
+        "CARR",
+        "CARRETERA",
+        "PASEO",
+        "VIA",
+        "CLL",
+    ];
+    match name {
+        [first, rest @ ..] if first.is_one_of(&spanish) => !rest.is_empty(),
+        [first, second] => {
+            first.is_one_of(PRETYPES) && (second.has_digit() || second.is_single_letter())
+        }
+        _ => false,
+    }
+}
+
+pub(crate) fn join(words: &[Word<'_>]) -> String {
+    let mut joined = String::with_capacity(words.iter().map(|word| word.text.len() + 1).sum());
+    for word in words {
+        if !joined.is_empty() {
+            joined.push(' ');
+        }
+        joined.push_str(word.text);
+    }
+    joined
+}
+
+/// One type and nothing between the directionals: `NORTH AVE`, `AVENUE N`, `BROADWAY`-like `PARK`.
+fn lone_type(
+    body: &[Word<'_>],
+    only: &Word<'_>,
+    pre: Option<Direction>,
+    post: Option<Direction>,
+) -> Option<Street> {
+    let found = only.street_type()?;
+    let first = body.first()?;
+    if pre.is_some() && !found.strong {
+        let name = std::slice::from_ref(only);
+        return Some(street_of(name, None, pre, post, body.len()));
+    }
+    if pre.is_some() {
+        let name = body.get(..1)?;
+        return Some(street_of(name, Some(found), None, post, body.len()));
+    }
+    if post.is_some() {
+        return Some(Street {
+            name: format!("{} {}", found.word, body.last()?.text),
+            length: body.len(),
+            evidence: Evidence::Type,
+            ..Street::default()
+        });
+    }
+    let bare = BARE_TYPES.contains(&found.abbreviation) || first.text.len() <= 2;
+    (!bare).then(|| street_of(body, None, None, None, body.len()))
+}
+
+/// A strong type, with its directional if any, before further words: the street ends there and the
+/// rest is the name of a building.
+fn cut_early(middle: &[Word<'_>], pre: Option<Direction>, before: usize) -> Option<Street> {
+    let typed = ends_in_type(middle);
+    let cut = (1..middle.len().checked_sub(1)?).rev().find(|&place| {
+        let (Some(word), Some(next)) = (middle.get(place), middle.get(place + 1)) else {
+            return false;
+        };
+        let saint = word.is("ST") && next.is_one_of(SAINTS);
+        let phrase = next.is_one_of(&["OF", "DE", "DEL", "LA", "AND", "LOS", "LAS", "EXT"]);
+        let directed = next.direction().is_some() && next.text.len() <= 2;
+        let phrase = phrase || (is_numbered_road(word) && next.has_digit());
+        word.is_strong_type() && !saint && !phrase && (directed || !typed)
+    })?;
+    let post = middle
+        .get(cut + 1)
+        .filter(|w| w.text.len() <= 2)
+        .and_then(Word::direction);
+    let length = before + cut + 1 + usize::from(post.is_some());
+    let street_type = middle.get(cut).and_then(Word::street_type);
+    Some(street_of(
+        middle.get(..cut)?,
+        street_type,
+        pre,
+        post,
+        length,
+    ))
+}
+
+/// Splits off a directional at the end, also one of two words.
+fn take_postdirectional<'b, 'a>(body: &'b [Word<'a>]) -> (&'b [Word<'a>], Option<Direction>) {
+    if let [rest @ .., north, east] = body
+        && rest.last().is_some_and(|word| word.is_letters() && word.text.len() > 1)
+        && let Some(direction) = combined(north, east)
+    {
+        return (rest, Some(direction));
+    }
+    match body {
+        [rest @ .., last] if !rest.is_empty() && is_postdirectional(rest, last) => {
+            (rest, last.direction())
+        }
+        _ => (body, None),
+    }
+}
+
+fn is_postdirectional(rest: &[Word<'_>], last: &Word<'_>) -> bool {
+    let careless = last.is_one_of(&["NO", "SO", "SUR", "ESTE"]);
+    last.direction().is_some() && (!careless || rest.last().is_some_and(Word::is_strong_type))
+}
+
+/// Splits off a directional at the start, also one of two words, if a name is left.
+fn take_predirectional<'b, 'a>(body: &'b [Word<'a>]) -> (&'b [Word<'a>], Option<Direction>) {
+    if let [north, east, rest @ ..] = body
+        && let Some(direction) = combined(north, east)
+        && !rest.is_empty()
+        && !(rest.len() == 1
+            && rest
+                .first()
+                .is_some_and(|word| word.street_type().is_some()))
+    {
+        return (rest, Some(direction));
+    }
+    match body {
+        [first, rest @ ..] if first.direction().is_some() && !rest.is_empty() => {
+            (rest, first.direction())
+        }
+        _ => (body, None),
+    }
+}
+
+fn combined(north: &Word<'_>, east: &Word<'_>) -> Option<Direction> {
+    let same_length = (north.text.len() == 1) == (east.text.len() == 1);
+    match (north.direction()?, east.direction()?) {
+        _ if !same_length => None,
+        (Direction::North, Direction::East) => Some(Direction::Northeast),
+        (Direction::North, Direction::West) => Some(Direction::Northwest),
+        (Direction::South, Direction::East) => Some(Direction::Southeast),
+        (Direction::South, Direction::West) => Some(Direction::Southwest),
+        _ => None,
+    }
+}

@@ -1,0 +1,280 @@
+//! The lists of `policies/placeholders.toml` and `policies/institutions.toml`, ready for look-up.
+//!
+//! Place in the flow: under [`crate::address`] and [`crate::name`], which ask whether words are a
+//! placeholder, a description or an institution.
+//!
+//! Left to others: what follows from it.
+
+use std::{collections::HashMap, sync::OnceLock};
+
+use serde::Deserialize;
+
+use crate::{
+    address::{InstitutionKind, PlaceholderKind},
+    hash::QuickHash,
+};
+
+const PLACEHOLDERS: &str = include_str!("../../../policies/placeholders.toml");
+const INSTITUTIONS: &str = include_str!("../../../policies/institutions.toml");
+
+type Map<K, V> = HashMap<K, V, QuickHash>;
+
+/// Both lists, indexed.
+#[derive(Default)]
+pub(crate) struct Lists {
+    /// Phrases by their first three letters.
+    phrases: Map<[u8; 3], Vec<(String, Meaning)>>,
+    /// Whole lines.
+    lines: Map<String, PlaceholderKind>,
+    /// Words of placeholder lines; `None` for neutral ones.
+    words: Map<String, Option<PlaceholderKind>>,
+    /// Institution phrases by their first word.
+    institutions: Map<String, Vec<(Vec<String>, InstitutionKind)>>,
+    /// Addresses of institutions, `number|core|zip5`.
+    addresses: Map<String, InstitutionKind>,
+    /// Words that name nobody, and whether one alone suffices.
+    names: Map<String, bool>,
+    pairs: Vec<String>,
+}
+
+/// What a phrase in a line means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Meaning {
+    /// A placeholder.
+    Placeholder(PlaceholderKind),
+    /// A description of a place.
+    Description,
+}
+
+#[derive(Deserialize, Default)]
+struct PlaceholderFile {
+    placeholder: Vec<PlaceholderRow>,
+    neutral: WordList,
+    description: PhraseList,
+    name: NameList,
+}
+
+#[derive(Deserialize)]
+struct PlaceholderRow {
+    kind: String,
+    phrases: Vec<String>,
+    lines: Vec<String>,
+    words: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct WordList {
+    words: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct PhraseList {
+    phrases: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct NameList {
+    words: Vec<String>,
+    strong: Vec<String>,
+    pairs: Vec<String>,
+}
+
+#[derive(Deserialize, Default)]
+struct InstitutionFile {
+    institution: Vec<InstitutionRow>,
+}
+
+#[derive(Deserialize)]
+struct InstitutionRow {
+    kind: String,
+    phrases: Vec<String>,
+    #[serde(default)]
+    addresses: Vec<String>,
+}
+
+/// The lists, read once.
+pub(crate) fn lists() -> &'static Lists {
+    static LISTS: OnceLock<Lists> = OnceLock::new();
+    LISTS.get_or_init(|| {
+        // Constants of the program, held to parse by a test; unread they would be empty.
+        let placeholders: PlaceholderFile = toml::from_str(PLACEHOLDERS).unwrap_or_default();
+        let institutions: InstitutionFile = toml::from_str(INSTITUTIONS).unwrap_or_default();
+        let mut lists = Lists::default();
+        lists.add_placeholders(placeholders);
+        lists.add_institutions(institutions);
+        lists
+    })
+}
+
+fn placeholder_kind(kind: &str) -> Option<PlaceholderKind> {
+    Some(match kind {
+        "unknown" => PlaceholderKind::Unknown,
+        "not-provided" => PlaceholderKind::NotProvided,
+        "refused" => PlaceholderKind::Refused,
+        "no-fixed-address" => PlaceholderKind::NoFixedAddress,
+        "see-elsewhere" => PlaceholderKind::SeeElsewhere,
+        "undetermined" => PlaceholderKind::Undetermined,
+        "sample" => PlaceholderKind::Sample,
+        "withheld" => PlaceholderKind::Withheld,
+        "status" => PlaceholderKind::Status,
+        _ => return None,
+    })
+}
+
+fn institution_kind(kind: &str) -> Option<InstitutionKind> {
+    Some(match kind {
+        "jail" => InstitutionKind::Jail,
+        "detention" => InstitutionKind::Detention,
+        "agency-office" => InstitutionKind::AgencyOffice,
+        _ => return None,
+    })
+}
+
+impl Lists {
+    fn add_placeholders(&mut self, file: PlaceholderFile) {
+        for row in file.placeholder {
+            let Some(kind) = placeholder_kind(&row.kind) else {
+                continue;
+            };
+            for phrase in row.phrases {
+                self.add_phrase(phrase, Meaning::Placeholder(kind));
+            }
+            self.lines
+                .extend(row.lines.into_iter().map(|line| (line, kind)));
+            self.words
+                .extend(row.words.into_iter().map(|word| (word, Some(kind))));
+        }
+        for word in file.neutral.words {
+            self.words.entry(word).or_insert(None);
+        }
+        for phrase in file.description.phrases {
+            self.add_phrase(phrase, Meaning::Description);
+        }
+        self.names
+            .extend(file.name.words.into_iter().map(|word| (word, false)));
+        self.names
+            .extend(file.name.strong.into_iter().map(|word| (word, true)));
+        self.pairs = file.name.pairs;
+    }
+
+    fn add_phrase(&mut self, phrase: String, meaning: Meaning) {
+        if let [a, b, c, ..] = *phrase.as_bytes() {
+            self.phrases
+                .entry([a, b, c])
+                .or_default()
+                .push((phrase, meaning));
+        }
+    }
+
+    fn add_institutions(&mut self, file: InstitutionFile) {
+        for row in file.institution {
+            let Some(kind) = institution_kind(&row.kind) else {
+                continue;
+            };
+            for phrase in row.phrases {
+                let words: Vec<String> = phrase.split(' ').map(str::to_owned).collect();
+                let Some(first) = words.first().cloned() else {
+                    continue;
+                };
+                self.institutions
+                    .entry(first)
+                    .or_default()
+                    .push((words, kind));
+            }
+            for address in row.addresses {
+                if let Some((number, rest)) = address.split_once('|') {
+                    let rest = rest.replace(' ', "");
+                    self.addresses.insert(format!("{number}|{rest}"), kind);
+                }
+            }
+        }
+    }
+
+    /// The meaning of a phrase beginning at the start of some letters. `ends` tells whether a word
+    /// ends after so many letters.
+    pub(crate) fn phrase(&self, letters: &[u8], ends: impl Fn(usize) -> bool) -> Option<Meaning> {
+        let [a, b, c, ..] = *letters else { return None };
+        let candidates = self.phrases.get(&[a, b, c])?;
+        candidates
+            .iter()
+            .find(|(phrase, _)| {
+                letters.starts_with(phrase.as_bytes()) && (phrase.len() >= 8 || ends(phrase.len()))
+            })
+            .map(|(_, meaning)| *meaning)
+    }
+
+    /// What a whole line of letters stands for.
+    pub(crate) fn line(&self, letters: &str) -> Option<PlaceholderKind> {
+        self.lines.get(letters).copied()
+    }
+
+    /// Whether a word is one of placeholder lines: `None` for no, `Some(None)` for a neutral one.
+    pub(crate) fn word(&self, word: &str) -> Option<Option<PlaceholderKind>> {
+        self.words.get(word).copied()
+    }
+
+    /// The kind of institution named by words at the start of a sequence.
+    pub(crate) fn institution<'a>(
+        &self,
+        first: &str,
+        rest: impl Iterator<Item = &'a str> + Clone,
+    ) -> Option<InstitutionKind> {
+        let candidates = self.institutions.get(first)?;
+        candidates
+            .iter()
+            .find(|(words, _)| {
+                let mut rest = rest.clone();
+                words
+                    .iter()
+                    .skip(1)
+                    .all(|word| rest.next() == Some(word.as_str()))
+            })
+            .map(|(_, kind)| *kind)
+    }
+
+    /// The kind of institution at an address, `number|core|zip5`.
+    pub(crate) fn institution_at(&self, address: &str) -> Option<InstitutionKind> {
+        self.addresses.get(address).copied()
+    }
+
+    /// Whether a word names nobody: `None` for no, `Some(true)` if it alone suffices to say so.
+    pub(crate) fn nobody(&self, word: &str) -> Option<bool> {
+        self.names.get(word).copied()
+    }
+
+    /// Whether given name and surname together are a placeholder.
+    pub(crate) fn is_placeholder_pair(&self, name: &str) -> bool {
+        self.pairs.iter().any(|pair| pair == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_files_parse_and_every_kind_is_known() {
+        let placeholders: PlaceholderFile = toml::from_str(PLACEHOLDERS).unwrap();
+        let institutions: InstitutionFile = toml::from_str(INSTITUTIONS).unwrap();
+        assert!(placeholders.placeholder.len() >= 9);
+        for row in &placeholders.placeholder {
+            assert!(placeholder_kind(&row.kind).is_some(), "{}", row.kind);
+        }
+        for row in &institutions.institution {
+            assert!(institution_kind(&row.kind).is_some(), "{}", row.kind);
+        }
+    }
+
+    #[test]
+    fn entries_are_in_the_form_they_are_looked_up_in() {
+        let placeholders: PlaceholderFile = toml::from_str(PLACEHOLDERS).unwrap();
+        for row in &placeholders.placeholder {
+            for text in row.phrases.iter().chain(&row.lines) {
+                assert!(text.bytes().all(|b| b.is_ascii_uppercase()), "{text}");
+            }
+            for phrase in &row.phrases {
+                assert!(phrase.len() >= 4, "{phrase}");
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! The address is not that of a jail, detention centre or agency office without the unit that makes it one person's.
+//!
+//! Place in the flow: one of [`super::RULES`]. LAW.md check 6: "jails without location" stood in
+//! the request of 2025.
+//!
+//! Left to others: the list of institutions (standard, policies).
+
+use model::{column::Column, finding::{FindingClass, RuleId}};
+
+use super::{address_incomplete::{Area, report_area}, Example, Examine, Needs, Rule, RuleDescription, empty, text};
+use crate::{terms::Setting, view::{RowReport, RowView}};
+
+/// The rule.
+pub(crate) static RULE: Rule = Rule {
+    about: RuleDescription {
+        id: RuleId("address.institution"),
+        class: FindingClass::Deficient,
+        citation: "26 U.S.C. 6103(i)(2)(B)(i)",
+        title: "no institution without a unit",
+        remedy: "give the person's own mailing address, or the unit, dormitory or inmate number within the institution",
+        checks: &[6],
+        needs: Needs::Nothing,
+    },
+    examine: Examine::Row(examine),
+    failing: &[
+        Example::row("a county jail", &[&[text(Column::AddressLine1, "Washoe County Jail"), empty(Column::AddressLine2)]]),
+        Example::row("a detention centre with its street", &[&[text(Column::AddressLine1, "Eloy Detention Center 1705 E Hanna Rd"), empty(Column::AddressLine2)]]),
+    ],
+    passing: &[
+        Example::row("a street named after one", &[&[text(Column::AddressLine1, "12 Old Jail Rd")]]),
+    ],
+};
+
+fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
+    report_area(Area::Institution, view, report);
+}

@@ -1,0 +1,54 @@
+//! A row gives the number of a criminal case or investigation.
+//!
+//! Place in the flow: one of [`super::RULES`]. LAW.md check 12: no written assurance of an
+//! investigation of each person was the objection of 2025.
+//!
+//! Left to others: equal numbers (`case_shared`), the case itself (the exhibit).
+
+use model::{column::Column, finding::{FindingClass, RuleId}, row::CellKind};
+
+use super::{Example, Examine, Needs, Rule, RuleDescription, empty, kind, text};
+use crate::{filler::is_filler, terms::Setting, view::{RowReport, RowView}};
+
+/// The rule.
+pub(crate) static RULE: Rule = Rule {
+    about: RuleDescription {
+        id: RuleId("case.number"),
+        class: FindingClass::Deficient,
+        citation: "26 U.S.C. 6103(i)(2)(B)(iv)",
+        title: "a case number is given",
+        remedy: "give the number of the criminal case or investigation of this person, in a cell formatted as text",
+        checks: &[12],
+        needs: Needs::Nothing,
+    },
+    examine: Examine::Row(examine),
+    failing: &[
+        Example::row("missing", &[&[empty(Column::CaseNumber)]]),
+        Example::row("pending", &[&[text(Column::CaseNumber, "pending")]]),
+        Example::row("scientific notation", &[&[text(Column::CaseNumber, "2.02E+11")]]),
+        Example::row("a word", &[&[text(Column::CaseNumber, "removal")]]),
+    ],
+    passing: &[
+        Example::row("a number cell", &[&[kind(Column::CaseNumber, CellKind::Number, "20251187")]]),
+    ],
+};
+
+fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
+    let text = view.text(Column::CaseNumber);
+    if text.is_empty() {
+        report.at(Column::CaseNumber, format!("the case number {}", view.absence(Column::CaseNumber)));
+    } else if is_filler(text) {
+        report.at(Column::CaseNumber, "the case number is a placeholder");
+    } else if is_scientific(text) {
+        report.at(Column::CaseNumber, "the case number is in scientific notation: a spreadsheet has rounded it");
+    } else if !text.bytes().any(|byte| byte.is_ascii_digit()) || text.len() < 3 {
+        report.at(Column::CaseNumber, "the case number has no number in it, or fewer than three characters");
+    }
+}
+
+/// `2.02E+11`.
+fn is_scientific(text: &str) -> bool {
+    text.split_once(['E', 'e']).is_some_and(|(mantissa, exponent)| {
+        exponent.starts_with('+') && mantissa.contains('.') && mantissa.parse::<f64>().is_ok() && exponent.parse::<i32>().is_ok()
+    })
+}

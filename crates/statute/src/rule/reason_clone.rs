@@ -1,0 +1,119 @@
+//! Reasons that are the same but for names, dates and numbers are asked about.
+//!
+//! Place in the flow: one of [`super::RULES`]. LAW.md check 13. Near-equal reasons are found by
+//! banding of their signatures ([`crate::reason`]) and joined into clusters.
+//!
+//! Left to others: empty and unspecific reasons (`reason_unspecific`).
+
+use model::{column::Column, finding::{FindingClass, RuleId}};
+
+use super::{Example, Examine, Needs, Rule, RuleDescription, Group, text};
+use crate::{reason::{BAND, ReasonSignature, VALUES}, terms::Setting, view::{RequestView}, trace::Trace};
+
+/// The rule.
+pub(crate) static RULE: Rule = Rule {
+    about: RuleDescription {
+        id: RuleId("reason.clone"),
+        class: FindingClass::Question,
+        citation: "26 U.S.C. 6103(i)(2)(B)(iv)",
+        title: "the reason is this person's own",
+        remedy: "say for each person what in their own case makes the address relevant",
+        checks: &[13],
+        needs: Needs::Nothing,
+    },
+    examine: Examine::Across {
+        column: Column::Reason,
+        find,
+    },
+    failing: &[
+        Example::row("the same sentence, other numbers", &[
+            &[text(Column::Reason, "Bench warrant 24-117 issued after the defendant missed the pretrial hearing; service needs a current address")],
+            &[text(Column::Reason, "Bench warrant 25-220 issued after the defendant missed the pretrial hearing; service needs a current address")],
+        ]),
+        Example::row("one word changed", &[
+            &[text(Column::Reason, "Bench warrant issued after the defendant missed the pretrial hearing before the magistrate; marshal's service failed twice at the old lodging")],
+            &[text(Column::Reason, "Bench warrant issued after the defendant skipped the pretrial hearing before the magistrate; marshal's service failed twice at the old lodging")],
+        ]),
+    ],
+    passing: &[
+        Example::row("two stories", &[&[], &[]]),
+    ],
+};
+
+fn find(traces: &[Trace], _: &Setting<'_>, _: &RequestView<'_>) -> Vec<Group> {
+    let mut reasons: Vec<(ReasonSignature, u32)> =
+        traces.iter().zip(0..).map(|(trace, index)| (trace.reason, index)).filter(|(reason, _)| reason.whole != 0).collect();
+    reasons.sort_unstable();
+    let mut sets = Sets::new(traces.len());
+    for (a, b) in reasons.iter().zip(reasons.iter().skip(1)).filter(|(a, b)| a.0.whole == b.0.whole) {
+        sets.join(a.1, b.1);
+    }
+    reasons.dedup_by_key(|(reason, _)| reason.whole);
+    for band in 0..VALUES / BAND {
+        join_band(band, &reasons, &mut sets);
+    }
+    let mut rooted: Vec<(u32, u32)> = traces.iter().zip(0..).map(|(_, index)| (sets.root(index), index)).collect();
+    rooted.sort_unstable();
+    rooted
+        .chunk_by(|(a, _), (b, _)| a == b)
+        .filter(|chunk| chunk.len() > 1)
+        .map(|chunk| Group {
+            message: format!("the same reason, names, dates and numbers aside, stands in {} rows", chunk.len()),
+            rows: chunk.iter().map(|(_, index)| *index).collect(),
+        })
+        .collect()
+}
+
+/// Joins the reasons that agree in one band and are alike. Within a band each is compared with the
+/// first and the one before it, so that a crowded band costs no more than its length.
+fn join_band(band: usize, reasons: &[(ReasonSignature, u32)], sets: &mut Sets) {
+    let mut keyed: Vec<(u64, &(ReasonSignature, u32))> = reasons.iter().map(|reason| (reason.0.band(band), reason)).collect();
+    keyed.sort_unstable();
+    for chunk in keyed.chunk_by(|a, b| a.0 == b.0) {
+        let Some((_, first)) = chunk.first() else {
+            continue;
+        };
+        for ((_, before), (_, reason)) in chunk.iter().zip(chunk.iter().skip(1)) {
+            for other in [first, before] {
+                if other.0.is_like(&reason.0) {
+                    sets.join(other.1, reason.1);
+                }
+            }
+        }
+    }
+}
+
+/// Disjoint sets of positions (Tarjan 1975, path halving); the root is the least position.
+struct Sets(Vec<u32>);
+
+impl Sets {
+    fn new(length: usize) -> Self {
+        Self((0..).take(length).collect())
+    }
+
+    fn parent(&self, index: u32) -> u32 {
+        let place = usize::try_from(index).unwrap_or(usize::MAX);
+        self.0.get(place).copied().unwrap_or(index)
+    }
+
+    fn set(&mut self, index: u32, parent: u32) {
+        let place = usize::try_from(index).unwrap_or(usize::MAX);
+        if let Some(entry) = self.0.get_mut(place) {
+            *entry = parent;
+        }
+    }
+
+    fn root(&mut self, mut index: u32) -> u32 {
+        while self.parent(index) != index {
+            let grandparent = self.parent(self.parent(index));
+            self.set(index, grandparent);
+            index = grandparent;
+        }
+        index
+    }
+
+    fn join(&mut self, a: u32, b: u32) {
+        let (a, b) = (self.root(a), self.root(b));
+        self.set(a.max(b), a.min(b));
+    }
+}

@@ -1,0 +1,169 @@
+//! A row as rules see it, and where they put what they find.
+//!
+//! Place in the flow: made for each row by [`crate::examination`], handed to every row rule.
+//!
+//! Left to others: reading cells ([`crate::reading`]).
+
+use model::{
+    column::{Column, column_letters},
+    finding::Finding,
+    row::{CellKind, Row},
+};
+
+use crate::{
+    book::{ElementTest, Listing, Provision},
+    cover::CoverView,
+    examination::ExaminationCounts,
+    reading::{Reading, read_row, value},
+    rule::RuleDescription,
+    terms::Setting,
+};
+
+/// Where the header row of a sheet puts each column.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SheetColumns {
+    positions: Vec<(Column, u16)>,
+}
+
+impl SheetColumns {
+    /// Columns with their positions counted from 0, as intake's header gives them.
+    #[must_use]
+    pub fn new(columns: &[(Column, u16)]) -> Self {
+        Self {
+            positions: columns.to_vec(),
+        }
+    }
+
+    /// The cell a column has in a row, `C2`, if the header names the column.
+    #[must_use]
+    pub fn cell_name(&self, column: Column, row: u32) -> Option<String> {
+        let (_, position) = self.positions.iter().find(|(named, _)| *named == column)?;
+        Some(format!("{}{row}", column_letters(*position)))
+    }
+}
+
+/// A row with its cells read.
+pub(crate) struct RowView<'a> {
+    pub(crate) row: &'a Row,
+    pub(crate) reading: Reading,
+    /// The listed criminal provisions the row names.
+    pub(crate) offences: Vec<&'a Provision>,
+    columns: &'a SheetColumns,
+}
+
+impl<'a> RowView<'a> {
+    pub(crate) fn new(row: &'a Row, columns: &'a SheetColumns, setting: &Setting<'a>) -> Self {
+        let book = setting.terms.book;
+        let reading = read_row(row, book);
+        let offences = reading.statutes.iter().filter_map(|citation| match book.listing(citation) {
+            Listing::Criminal(provision) => Some(provision),
+            _ => None,
+        });
+        Self {
+            row,
+            offences: offences.collect(),
+            reading,
+            columns,
+        }
+    }
+
+    /// The trimmed text; empty for a cell that holds a spreadsheet error.
+    pub(crate) fn text(&self, column: Column) -> &'a str {
+        value(self.row, column)
+    }
+
+    /// `is missing`, or that the cell holds a spreadsheet error; for a column without a value.
+    pub(crate) fn absence(&self, column: Column) -> &'static str {
+        match self.row.cell(column) {
+            Some(cell) if cell.kind == CellKind::Error => "is missing: the cell holds a spreadsheet error",
+            _ => "is missing",
+        }
+    }
+
+    /// The first offence named that is tested so.
+    pub(crate) fn tested(&self, test: ElementTest) -> Option<&'a Provision> {
+        self.offences.iter().copied().find(|offence| offence.has_test(test))
+    }
+
+    /// Whether an offence named needs a column.
+    pub(crate) fn needs(&self, column: Column) -> bool {
+        self.offences.iter().any(|offence| offence.required.contains(&column))
+    }
+
+    pub(crate) fn cell_name(&self, column: Column) -> Option<String> {
+        (self.row.cell_name(column)).or_else(|| self.columns.cell_name(column, self.row.row))
+    }
+}
+
+/// Takes the findings of one rule on one row.
+pub(crate) struct RowReport<'a> {
+    pub(crate) about: &'static RuleDescription,
+    pub(crate) view: &'a RowView<'a>,
+    pub(crate) found: &'a mut Vec<Finding>,
+}
+
+impl RowReport<'_> {
+    /// A finding at a column, with the rule's own remedy.
+    pub(crate) fn at(&mut self, column: Column, message: impl Into<String>) {
+        self.at_with(column, message, self.about.remedy);
+    }
+
+    /// A finding at a column with a remedy of its own.
+    pub(crate) fn at_with(&mut self, column: Column, message: impl Into<String>, remedy: impl Into<String>) {
+        self.found.push(Finding {
+            rule: self.about.id,
+            class: self.about.class,
+            column: Some(column),
+            cell: self.view.cell_name(column),
+            citation: self.about.citation,
+            message: message.into(),
+            remedy: remedy.into(),
+        });
+    }
+}
+
+/// A request as rules on the whole see it, at the end of the examination.
+pub(crate) struct RequestView<'a> {
+    /// The cover, if one was delivered.
+    pub(crate) cover: Option<&'a CoverView>,
+    pub(crate) counts: ExaminationCounts,
+}
+
+impl<'a> RequestView<'a> {
+    /// The text of a cover field; empty without a cover.
+    pub(crate) fn text(&self, key: &str) -> &'a str {
+        self.cover.map_or("", |cover| cover.text(key))
+    }
+}
+
+/// Takes the findings of one rule on the request.
+pub(crate) struct RequestReport<'a> {
+    pub(crate) about: &'static RuleDescription,
+    pub(crate) view: &'a RequestView<'a>,
+    pub(crate) found: &'a mut Vec<Finding>,
+}
+
+impl RequestReport<'_> {
+    /// A finding at a field of the cover.
+    pub(crate) fn at(&mut self, key: &str, message: impl Into<String>) {
+        let cell = self.view.cover.and_then(|cover| cover.cell(key)).map(str::to_owned);
+        self.push(cell, message.into());
+    }
+
+    /// A finding on the request as a whole.
+    pub(crate) fn whole(&mut self, message: impl Into<String>) {
+        self.push(None, message.into());
+    }
+
+    fn push(&mut self, cell: Option<String>, message: String) {
+        self.found.push(Finding {
+            rule: self.about.id,
+            class: self.about.class,
+            column: None,
+            cell,
+            citation: self.about.citation,
+            message,
+            remedy: self.about.remedy.to_owned(),
+        });
+    }
+}
