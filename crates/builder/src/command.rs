@@ -6,7 +6,8 @@
 
 use std::{
     error::Error as _,
-    fs, io,
+    fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
     time::{Duration, SystemTime},
 };
@@ -68,7 +69,7 @@ Examples:
     countersign-builder build --extract extract.csv --genesis genesis.note --key builder.key \\
         --recipients recipients.txt --name RETURNS-2026 --out epoch-1 --json
 
-Exit codes: 0 built; 2 usage or unreadable input; 3 the genesis refuses the key; 4 disk or
+Exit codes: 0 built; 2 usage or unreadable input; 3 refused (signatures, keys, taxpayer numbers); 4 disk or
 generator unavailable.";
 
 #[derive(Debug, clap::Args)]
@@ -142,13 +143,10 @@ where
     };
     match arguments.command {
         Command::Completions { shell } => {
-            let mut command = Arguments::command();
-            clap_complete::generate(
-                shell,
-                &mut command,
-                "countersign-builder",
-                &mut io::stdout(),
-            );
+            let mut text = Vec::new();
+            let name = "countersign-builder";
+            clap_complete::generate(shell, &mut Arguments::command(), name, &mut text);
+            say(&text);
             ExitStatus::Done
         }
         Command::Countersign(arguments) => match countersign(&arguments) {
@@ -182,13 +180,14 @@ fn fail(error: &BuilderError) -> ExitStatus {
 }
 
 fn print(report: &EpochReport, json: bool) -> ExitStatus {
-    if !json {
-        print!("{report}");
-        return ExitStatus::Done;
-    }
-    match serde_json::to_string(report) {
+    let text = if json {
+        serde_json::to_string(report).map(|text| text + "\n")
+    } else {
+        Ok(report.to_string())
+    };
+    match text {
         Ok(text) => {
-            println!("{text}");
+            say(text.as_bytes());
             ExitStatus::Done
         }
         Err(error) => {
@@ -196,6 +195,11 @@ fn print(report: &EpochReport, json: bool) -> ExitStatus {
             ExitStatus::Findings
         }
     }
+}
+
+/// Prints to standard output. That nobody reads on is no reason to fail: what was built is built.
+fn say(text: &[u8]) {
+    let _ = io::stdout().write_all(text);
 }
 
 fn build(arguments: &BuildArguments) -> Result<EpochReport, BuilderError> {

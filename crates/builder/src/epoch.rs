@@ -248,7 +248,7 @@ fn deliver(
     let encrypted =
         age::encrypt(recipient, text.as_bytes()).map_err(|source| BuilderError::Encrypt {
             to: receiver.to_string(),
-            source,
+            source: Box::new(source),
         })?;
     let file = match &receiver {
         Receiver::Keeper(id) => format!("keeper-{id}.age"),

@@ -120,7 +120,7 @@ pub enum BuilderError {
         to: String,
         /// What the library said.
         #[source]
-        source: age::EncryptError,
+        source: Box<age::EncryptError>,
     },
     /// The manifest could not be signed. Usually a key for another use.
     #[error("the manifest could not be signed")]

@@ -242,7 +242,7 @@ fn bad_inputs_are_named_and_leave_nothing() {
         assert_ne!(text, changed);
         fs::write(d.path("genesis.note"), changed).unwrap();
     };
-    check_refused(forged, &[], 2, "genesis");
+    check_refused(forged, &[], 3, "does not verify");
 }
 
 #[test]

@@ -16,6 +16,8 @@ use serde::{Deserialize, Serialize};
 use standard::name::{StandardName, canonical_given};
 
 use crate::{
+    compare::birth_level,
+    level::BirthLevel,
     phonetic::sound,
     query::{AddressTokens, Query, exchanged_name},
 };
@@ -72,6 +74,34 @@ pub struct BlockKey {
     pub by_birth_year: Option<u64>,
     /// The fingerprint with the initial of the canonical first given name.
     pub by_initial: Option<u64>,
+}
+
+impl BlockKey {
+    /// The fingerprint with a birth year.
+    #[must_use]
+    pub fn of_year(&self, year: i16) -> Option<u64> {
+        let year = u64::try_from(year).ok()?;
+        Some(mix(self.fingerprint, year))
+    }
+}
+
+/// The years of birth under which an oversized block is read: those from which
+/// [`crate::compare::birth_level`] gives a slip of the year or less than four years apart.
+#[must_use]
+pub fn near_years(date_of_birth: Option<Date>) -> Vec<i16> {
+    let Some(date) = date_of_birth else {
+        return Vec::new();
+    };
+    let other = |year| Date::new(year, date.month(), date.day()).ok();
+    let far = |year: i16| {
+        // A leap day is compared as the day before: only the year counts here.
+        let level = birth_level(
+            other(date.year()).or(Date::new(date.year(), 1, 1).ok()),
+            other(year).or(Date::new(year, 1, 1).ok()),
+        );
+        matches!(level, BirthLevel::Different | BirthLevel::Missing)
+    };
+    (1800..=2199).filter(|year| !far(*year)).collect()
 }
 
 fn first_eight(digest: &Digest) -> u64 {
@@ -145,25 +175,64 @@ impl Keys {
         self.keys.push(self.refinement.key(kind, &encoder));
     }
 
+    fn of_given(&mut self, given: &str, birth: Option<&str>, zips: &[&Token]) {
+        if let Some(birth) = birth {
+            self.push(KeyKind::GivenBirth, &[given, birth], &[]);
+        }
+        for zip in zips {
+            self.push(KeyKind::GivenZip, &[given], &[zip]);
+        }
+    }
+
+    fn of_surname(&mut self, sound: &str, birth: Option<&str>, zips: &[&Token]) {
+        if let Some(birth) = birth {
+            self.push(KeyKind::SurnameBirth, &[sound, birth], &[]);
+        }
+        for zip in zips {
+            self.push(KeyKind::SurnameZip, &[sound], &[zip]);
+        }
+    }
+
     fn of_name(&mut self, name: &StandardName, birth: Option<&str>, zips: &[&Token]) {
         let given = name.given.first().map(|token| canonical_given(token));
         if let Some(given) = given {
-            if let Some(birth) = birth {
-                self.push(KeyKind::GivenBirth, &[given, birth], &[]);
-            }
-            for zip in zips {
-                self.push(KeyKind::GivenZip, &[given], &[zip]);
-            }
+            self.of_given(given, birth, zips);
         }
         for sound in &sounds(name) {
-            if let Some(birth) = birth {
-                self.push(KeyKind::SurnameBirth, &[sound, birth], &[]);
-            }
+            self.of_surname(sound, birth, zips);
             if let Some(given) = given {
                 self.push(KeyKind::Name, &[given, sound], &[]);
             }
-            for zip in zips {
-                self.push(KeyKind::SurnameZip, &[sound], &[zip]);
+        }
+    }
+
+    /// Keys of names a slip away: each given name with the row's surnames, the row's given name
+    /// with each surname.
+    fn of_slips(
+        &mut self,
+        name: &StandardName,
+        slips: &Slips,
+        birth: Option<&str>,
+        zips: &[&Token],
+    ) {
+        let mut givens: Vec<&str> = slips.given.iter().map(|s| canonical_given(s)).collect();
+        givens.sort_unstable();
+        givens.dedup();
+        let own = sounds(name);
+        for given in givens {
+            self.of_given(given, birth, zips);
+            for sound in &own {
+                self.push(KeyKind::Name, &[given, sound], &[]);
+            }
+        }
+        let mut others: Vec<String> = slips.surnames.iter().map(|s| sound(s)).collect();
+        others.sort_unstable();
+        others.dedup();
+        let given = name.given.first().map(|token| canonical_given(token));
+        for sound in &others {
+            self.of_surname(sound, birth, zips);
+            if let Some(given) = given {
+                self.push(KeyKind::Name, &[given, sound], &[]);
             }
         }
     }
@@ -247,10 +316,19 @@ fn exchanged_date(date: Date) -> Option<Date> {
     Date::new(date.year(), date.day(), date.month()).ok()
 }
 
+/// Names on file a slip away from those of a row.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Slips {
+    /// From its first given name.
+    pub given: Vec<String>,
+    /// From each of its surnames.
+    pub surnames: Vec<String>,
+}
+
 /// The keys a query is looked up under: those of a record with its values, also with given names
-/// and surnames exchanged, and with month and day of birth exchanged.
+/// and surnames exchanged, with month and day of birth exchanged, and with names a slip away.
 #[must_use]
-pub fn query_keys(query: &Query) -> Vec<BlockKey> {
+pub fn query_keys(query: &Query, slips: &Slips) -> Vec<BlockKey> {
     let mut keys = record_keys(
         query.name(),
         query.date_of_birth(),
@@ -262,15 +340,20 @@ pub fn query_keys(query: &Query) -> Vec<BlockKey> {
         query.date_of_birth(),
         query.date_of_birth().and_then(exchanged_date),
     ];
-    for date in dates {
-        for name in [query.name(), &exchanged] {
-            let mut more = Keys {
-                refinement: Refinement::of(name, date.or(query.date_of_birth())),
-                keys: Vec::new(),
-            };
+    for (name, slips) in [(query.name(), Some(slips)), (&exchanged, None)] {
+        let mut more = Keys {
+            refinement: Refinement::of(name, query.date_of_birth()),
+            keys: Vec::new(),
+        };
+        let zips = zips(query.addresses());
+        for date in dates {
+            let birth = date.map(|date| date.to_string());
             more.of_person(name, date, query.addresses());
-            keys.extend(more.finish());
+            if let Some(slips) = slips {
+                more.of_slips(name, slips, birth.as_deref(), &zips);
+            }
         }
+        keys.extend(more.finish());
     }
     keys.sort_unstable();
     keys.dedup();
@@ -293,7 +376,7 @@ mod tests {
     fn shared(a: &StandardName, b: &StandardName, birth: Option<Date>) -> Vec<KeyKind> {
         let query = Query::new(b.clone(), birth, None, Vec::new());
         let record = record_keys(a, birth, None, &[]);
-        let keys = query_keys(&query);
+        let keys = query_keys(&query, &Slips::default());
         let found = record.iter().filter(|key| {
             keys.iter()
                 .any(|other| other.fingerprint == key.fingerprint)

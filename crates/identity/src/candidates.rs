@@ -105,7 +105,7 @@ pub struct UnreadBlock {
 pub enum BlockPart {
     /// None of it.
     Nothing,
-    /// Those with the row's year of birth.
+    /// Those with the row's year of birth or one near it.
     BirthYear,
     /// Those with the row's initial of the given name.
     Initial,
@@ -164,11 +164,13 @@ pub trait Candidates {
     /// People in the register.
     fn people(&self) -> u64;
 
-    /// All records under the keys; a block too large is read by its refined keys and reported.
+    /// All records under the keys; a block too large is read by its refined keys (with each of
+    /// `years`, and with the initial) and reported.
     ///
     /// # Errors
     /// [`CandidatesError`] where the register cannot be read.
-    fn candidates(&self, keys: &[BlockKey]) -> Result<CandidateSet, CandidatesError>;
+    fn candidates(&self, keys: &[BlockKey], years: &[i16])
+    -> Result<CandidateSet, CandidatesError>;
 
     /// One record.
     ///
@@ -178,4 +180,7 @@ pub trait Candidates {
 
     /// How many people bear a name, exactly and nearly.
     fn share(&self, field: NameField, token: &str) -> NameShare;
+
+    /// All names on file a slip apart ([`crate::compare::is_slip`]) from one, itself not included.
+    fn slips(&self, field: NameField, token: &str) -> Vec<String>;
 }

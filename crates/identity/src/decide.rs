@@ -12,7 +12,6 @@ use std::collections::BTreeMap;
 
 use model::{
     answer::WithheldReason,
-    digest::Digest,
     fault::{Explain, Fault},
     id::{EntryNumber, RecordNumber},
 };
@@ -21,15 +20,15 @@ use standard::name::StandardName;
 use thiserror::Error;
 
 use crate::{
-    blocking::{KEYS_VERSION, query_keys},
-    candidates::{Candidates, CandidatesError, Marker, NameField},
-    compare::Comparator,
+    blocking::{KEYS_VERSION, Slips, near_years, query_keys},
+    candidates::{Candidates, CandidatesError, Marker, NameField, NameShare},
+    compare::{Bearing, Comparator},
     level::{BirthLevel, GivenLevel, Levels, SurnameLevel, TinLevel},
-    parameters::{MODEL_VERSION, model_digest},
+    parameters::{HARDLY_ANYBODY, MODEL_VERSION, model_digest},
     query::{Query, exchanged_name},
     scale::{Fixed, Millibits},
     score::{field_weights, household, name_classes, prior, unseen, weight},
-    transcript::{CandidateGroup, NameClasses, RowFacts, Transcript},
+    transcript::{CandidateGroup, RowFacts, Transcript},
 };
 
 /// The odds a release needs, as the calibration certificate states them.
@@ -45,11 +44,11 @@ pub struct Thresholds {
 }
 
 impl Thresholds {
-    /// Thresholds for demonstrations and tests without a certificate: 2^−14 nominal with a birth
-    /// date, 2^−16 without, registers up to 10 million.
+    /// Thresholds for demonstrations and tests without a certificate: 2^−13 nominal with a birth
+    /// date, 2^−15 without, registers up to 10 million.
     pub const UNCERTIFIED: Self = Self {
-        with_birth_date: 14_000,
-        without_birth_date: 16_000,
+        with_birth_date: 13_000,
+        without_birth_date: 15_000,
         largest_register: 10_000_000,
     };
 }
@@ -170,10 +169,11 @@ pub fn identify(
 /// # Errors
 /// [`CandidatesError`] where the register cannot be read.
 pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, CandidatesError> {
-    let found = register.candidates(&query_keys(query))?;
+    let keys = query_keys(query, &slips(query, register));
+    let found = register.candidates(&keys, &near_years(query.date_of_birth()))?;
     let people = register.people();
-    let row = row_facts(query, register);
-    let comparator = Comparator::new(query);
+    let (row, bearing) = row_facts(query, register);
+    let mut comparator = Comparator::new(query, bearing);
     let mut groups: BTreeMap<(Levels, Marker), (u64, RecordNumber)> = BTreeMap::new();
     for record in found.records {
         let view = register.record(record)?;
@@ -190,7 +190,7 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
     unread.sort_unstable();
     Ok(Transcript {
         version: MODEL_VERSION.to_owned(),
-        model: model_digest_text(),
+        model: model_digest_text().to_owned(),
         keys: KEYS_VERSION.to_owned(),
         people,
         row,
@@ -208,9 +208,9 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
     })
 }
 
-fn model_digest_text() -> String {
-    static DIGEST: std::sync::OnceLock<Digest> = std::sync::OnceLock::new();
-    DIGEST.get_or_init(model_digest).to_string()
+fn model_digest_text() -> &'static str {
+    static DIGEST: std::sync::OnceLock<String> = std::sync::OnceLock::new();
+    DIGEST.get_or_init(|| model_digest().to_string())
 }
 
 /// The one record of greatest weight; `None` where several weigh the same.
@@ -232,32 +232,57 @@ fn best_record(
     }
 }
 
-fn row_facts(query: &Query, register: &dyn Candidates) -> RowFacts {
+/// Names on file a slip away from the row's.
+fn slips(query: &Query, register: &dyn Candidates) -> Slips {
+    let name = query.name();
+    let given = name.given.first();
+    let surnames = name.surnames.iter();
+    Slips {
+        given: given
+            .map(|token| register.slips(NameField::Given, token))
+            .unwrap_or_default(),
+        surnames: surnames
+            .flat_map(|token| register.slips(NameField::Surname, token))
+            .collect(),
+    }
+}
+
+fn row_facts(query: &Query, register: &dyn Candidates) -> (RowFacts, Bearing) {
     let small = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
     let name = query.name();
-    RowFacts {
+    let (given, surnames) = shares(name, register);
+    let exchanged = shares(&exchanged_name(name), register);
+    let people = register.people();
+    let bearers = given.map_or(0, |share| share.same);
+    let facts = RowFacts {
         given_names: small(name.given.len()),
         surnames: small(name.surnames.len()),
+        given_on_file: bearers > 0,
+        surname_on_file: surnames.iter().any(|share| share.same > 0),
         suffix: name.suffix.is_some(),
         date_of_birth: query.date_of_birth().is_some(),
         tin: query.tin().is_some(),
         addresses: small(query.addresses().len()),
-        straight: classes(name, register),
-        exchanged: classes(&exchanged_name(name), register),
-    }
+        straight: name_classes(given, &surnames, people),
+        exchanged: name_classes(exchanged.0, &exchanged.1, people),
+    };
+    let bearing = if bearers.saturating_mul(HARDLY_ANYBODY) > people {
+        Bearing::Common
+    } else {
+        Bearing::HardlyAnybody
+    };
+    (facts, bearing)
 }
 
-fn classes(name: &StandardName, register: &dyn Candidates) -> NameClasses {
-    let given = name
-        .given
-        .first()
-        .map(|token| register.share(NameField::Given, token));
-    let surnames: Vec<_> = name
-        .surnames
-        .iter()
-        .map(|token| register.share(NameField::Surname, token))
-        .collect();
-    name_classes(given, &surnames, register.people())
+fn shares(name: &StandardName, register: &dyn Candidates) -> (Option<NameShare>, Vec<NameShare>) {
+    let given = name.given.first();
+    let surnames = name.surnames.iter();
+    (
+        given.map(|token| register.share(NameField::Given, token)),
+        surnames
+            .map(|token| register.share(NameField::Surname, token))
+            .collect(),
+    )
 }
 
 /// The alternatives to a candidate, each as log2 of its odds against the candidate, rounded up.
@@ -360,7 +385,11 @@ fn floor(levels: &Levels) -> Result<(), WithheldReason> {
     );
     let birth = matches!(
         levels.birth,
-        BirthLevel::Exact | BirthLevel::Exchanged | BirthLevel::DaySlip | BirthLevel::YearSlip
+        BirthLevel::Exact
+            | BirthLevel::Exchanged
+            | BirthLevel::DaySlip
+            | BirthLevel::YearSlip
+            | BirthLevel::GenerationSlip
     );
     let tin = levels.tin == TinLevel::Same;
     let name = match (given, surname) {
@@ -381,10 +410,7 @@ fn floor(levels: &Levels) -> Result<(), WithheldReason> {
 /// # Errors
 /// [`IdentifyError::OtherModel`] for a transcript of other numbers,
 /// [`IdentifyError::NotCertified`] for a register larger than the thresholds hold for.
-pub fn judge(
-    transcript: &Transcript,
-    thresholds: &Thresholds,
-) -> Result<Judgement, IdentifyError> {
+pub fn judge(transcript: &Transcript, thresholds: &Thresholds) -> Result<Judgement, IdentifyError> {
     check_versions(transcript)?;
     if transcript.people > thresholds.largest_register {
         return Err(IdentifyError::NotCertified {
@@ -438,15 +464,15 @@ fn outcome(
 
 fn check_versions(transcript: &Transcript) -> Result<(), IdentifyError> {
     let pairs = [
-        (&transcript.version, MODEL_VERSION.to_owned()),
-        (&transcript.keys, KEYS_VERSION.to_owned()),
+        (&transcript.version, MODEL_VERSION),
+        (&transcript.keys, KEYS_VERSION),
         (&transcript.model, model_digest_text()),
     ];
     for (found, expected) in pairs {
         if *found != expected {
             return Err(IdentifyError::OtherModel {
                 found: found.clone(),
-                expected,
+                expected: expected.to_owned(),
             });
         }
     }

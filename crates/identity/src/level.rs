@@ -60,8 +60,12 @@ levels!(
         Later = "later",
         /// One side is an initial and it agrees.
         Initial = "initial",
-        /// A slip of the pen apart.
+        /// A slip of the pen apart, and hardly anybody bears the row's name: a misspelling.
+        Misspelt = "misspelt",
+        /// A slip of the pen apart, and the row's name is a name of its own.
         Similar = "similar",
+        /// Of one sound only.
+        Sound = "sound",
         /// None of these.
         Different = "different",
         /// One side states none.
@@ -106,8 +110,10 @@ levels!(
         Exchanged = "exchanged",
         /// Same year, one slip in month and day.
         DaySlip = "day-slip",
-        /// Same month and day, one slip in the year.
+        /// Same month and day, one slip in the year, 15 years apart at most.
         YearSlip = "year-slip",
+        /// Same month and day, one slip in the year, a generation apart.
+        GenerationSlip = "generation-slip",
         /// Same year only.
         SameYear = "same-year",
         /// Within three years.
@@ -157,7 +163,10 @@ impl AddressLevel {
     /// Whether the row's address is one the record has on file: what a sealed slot opens under.
     #[must_use]
     pub const fn is_on_file(self) -> bool {
-        matches!(self, Self::OnFileUnit | Self::OnFile | Self::OnFileOtherUnit)
+        matches!(
+            self,
+            Self::OnFileUnit | Self::OnFile | Self::OnFileOtherUnit
+        )
     }
 }
 

@@ -54,14 +54,18 @@ pub const SURNAME: [Likelihood; 7] = [
     row(MILLION, MILLION, MILLION, MILLION, MILLION),
 ];
 
-/// First given name: exact, nickname, later, initial, similar, different, missing.
-pub const GIVEN: [Likelihood; 7] = [
+/// First given name: exact, nickname, later, initial, misspelt, similar, sound, different, missing.
+/// Twins with names one letter apart are about 1 in 100; that the other one's name is also one that
+/// hardly anybody bears, 1 in 2,000 (assumptions).
+pub const GIVEN: [Likelihood; 9] = [
     row(860_000, 0, 860_000, 200, 1_500),
-    row(50_000, 0, 60_000, 500, 2_500),
+    row(50_000, 0, 55_000, 500, 2_500),
     row(10_000, 5_000, 20_000, 5_000, 10_000),
     row(10_000, 80_000, 15_000, 150_000, 90_000),
-    row(40_000, 0, 40_000, 60_000, 15_000),
-    row(10_000, 900_000, 20_000, 780_000, 870_000),
+    row(35_000, 0, 20_000, 500, 300),
+    row(10_000, 0, 10_000, 10_000, 10_000),
+    row(5_000, 3_000, 5_000, 8_000, 6_000),
+    row(20_000, 900_000, 15_000, 825_800, 879_700),
     row(MILLION, MILLION, MILLION, MILLION, MILLION),
 ];
 
@@ -81,15 +85,18 @@ pub const SUFFIX: [Likelihood; 4] = [
     row(30_000, 700_000, 970_000, 700_000, 700_000),
 ];
 
-/// Date of birth: exact, exchanged, day slip, year slip, same year, near, different, missing.
-pub const BIRTH: [Likelihood; 8] = [
-    row(945_000, 45, 200, 960_000, 60),
+/// Date of birth: exact, exchanged, day slip, year slip, generation slip, same year, near,
+/// different, missing. A father and son share month and day once in 365 and are then a round number
+/// of decades apart once in eight.
+pub const BIRTH: [Likelihood; 9] = [
+    row(945_000, 45, 100, 960_000, 60),
     row(8_000, 30, 20, 8_000, 30),
     row(18_000, 600, 50, 20_000, 500),
-    row(14_000, 400, 400, 10_000, 500),
+    row(10_000, 250, 10, 8_000, 800),
+    row(4_000, 250, 350, 1_000, 300),
     row(7_000, 14_000, 400, 1_000, 5_000),
     row(4_000, 85_000, 1_000, 500, 180_000),
-    row(4_000, 900_000, 998_000, 500, 814_000),
+    row(4_000, 900_000, 998_000, 500, 813_000),
     row(MILLION, MILLION, MILLION, MILLION, MILLION),
 ];
 
@@ -131,8 +138,13 @@ pub const HOUSEHOLD: [u64; 3] = [30_000, 30_000, 940_000];
 /// Least share of people counted for a name, in millionths: an unseen name is not taken for rarer.
 pub const RAREST_NAME: u64 = 8;
 
-/// People counted behind the greatest weight that a record outside every key read could have.
-pub const UNSEEN_RIVALS: u64 = 8;
+/// log2 of the people counted, at least, at the levels of greatest weight that a record outside
+/// every key read could have, in milli-bits: two people, and twice as many as are expected where
+/// the frequencies make more of them likely.
+pub const UNSEEN_RIVALS: i64 = 1000;
+
+/// A name is one that hardly anybody bears up to one person in so many.
+pub const HARDLY_ANYBODY: u64 = 200_000;
 
 /// The tables in their order, for the digest.
 fn tables() -> [(&'static str, &'static [Likelihood]); 8] {
@@ -167,7 +179,12 @@ pub fn model_digest() -> Digest {
             }
         }
     }
-    for number in [PRESENT, RAREST_NAME, UNSEEN_RIVALS] {
+    for number in [
+        PRESENT,
+        RAREST_NAME,
+        UNSEEN_RIVALS.unsigned_abs(),
+        HARDLY_ANYBODY,
+    ] {
         encoder.number(number);
     }
     for number in HOUSEHOLD {

@@ -30,22 +30,26 @@ fn class(letter: u8, next: u8) -> Option<u8> {
     })
 }
 
-/// The code of a folded token, 1 to 5 letters; `0` where it has no letters.
+/// A sound as five letters, filled up with zeros.
+pub type Sound = [u8; LENGTH];
+
+/// The sound of a folded token: its classes, or `0` where it has no letters.
 #[must_use]
-pub fn sound(token: &str) -> String {
-    let letters: Vec<u8> = token
+pub fn sound_code(token: &str) -> Sound {
+    let mut letters = token
         .bytes()
         .filter(u8::is_ascii_uppercase)
         .take(64)
-        .collect();
-    let mut code = String::with_capacity(LENGTH);
+        .peekable();
+    let mut code = [0; LENGTH];
+    let mut places = code.iter_mut();
     let mut last = 0;
     let mut first = true;
-    for (position, letter) in letters.iter().enumerate() {
-        let next = letters.get(position + 1).copied().unwrap_or(0);
-        let this = match class(*letter, next) {
+    while let Some(letter) = letters.next() {
+        let next = letters.peek().copied().unwrap_or(0);
+        let this = match class(letter, next) {
             Some(this) => this,
-            None if first && *letter != b'H' => b'A',
+            None if first && letter != b'H' => b'A',
             None => {
                 // H and W join the classes around them; a vowel parts them.
                 if !matches!(letter, b'H' | b'W') {
@@ -55,18 +59,25 @@ pub fn sound(token: &str) -> String {
             }
         };
         if this != last {
-            code.push(char::from(this));
+            match places.next() {
+                Some(place) => *place = this,
+                None => return code,
+            }
         }
         last = this;
         first = false;
-        if code.len() == LENGTH {
-            break;
-        }
     }
-    if code.is_empty() {
-        code.push('0');
+    if let [place @ 0, ..] = &mut code {
+        *place = b'0';
     }
     code
+}
+
+/// The sound as text, 1 to 5 letters.
+#[must_use]
+pub fn sound(token: &str) -> String {
+    let code = sound_code(token).into_iter();
+    code.filter(|letter| *letter != 0).map(char::from).collect()
 }
 
 #[cfg(test)]

@@ -133,7 +133,7 @@ fn stranger_given(level: GivenLevel, classes: &NameClasses) -> Option<Millibits>
     match level {
         GivenLevel::Exact => Some(classes.given_exact),
         GivenLevel::Nickname => Some(classes.given_form),
-        GivenLevel::Similar => Some(classes.given_slip),
+        GivenLevel::Misspelt | GivenLevel::Similar => Some(classes.given_slip),
         _ => None,
     }
 }
@@ -277,12 +277,14 @@ struct Unfound {
 impl Unfound {
     /// Whether a record agreeing so has a key of this kind in common with the row, for certain.
     fn has(self, kind: KeyKind) -> bool {
-        let surname = matches!(
+        // Queries are looked up with names a slip away, and with month and day exchanged.
+        let sound = matches!(
             self.surname,
             SurnameLevel::Exact | SurnameLevel::Part | SurnameLevel::Alike | SurnameLevel::Sound
         );
-        let given = matches!(self.given, GivenLevel::Exact | GivenLevel::Nickname);
-        // Queries are looked up with month and day exchanged too.
+        let surname = sound || self.surname == SurnameLevel::Similar;
+        let form = matches!(self.given, GivenLevel::Exact | GivenLevel::Nickname);
+        let given = form || matches!(self.given, GivenLevel::Misspelt | GivenLevel::Similar);
         let birth = matches!(self.birth, BirthLevel::Exact | BirthLevel::Exchanged);
         let on_file = self.address.is_on_file();
         let zip = on_file || matches!(self.address, AddressLevel::Near | AddressLevel::Zip5);
@@ -294,19 +296,13 @@ impl Unfound {
             KeyKind::BirthZip => birth && self.address != AddressLevel::Different,
             KeyKind::GivenBirth => given && birth,
             KeyKind::SurnameBirth => surname && birth,
-            KeyKind::Name => given && surname,
+            KeyKind::Name => (form && surname) || (given && sound),
         }
     }
 
     /// Whether it stands in the part of an oversized block that was read.
     fn was_read(self, part: BlockPart) -> bool {
-        let year = matches!(
-            self.birth,
-            BirthLevel::Exact
-                | BirthLevel::Exchanged
-                | BirthLevel::DaySlip
-                | BirthLevel::SameYear
-        );
+        let year = !matches!(self.birth, BirthLevel::Different | BirthLevel::Missing);
         let initial = matches!(self.given, GivenLevel::Exact | GivenLevel::Nickname);
         match part {
             BlockPart::Nothing => false,
@@ -331,10 +327,7 @@ impl Unfound {
         }
         Some(match least {
             Some(size) => (log2_integer(size), Found::Unread),
-            None => (
-                expected.max(0) + log2_integer(UNSEEN_RIVALS),
-                Found::Nowhere,
-            ),
+            None => (expected.max(0) + UNSEEN_RIVALS, Found::Nowhere),
         })
     }
 }
@@ -393,12 +386,12 @@ fn possible<L: Copy>(
 #[must_use]
 pub fn unseen(row: &RowFacts, unread: &[UnreadBlock], people: u64) -> Unseen {
     let tables = tables();
-    let surnames = possible(
+    let mut surnames = possible(
         stated(row.surnames > 0, SurnameLevel::ALL),
         |level| line(&tables.surname, level as usize),
         |level| stranger_surname(level, &row.straight),
     );
-    let givens = possible(
+    let mut givens = possible(
         stated(row.given_names > 0, GivenLevel::ALL),
         |level| line(&tables.given, level as usize),
         |level| stranger_given(level, &row.straight),
@@ -413,6 +406,13 @@ pub fn unseen(row: &RowFacts, unread: &[UnreadBlock], people: u64) -> Unseen {
         |level| line(&tables.address, level as usize),
         |_| None,
     );
+    if !row.surname_on_file {
+        let borne = |level| matches!(level, SurnameLevel::Exact | SurnameLevel::Part);
+        surnames.retain(|surname| !borne(surname.level));
+    }
+    if !row.given_on_file {
+        givens.retain(|given| given.level != GivenLevel::Exact);
+    }
     let mut unseen = Unseen {
         unread: NOTHING,
         unfound: NOTHING,
@@ -451,7 +451,7 @@ impl Unseen {
         expected: Millibits,
         unread: &[UnreadBlock],
     ) {
-        let most = weight + expected.max(0) + log2_integer(UNSEEN_RIVALS);
+        let most = weight + expected.max(0) + UNSEEN_RIVALS;
         if unread.is_empty() && most <= self.unfound {
             return;
         }

@@ -43,6 +43,10 @@ pub struct RowFacts {
     pub given_names: u8,
     /// Surnames.
     pub surnames: u8,
+    /// Whether anybody on file bears the first given name.
+    pub given_on_file: bool,
+    /// Whether anybody on file bears one of the surnames.
+    pub surname_on_file: bool,
     /// Whether a suffix is stated.
     pub suffix: bool,
     /// Whether a date of birth is stated.

@@ -10,7 +10,7 @@
 
 use countersign_identity as identity;
 use identity::{
-    blocking::{BlockKey, query_keys, record_keys},
+    blocking::{BlockKey, Slips, query_keys, record_keys},
     candidates::{
         BlockPart, BoundAddress, CandidateSet, Candidates, CandidatesError, Marker, NameField,
         NameShare, RecordView, UnreadBlock,
@@ -126,7 +126,7 @@ impl Candidates for List {
         self.size
     }
 
-    fn candidates(&self, keys: &[BlockKey]) -> Result<CandidateSet, CandidatesError> {
+    fn candidates(&self, keys: &[BlockKey], _: &[i16]) -> Result<CandidateSet, CandidatesError> {
         let has_key = |person: &Person| {
             record_keys(
                 &person.name,
@@ -180,6 +180,17 @@ impl Candidates for List {
     fn share(&self, _field: NameField, _token: &str) -> NameShare {
         self.shares[0]
     }
+
+    fn slips(&self, field: NameField, token: &str) -> Vec<String> {
+        let tokens = self.people.iter().flat_map(|person| match field {
+            NameField::Given => person.name.given.iter().take(1),
+            NameField::Surname => person.name.surnames.iter().take(9),
+        });
+        tokens
+            .filter(|other| is_slip(other, token))
+            .cloned()
+            .collect()
+    }
 }
 
 fn decide(people: &[&str], row: &str) -> Decision {
@@ -207,17 +218,37 @@ const JOHN_JUNIOR: &str = "John|Smith|Jr|1980-03-04|666-11-4444|7 MAIN 10001 -";
 
 #[test]
 fn the_person_with_birth_date_and_address_on_file_is_identified() {
-    check(&[MARIA], "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -", Ok(0));
-    check(&[MARIA], "Maria E|Lopez||1984-05-17||12 OAKWOOD 89501 4", Ok(0));
-    check(&[MARIA], "MARIA|LOPES||1984-05-17||12 OAKWOOD 89501 -", Ok(0));
-    check(&[MARIA], "Maria|Lopez|||666-11-2222|12 OAKWOOD 89501 -", Ok(0));
+    check(
+        &[MARIA],
+        "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -",
+        Ok(0),
+    );
+    check(
+        &[MARIA],
+        "Maria E|Lopez||1984-05-17||12 OAKWOOD 89501 4",
+        Ok(0),
+    );
+    check(
+        &[MARIA],
+        "MARIA|LOPES||1984-05-17||12 OAKWOOD 89501 -",
+        Ok(0),
+    );
+    check(
+        &[MARIA],
+        "Maria|Lopez|||666-11-2222|12 OAKWOOD 89501 -",
+        Ok(0),
+    );
 }
 
 #[test]
 fn floors_hold_whatever_the_score() {
     use WithheldReason as R;
     // Name and address, neither birth date nor TIN.
-    check(&[MARIA], "Maria Elena|Lopez||||12 OAKWOOD 89501 -", Err(R::LowEvidence));
+    check(
+        &[MARIA],
+        "Maria Elena|Lopez||||12 OAKWOOD 89501 -",
+        Err(R::LowEvidence),
+    );
     // Everything but the address.
     check(
         &[MARIA],
@@ -230,7 +261,11 @@ fn floors_hold_whatever_the_score() {
         "Robert|Jones|||666-11-2222|12 OAKWOOD 89501 -",
         Err(R::LowEvidence),
     );
-    check(&[MARIA], "Robert|Jones||1970-01-01||3 ELM 60601 -", Err(R::NoCandidate));
+    check(
+        &[MARIA],
+        "Robert|Jones||1970-01-01||3 ELM 60601 -",
+        Err(R::NoCandidate),
+    );
 }
 
 #[test]
@@ -279,7 +314,11 @@ fn fathers_and_sons_are_told_apart_by_birth_date_only_where_it_is_certain() {
 #[test]
 fn two_records_alike_are_ambiguous_and_a_hold_is_kept() {
     use WithheldReason as R;
-    check(&[MARIA, MARIA], "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -", Err(R::HouseholdAmbiguous));
+    check(
+        &[MARIA, MARIA],
+        "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -",
+        Err(R::HouseholdAmbiguous),
+    );
     let elsewhere = "Maria Elena|Lopez||1984-05-17|666-11-2222|3 ELM 60601 -";
     let row = "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -;3 ELM 60601 -";
     check(&[MARIA, elsewhere], row, Err(R::HouseholdAmbiguous));
@@ -299,10 +338,12 @@ fn an_unread_block_withholds_only_where_it_could_decide() {
     use identity::blocking::KeyKind;
     let mut outcome = |unread: Vec<UnreadBlock>| {
         list.unread = unread;
-        identify(&row, &list, &Thresholds::UNCERTIFIED).unwrap().outcome
+        identify(&row, &list, &Thresholds::UNCERTIFIED)
+            .unwrap()
+            .outcome
     };
     let identified = Outcome::Identified(RecordNumber(0));
-    let year = BlockPart::BirthYearAndInitial;
+    let year = BlockPart::BirthYear;
     assert_eq!(outcome(vec![block(KeyKind::Name, 5_000, year)]), identified);
     assert_eq!(
         outcome(vec![block(KeyKind::Address, 5_000, BlockPart::Nothing)]),
@@ -336,12 +377,17 @@ fn a_transcript_names_nobody_and_repeats_the_outcome() {
         "Maria Elena|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -",
     );
     let text = serde_json::to_string(&decision.transcript).unwrap();
-    for personal in ["MARIA", "Maria", "LOPEZ", "Lopez", "1984", "OAKWOOD", "89501", "666"] {
+    for personal in [
+        "MARIA", "Maria", "LOPEZ", "Lopez", "1984", "OAKWOOD", "89501", "666",
+    ] {
         assert!(!text.contains(personal), "{personal} in {text}");
     }
     let read: Transcript = serde_json::from_str(&text).unwrap();
     let again = judge(&read, &Thresholds::UNCERTIFIED).unwrap();
-    assert_eq!((again.outcome, again.odds), (decision.outcome, decision.odds));
+    assert_eq!(
+        (again.outcome, again.odds),
+        (decision.outcome, decision.odds)
+    );
     let mut other = read.clone();
     other.model = Digest::of(b"other").to_string();
     assert!(judge(&other, &Thresholds::UNCERTIFIED).is_err());
@@ -349,7 +395,10 @@ fn a_transcript_names_nobody_and_repeats_the_outcome() {
         with_birth_date: 90_000,
         ..Thresholds::UNCERTIFIED
     };
-    assert!(matches!(judge(&read, &strict).unwrap().outcome, Outcome::Withheld(_)));
+    assert!(matches!(
+        judge(&read, &strict).unwrap().outcome,
+        Outcome::Withheld(_)
+    ));
 }
 
 #[test]
@@ -360,7 +409,13 @@ fn extremes_end_in_bounded_time() {
     let decision = decide(&[MARIA], &row);
     assert!(matches!(decision.outcome, Outcome::Withheld(_)));
     assert!(matches!(
-        decide(&[MARIA], "||||| - - 895 -".replace("||||| - - ", "|||||1 A ").as_str()).outcome,
+        decide(
+            &[MARIA],
+            "||||| - - 895 -"
+                .replace("||||| - - ", "|||||1 A ")
+                .as_str()
+        )
+        .outcome,
         Outcome::Withheld(_)
     ));
     let family: Vec<String> = (0..60)
@@ -368,14 +423,42 @@ fn extremes_end_in_bounded_time() {
         .collect();
     let mut people: Vec<&str> = family.iter().map(String::as_str).collect();
     people.push(MARIA);
-    check(&people, "Maria|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -", Ok(60));
+    check(
+        &people,
+        "Maria|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -",
+        Ok(60),
+    );
 }
 
 fn name_text() -> impl Strategy<Value = String> {
-    let given = prop::sample::select(vec!["Ana", "Anna", "Maria", "Marta", "Bob", "Robert", "J", "Juan Jose"]);
-    let surname = prop::sample::select(vec!["Diaz", "Dias", "Lopez", "Garcia Lopez", "Smith", "Smyth", "Lee"]);
+    let given = prop::sample::select(vec![
+        "Ana",
+        "Anna",
+        "Maria",
+        "Marta",
+        "Bob",
+        "Robert",
+        "J",
+        "Juan Jose",
+    ]);
+    let surname = prop::sample::select(vec![
+        "Diaz",
+        "Dias",
+        "Lopez",
+        "Garcia Lopez",
+        "Smith",
+        "Smyth",
+        "Lee",
+    ]);
     let suffix = prop::sample::select(vec!["", "", "", "Jr", "Sr"]);
-    let birth = prop::sample::select(vec!["", "1980-03-04", "1980-04-03", "1980-03-05", "1990-03-04", "1955-01-01"]);
+    let birth = prop::sample::select(vec![
+        "",
+        "1980-03-04",
+        "1980-04-03",
+        "1980-03-05",
+        "1990-03-04",
+        "1955-01-01",
+    ]);
     let tin = prop::sample::select(vec!["", "666-11-0001", "666-11-0002"]);
     let address = prop::sample::select(vec![
         "12 OAKWOOD 89501 -",
@@ -497,5 +580,5 @@ proptest! {
 fn helpers_agree_with_standard() {
     assert!(is_slip("MICHAEL", "MICHEAL"));
     assert_eq!(canonical_given("ZZZZ"), "ZZZZ");
-    assert!(!query_keys(&query(MARIA)).is_empty());
+    assert!(!query_keys(&query(MARIA), &Slips::default()).is_empty());
 }

@@ -60,14 +60,20 @@ pub const KEEPERS: usize = 4;
 #[must_use]
 pub fn key(holder: &str, use_word: &str) -> SigningKey {
     let name = KeyName::of(holder, use_word).unwrap();
-    SigningKey::from_seed(name, Digest::of(format!("{holder}/{use_word}").as_bytes()).as_bytes())
+    SigningKey::from_seed(
+        name,
+        Digest::of(format!("{holder}/{use_word}").as_bytes()).as_bytes(),
+    )
 }
 
 /// A keeper's cosigning key.
 #[must_use]
 pub fn cosigner(keeper: &str) -> CosignerSigningKey {
     let name = KeyName::of(keeper, "witness").unwrap();
-    CosignerSigningKey::from_seed(name, Digest::of(format!("{keeper} cosigns").as_bytes()).as_bytes())
+    CosignerSigningKey::from_seed(
+        name,
+        Digest::of(format!("{keeper} cosigns").as_bytes()).as_bytes(),
+    )
 }
 
 /// Parses anything that must parse.
@@ -205,7 +211,7 @@ fn agreement(genesis: Digest) -> Agreement {
 
 fn certificate(genesis: Digest) -> Certificate {
     let measurement = Measurement {
-        threshold_millibits: 24_000,
+        threshold_millibits: 14_000,
         answerable: 3_000_000,
         identified: 2_900_000,
         wrong: 0,
@@ -226,7 +232,12 @@ fn certificate(genesis: Digest) -> Certificate {
     }
 }
 
-fn authority(genesis: Digest, version: u64, now: Instant, agreement: &Signed<Agreement>) -> Authority {
+fn authority(
+    genesis: Digest,
+    version: u64,
+    now: Instant,
+    agreement: &Signed<Agreement>,
+) -> Authority {
     Authority {
         genesis,
         version,
@@ -268,7 +279,9 @@ impl RowSpec {
         }
     }
 
-    fn row(&self, number: u32) -> Row {
+    /// The row as intake would read it.
+    #[must_use]
+    pub fn row(&self, number: u32) -> Row {
         let cell = |(column, text): (Column, String)| Cell {
             column,
             position: u16::try_from(column.index()).unwrap(),
@@ -354,6 +367,8 @@ pub struct World {
     pub genesis: Signed<Genesis>,
     /// The agreement.
     pub agreement: Signed<Agreement>,
+    /// Agreements it replaced.
+    pub former_agreements: Vec<Signed<Agreement>>,
     /// The manifest.
     pub manifest: Signed<Manifest>,
     /// The certificate.
@@ -370,11 +385,15 @@ impl World {
     /// A world whose register has these headers, with its documents logged.
     #[must_use]
     pub fn new(headers_root: Digest, shares: Vec<(KeeperId, Digest)>) -> Self {
-        let genesis = Signed::sign(
-            genesis(),
-            &[&key("a1", "authority"), &key("a2", "authority")],
-        )
-        .unwrap();
+        Self::under(genesis(), headers_root, shares)
+    }
+
+    /// As [`World::new`], under another genesis with the same keys.
+    #[must_use]
+    pub fn under(genesis: Genesis, headers_root: Digest, shares: Vec<(KeeperId, Digest)>) -> Self {
+        let kind = genesis.kind;
+        let genesis =
+            Signed::sign(genesis, &[&key("a1", "authority"), &key("a2", "authority")]).unwrap();
         let root = genesis.digest();
         let agreement = Signed::sign(
             agreement(root),
@@ -382,7 +401,10 @@ impl World {
         )
         .unwrap();
         let manifest = Signed::sign(
-            manifest(root, headers_root, shares),
+            Manifest {
+                kind,
+                ..manifest(root, headers_root, shares)
+            },
             &[&key("builder", "official"), &person_key("OWN-1")],
         )
         .unwrap();
@@ -391,6 +413,7 @@ impl World {
             now: NOON,
             genesis,
             agreement,
+            former_agreements: Vec::new(),
             manifest,
             certificate,
             authorities: Vec::new(),
@@ -438,8 +461,9 @@ impl World {
     pub fn change_agreement(&mut self, change: impl FnOnce(&mut Agreement)) {
         let mut document = self.agreement.document().clone();
         change(&mut document);
-        self.agreement =
-            Signed::sign(document, &[&person_key("SIG-1"), &person_key("OWN-1")]).unwrap();
+        let next = Signed::sign(document, &[&person_key("SIG-1"), &person_key("OWN-1")]).unwrap();
+        self.former_agreements
+            .push(std::mem::replace(&mut self.agreement, next));
         self.log_document(DocumentKind::Agreement, self.agreement.digest());
         self.new_authority(|_| {});
     }
@@ -475,7 +499,10 @@ impl World {
             genesis: self.root(),
             request: request.clone(),
             agency: id("ICE"),
-            agreement: (self.agreement.document().id.clone(), self.agreement.digest()),
+            agreement: (
+                self.agreement.document().id.clone(),
+                self.agreement.digest(),
+            ),
             signatory: id("SIG-1"),
             signatory_title: "Director".to_owned(),
             signed_on: self.now.day(),
@@ -532,6 +559,12 @@ impl World {
     /// Signs a request and logs that it came in.
     pub fn request(&mut self, name: &str, specs: Vec<RowSpec>) -> Request {
         let request = self.sign_request(name, specs);
+        self.log_request(&request);
+        request
+    }
+
+    /// Logs that a request came in and keeps its parts for the sealed bundle.
+    pub fn log_request(&mut self, request: &Request) {
         self.log(Act::Request {
             request: request.tag(),
             agency: id("ICE"),
@@ -539,22 +572,19 @@ impl World {
             rows: request.cover.document().rows,
             commitment: request.commitments().request(&request.cover.note_digest()),
         });
-        self.seal(&request, RequestPart::Cover, "", request.cover.render());
-        self.seal(
-            &request,
-            RequestPart::Secret,
-            "",
-            hex(request.secret.expose()),
-        );
+        self.seal(request, RequestPart::Cover, "", request.cover.render());
+        let secret = hex(request.secret.expose());
+        self.seal(request, RequestPart::Secret, "", secret);
         for assurance in &request.assurances {
             let officer = assurance.document().officer.to_string();
-            self.seal(&request, RequestPart::Assurance, &officer, assurance.render());
+            let note = assurance.render();
+            self.seal(request, RequestPart::Assurance, &officer, note);
         }
         for (content, row) in request.rows.iter().zip(0_usize..) {
             let opening = content.open(&request.id, &request.secret, |_| true);
-            self.seal(&request, RequestPart::Row, &place(&request, row), opening.text());
+            let place = place(request, row);
+            self.seal(request, RequestPart::Row, &place, opening.text());
         }
-        request
     }
 
     /// Adds a part of the sealed bundle.
@@ -571,7 +601,13 @@ impl World {
 
     /// The part of a leaf about a row that is the same for all kinds.
     #[must_use]
-    pub fn row_act(&self, request: &Request, row: usize, reviewers: [&str; 2], commitment: Digest) -> RowAct {
+    pub fn row_act(
+        &self,
+        request: &Request,
+        row: usize,
+        reviewers: [&str; 2],
+        commitment: Digest,
+    ) -> RowAct {
         let tag = |official: &OfficialId| official_tag(&self.root(), official);
         RowAct {
             request: request.tag(),
@@ -587,7 +623,14 @@ impl World {
 
     /// A signed face decision.
     #[must_use]
-    pub fn face(&self, request: &Request, row: usize, reviewer: &str, decision: FaceDecision, findings: &[u8]) -> Signed<Face> {
+    pub fn face(
+        &self,
+        request: &Request,
+        row: usize,
+        reviewer: &str,
+        decision: FaceDecision,
+        findings: &[u8],
+    ) -> Signed<Face> {
         let (_, _, role, _) = PEOPLE.iter().find(|(id, ..)| *id == reviewer).unwrap();
         let face = Face {
             genesis: self.root(),
@@ -631,7 +674,13 @@ impl World {
         self.log(Act::Declined(act))
     }
 
-    fn seal_faces(&mut self, request: &Request, row: usize, faces: &[Signed<Face>], findings: &[u8]) {
+    fn seal_faces(
+        &mut self,
+        request: &Request,
+        row: usize,
+        faces: &[Signed<Face>],
+        findings: &[u8],
+    ) {
         let place = place(request, row);
         for (number, face) in (1..).zip(faces) {
             let rest = format!("{place}/{number}");
@@ -644,7 +693,12 @@ impl World {
     pub fn reject(&mut self, request: &Request, rows: &[(usize, &[u8])]) -> LeafIndex {
         let mut digests = Vec::new();
         for (row, findings) in rows {
-            self.seal(request, RequestPart::Findings, &place(request, *row), *findings);
+            self.seal(
+                request,
+                RequestPart::Findings,
+                &place(request, *row),
+                *findings,
+            );
             digests.push((request.leaf(*row), Digest::of(findings)));
         }
         let commitment = request.commitments().refusals(&digests);
@@ -749,6 +803,30 @@ impl World {
         }
     }
 
+    /// Logs the matter of a case that a reviewer ended.
+    pub fn ended_matter(
+        &mut self,
+        request: &Request,
+        row: usize,
+        statement: &Statement,
+        approvals: &[Signed<Approval>],
+    ) -> LeafIndex {
+        let notes = approvals.iter().map(Signed::note_digest);
+        let ended: Vec<Digest> = std::iter::once(statement.digest()).chain(notes).collect();
+        let commitment =
+            request
+                .commitments()
+                .silent_matter(request.place(row), &request.leaf(row), &ended);
+        let place = place(request, row);
+        self.seal(request, RequestPart::Statement, &place, statement.text());
+        for (k, approval) in (1..).zip(approvals) {
+            let rest = format!("{place}/{k}");
+            self.seal(request, RequestPart::Approval, &rest, approval.render());
+        }
+        let act = self.row_act(request, row, ["DO-1", "CO-1"], commitment);
+        self.log(Act::Matter(act))
+    }
+
     /// Logs the matter of a row about which nothing is said.
     pub fn silent_matter(&mut self, request: &Request, row: usize) -> LeafIndex {
         let commitment =
@@ -846,11 +924,8 @@ impl World {
             statement: statement.clone(),
             approvals: approvals.clone(),
             leaf: leaf.clone(),
-            leaf_proof: tree::prove(
-                &self.leaves(),
-                usize::try_from(leaf.index.0).unwrap(),
-            )
-            .unwrap(),
+            leaf_proof: tree::prove(&self.leaves(), usize::try_from(leaf.index.0).unwrap())
+                .unwrap(),
             checkpoint: self.cosigned(&[0, 1, 2], self.now),
             header: header.0,
             header_proof: header.1,
@@ -876,6 +951,10 @@ impl World {
             add(bundle::AUTHORITIES, version, authority.render());
         }
         let agreement = self.agreement.document().id.to_string();
+        for (number, former) in (1..).zip(&self.former_agreements) {
+            let name = format!("{agreement}.{number}");
+            add(bundle::AGREEMENTS, name, former.render());
+        }
         add(bundle::AGREEMENTS, agreement, self.agreement.render());
         let manifest = format!("{}-1", register());
         add(bundle::MANIFESTS, manifest, self.manifest.render());

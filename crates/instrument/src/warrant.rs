@@ -403,6 +403,13 @@ impl Warrant {
             statement.officer == self.assurance.document().officer,
             "the statement is for another officer",
         )?;
+        self.verify_terms(trust)?;
+        self.verify_question()
+    }
+
+    /// That the statement stands under these terms, in this log and for this register, today.
+    fn verify_terms(&self, trust: &Trust<'_>) -> Result<(), WarrantError> {
+        let statement = &self.statement;
         require(
             statement.agreement == self.agreement.digest(),
             "the statement names another agreement",
@@ -420,6 +427,16 @@ impl Warrant {
                 == (&trust.manifest.register, trust.manifest.epoch),
             "the statement names another register",
         )?;
+        require_force(
+            statement.created <= trust.now,
+            "the statement is of the future",
+        )?;
+        require_force(trust.now < statement.expires, "the statement has lapsed")
+    }
+
+    /// That the statement asks what the row asks.
+    fn verify_question(&self) -> Result<(), WarrantError> {
+        let statement = &self.statement;
         let periods = crate::row_commitment::write_periods(&statement.periods);
         require(
             self.row.value(Field::Periods) == Some(&periods),
@@ -433,12 +450,7 @@ impl Warrant {
         require(
             asks == Some(statement.question),
             "the row asks another question",
-        )?;
-        require_force(
-            statement.created <= trust.now,
-            "the statement is of the future",
-        )?;
-        require_force(trust.now < statement.expires, "the statement has lapsed")
+        )
     }
 
     fn verify_approvals(

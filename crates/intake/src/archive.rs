@@ -15,10 +15,7 @@ use std::{
 
 use flate2::{Crc, bufread::DeflateDecoder};
 
-use crate::{
-    IntakeError, LimitKind, Limits, Source,
-    error::printable,
-};
+use crate::{IntakeError, LimitKind, Limits, Source, error::printable};
 
 const BUFFER_BYTES: usize = 64 * 1024;
 const END_BYTES: u64 = 22;
@@ -92,7 +89,11 @@ impl<'r> Archive<'r> {
         let directory = find_directory(reader, bytes)?;
         if directory.entries > limits.entries {
             let place = "the archive";
-            return Err(IntakeError::limit(LimitKind::Entries, limits.entries, place));
+            return Err(IntakeError::limit(
+                LimitKind::Entries,
+                limits.entries,
+                place,
+            ));
         }
         if directory.bytes > DIRECTORY_BYTES {
             return Err(IntakeError::hostile("the archive", "its directory is huge"));
@@ -156,7 +157,9 @@ fn io_failed(error: &io::Error) -> IntakeError {
 }
 
 fn read_at(reader: &mut dyn Source, offset: u64, bytes: u64) -> Result<Vec<u8>, IntakeError> {
-    reader.seek(SeekFrom::Start(offset)).map_err(|error| io_failed(&error))?;
+    reader
+        .seek(SeekFrom::Start(offset))
+        .map_err(|error| io_failed(&error))?;
     let mut content = Vec::new();
     let count = (reader as &mut dyn Read)
         .take(bytes)
@@ -272,7 +275,11 @@ fn parse_entry(fields: &mut Fields<'_>) -> Option<Result<Entry, IntakeError>> {
     let name = fields.take(name)?;
     let extra = fields.take(extra)?;
     fields.take(comment)?;
-    let mut sizes = [u64::from(inflated), u64::from(compressed), u64::from(offset)];
+    let mut sizes = [
+        u64::from(inflated),
+        u64::from(compressed),
+        u64::from(offset),
+    ];
     enlarge(&mut sizes, extra)?;
     let [inflated, compressed, offset] = sizes;
     Some(check_name(name).map(|name| Entry {
@@ -296,7 +303,10 @@ fn enlarge(sizes: &mut [u64; 3], extra: &[u8]) -> Option<()> {
         let (tag, length) = (fields.u16()?, fields.u16()?);
         let mut content = Fields(fields.take(usize::from(length))?);
         if tag == 1 {
-            for size in sizes.iter_mut().filter(|size| **size == u64::from(u32::MAX)) {
+            for size in sizes
+                .iter_mut()
+                .filter(|size| **size == u64::from(u32::MAX))
+            {
                 *size = content.u64()?;
             }
             return Some(());
@@ -313,7 +323,10 @@ fn check_name(bytes: &[u8]) -> Result<String, IntakeError> {
         || name.split('/').any(|step| matches!(step, ".." | "."));
     if tricky {
         let place = format!("entry `{}`", printable(&name));
-        return Err(IntakeError::hostile(place, "its name leads out of the archive"));
+        return Err(IntakeError::hostile(
+            place,
+            "its name leads out of the archive",
+        ));
     }
     Ok(name)
 }
@@ -324,7 +337,10 @@ fn check_layout(entries: &[Entry], directory: u64) -> Result<(), IntakeError> {
         .iter()
         .map(|entry| {
             let header = 30_u64.saturating_add(entry.name.len() as u64);
-            let end = entry.offset.saturating_add(header).saturating_add(entry.compressed);
+            let end = entry
+                .offset
+                .saturating_add(header)
+                .saturating_add(entry.compressed);
             (entry.offset, end, entry.name.as_str())
         })
         .collect();
@@ -351,7 +367,11 @@ fn check_sizes(entries: &[Entry], limits: &Limits) -> Result<(), IntakeError> {
     }
     if total > limits.inflated_bytes {
         let place = "the archive";
-        return Err(IntakeError::limit(LimitKind::InflatedBytes, limits.inflated_bytes, place));
+        return Err(IntakeError::limit(
+            LimitKind::InflatedBytes,
+            limits.inflated_bytes,
+            place,
+        ));
     }
     Ok(())
 }
@@ -391,7 +411,9 @@ fn seek_to_data(reader: &mut dyn Source, entry: &Entry) -> Result<(), IntakeErro
     let data = after
         .saturating_add(u64::from(name))
         .saturating_add(u64::from(extra));
-    reader.seek(SeekFrom::Start(data)).map_err(|error| io_failed(&error))?;
+    reader
+        .seek(SeekFrom::Start(data))
+        .map_err(|error| io_failed(&error))?;
     Ok(())
 }
 
@@ -425,7 +447,10 @@ impl Read for Checked<'_> {
         }
         let left = self.left.checked_sub(count as u64);
         self.left = left.ok_or_else(|| {
-            IntakeError::hostile(&*self.place, "it inflates to more than the archive declares")
+            IntakeError::hostile(
+                &*self.place,
+                "it inflates to more than the archive declares",
+            )
         })?;
         self.crc.update(buffer.get(..count).unwrap_or(&[]));
         Ok(count)

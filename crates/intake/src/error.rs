@@ -236,7 +236,9 @@ impl IntakeError {
     /// An input/output error met in `place`: one of ours that travelled through [`io::Error`], a
     /// broken deflate stream, or the machine's.
     pub(crate) fn from_io(error: &io::Error, place: &str) -> Self {
-        let ours = error.get_ref().and_then(|inner| inner.downcast_ref::<Self>());
+        let ours = error
+            .get_ref()
+            .and_then(|inner| inner.downcast_ref::<Self>());
         if let Some(ours) = ours {
             return ours.clone();
         }
@@ -278,7 +280,10 @@ mod tests {
     #[test]
     fn messages_say_where_and_why() {
         let error = IntakeError::limit(LimitKind::CellBytes, 10, "line 4, field 2");
-        assert_eq!(error.to_string(), "line 4, field 2: a value is larger than 10 bytes");
+        assert_eq!(
+            error.to_string(),
+            "line 4, field 2: a value is larger than 10 bytes"
+        );
         assert_eq!(error.fault(), Fault::Input);
         let through = io::Error::from(error.clone());
         assert_eq!(IntakeError::from_io(&through, "x"), error);

@@ -152,14 +152,22 @@ mod tests {
     fn words_read_back_and_raise_nothing() {
         let standard = Limits::standard();
         assert_eq!(Limits::from_words(&standard.to_words()), Some(standard));
-        let low = Limits { rows: 3, ..standard };
+        let low = Limits {
+            rows: 3,
+            ..standard
+        };
         assert_eq!(Limits::from_words(&low.to_words()), Some(low));
         let high = Limits {
             seconds: u64::MAX,
             ..standard
         };
         assert_eq!(Limits::from_words(&high.to_words()), Some(standard));
-        for bad in ["", "1,2", "1,2,3,4,5,6,7,8,9,10,11,x", "1,2,3,4,5,6,7,8,9,10,11,12,13"] {
+        for bad in [
+            "",
+            "1,2",
+            "1,2,3,4,5,6,7,8,9,10,11,x",
+            "1,2,3,4,5,6,7,8,9,10,11,12,13",
+        ] {
             assert_eq!(Limits::from_words(bad), None, "{bad}");
         }
     }

@@ -121,7 +121,10 @@ impl Notice {
 
     /// The notice of a rule, if it is one of these.
     pub(crate) fn of_rule(rule: RuleId) -> Option<Self> {
-        Self::ALL.iter().copied().find(|notice| notice.rule() == rule)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|notice| notice.rule() == rule)
     }
 }
 
@@ -187,6 +190,9 @@ mod tests {
         for row in 1..=12 {
             tally.add(|| format!("C{row}"));
         }
-        assert_eq!(tally.places(), "C1, C2, C3, C4, C5, C6, C7, C8, C9, C10 and 2 more");
+        assert_eq!(
+            tally.places(),
+            "C1, C2, C3, C4, C5, C6, C7, C8, C9, C10 and 2 more"
+        );
     }
 }

@@ -97,7 +97,11 @@ impl SheetPlan {
     pub(crate) fn tell(&self, outlet: &mut Outlet<'_>) -> Result<(), IntakeError> {
         for (notice, tally, what) in [
             (Notice::HiddenSheet, &self.hidden, "hidden sheets"),
-            (Notice::UnreadSheet, &self.other, "sheets that are neither cover nor subjects"),
+            (
+                Notice::UnreadSheet,
+                &self.other,
+                "sheets that are neither cover nor subjects",
+            ),
         ] {
             tell_tally(outlet, notice, what, tally)?;
         }
@@ -108,7 +112,12 @@ impl SheetPlan {
                 break;
             }
         }
-        tell_tally(outlet, Notice::SheetGap, "missing sheets of subjects", &gaps)
+        tell_tally(
+            outlet,
+            Notice::SheetGap,
+            "missing sheets of subjects",
+            &gaps,
+        )
     }
 }
 
@@ -128,7 +137,11 @@ pub(crate) fn tell_tally(
     if tally.count() == 0 {
         return Ok(());
     }
-    let message = format!("the workbook has {what}: {} ({})", tally.count(), tally.places());
+    let message = format!(
+        "the workbook has {what}: {} ({})",
+        tally.count(),
+        tally.places()
+    );
     outlet.send(Event::Finding(notice.finding(message, None)))
 }
 
@@ -160,8 +173,14 @@ mod tests {
         let plan = |names: &[&str]| SheetPlan::new(names.iter().map(|name| (*name, false)));
         let subjects = plan(&["Subjects 2", "Cover", "Subjects"]).unwrap().subjects;
         assert_eq!(subjects, [(1, 2), (2, 0)]);
-        assert_eq!(plan(&["x"]).unwrap_err(), IntakeError::NoSubjects { sheets: 1 });
-        assert_eq!(plan(&["Subjects", "Subjects 1"]).unwrap_err(), twice("Subjects"));
+        assert_eq!(
+            plan(&["x"]).unwrap_err(),
+            IntakeError::NoSubjects { sheets: 1 }
+        );
+        assert_eq!(
+            plan(&["Subjects", "Subjects 1"]).unwrap_err(),
+            twice("Subjects")
+        );
         assert_eq!(plan(&["cover", "Cover "]).unwrap_err(), twice("Cover"));
     }
 }

@@ -7,12 +7,7 @@
 
 use std::io::{Read, SeekFrom};
 
-use crate::{
-    Format, IntakeError, Source,
-    archive::Archive,
-    error::printable,
-    survey::Survey,
-};
+use crate::{Format, IntakeError, Source, archive::Archive, error::printable, survey::Survey};
 
 const ZIP: &[u8] = b"PK\x03\x04";
 const COMPOUND: &[u8] = &[0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1];
@@ -39,7 +34,13 @@ const OTHERS: [(&[u8], &str); 15] = [
 
 fn extension(name: &str) -> String {
     let after = name.rsplit_once('.').map_or("", |(_, after)| after);
-    printable(&after.to_ascii_lowercase().chars().take(8).collect::<String>())
+    printable(
+        &after
+            .to_ascii_lowercase()
+            .chars()
+            .take(8)
+            .collect::<String>(),
+    )
 }
 
 /// Tells the format from the first bytes of a file (at least 100, if it has as many) and its name.
@@ -65,7 +66,9 @@ pub fn sniff(first_bytes: &[u8], name: &str) -> Result<Format, IntakeError> {
     if first_bytes.starts_with(COMPOUND) {
         return Err(IntakeError::OldExcel);
     }
-    let other = OTHERS.iter().find(|(magic, _)| first_bytes.starts_with(magic));
+    let other = OTHERS
+        .iter()
+        .find(|(magic, _)| first_bytes.starts_with(magic));
     if let Some((_, found)) = other {
         return Err(not_a_workbook(found));
     }
@@ -150,7 +153,10 @@ pub(crate) fn archive_format(archive: &mut Archive<'_>) -> Result<Format, Intake
 
 fn office_format(archive: &Archive<'_>) -> Result<Format, IntakeError> {
     for (entry, found) in [
-        ("xl/workbook.bin", "a binary Excel workbook (xlsb); save it as xlsx"),
+        (
+            "xl/workbook.bin",
+            "a binary Excel workbook (xlsb); save it as xlsx",
+        ),
         ("word/document.xml", "a Word document"),
         ("ppt/presentation.xml", "a presentation"),
     ] {
@@ -194,7 +200,13 @@ mod tests {
 
     #[test]
     fn files_are_told_by_content() {
-        let ods = [b"PK\x03\x04".as_slice(), &[0; 26], b"mimetype", ODS_MIMETYPE].concat();
+        let ods = [
+            b"PK\x03\x04".as_slice(),
+            &[0; 26],
+            b"mimetype",
+            ODS_MIMETYPE,
+        ]
+        .concat();
         check(&ods, "x", Ok(Format::Ods));
         check(b"PK\x03\x04....", "request.xlsx", Ok(Format::Xlsx));
         check(b"PK\x03\x04....", "request.csv", Ok(Format::Xlsx));

@@ -36,7 +36,9 @@ pub(crate) struct Survey {
 /// Reads the whole file once.
 pub(crate) fn survey(reader: &mut dyn Source, limits: &Limits) -> Result<Survey, IntakeError> {
     let failed = |error: &std::io::Error| IntakeError::from_io(error, "the file");
-    reader.seek(SeekFrom::Start(0)).map_err(|error| failed(&error))?;
+    reader
+        .seek(SeekFrom::Start(0))
+        .map_err(|error| failed(&error))?;
     let mut scan = Scan::default();
     let mut buffer = vec![0_u8; 128 * 1024];
     loop {
@@ -49,10 +51,16 @@ pub(crate) fn survey(reader: &mut dyn Source, limits: &Limits) -> Result<Survey,
         scan.take(buffer.get(..count).unwrap_or(&[]));
         if scan.bytes > limits.input_bytes {
             let place = "the file";
-            return Err(IntakeError::limit(LimitKind::InputBytes, limits.input_bytes, place));
+            return Err(IntakeError::limit(
+                LimitKind::InputBytes,
+                limits.input_bytes,
+                place,
+            ));
         }
     }
-    reader.seek(SeekFrom::Start(0)).map_err(|error| failed(&error))?;
+    reader
+        .seek(SeekFrom::Start(0))
+        .map_err(|error| failed(&error))?;
     Ok(scan.finish())
 }
 
@@ -127,8 +135,8 @@ impl Scan {
     }
 
     fn finish(self) -> Survey {
-        let cut = (!self.carry.is_empty())
-            .then(|| self.bytes.saturating_sub(self.carry.len() as u64));
+        let cut =
+            (!self.carry.is_empty()).then(|| self.bytes.saturating_sub(self.carry.len() as u64));
         Survey {
             bytes: self.bytes,
             digest: Digest::from_bytes(self.hasher.finalize().into()),

@@ -231,7 +231,10 @@ impl<'o, 'a> Assembler<'o, 'a> {
                 None => columns.push((column, position)),
             }
         }
-        let last = columns.iter().map(|(_, position)| usize::from(*position)).max();
+        let last = columns
+            .iter()
+            .map(|(_, position)| usize::from(*position))
+            .max();
         self.known = vec![None; last.map_or(0, |last| last.saturating_add(1))];
         for (column, position) in &columns {
             if let Some(place) = self.known.get_mut(usize::from(*position)) {
@@ -251,7 +254,10 @@ impl<'o, 'a> Assembler<'o, 'a> {
         let ranges = std::mem::take(&mut self.hidden_columns);
         for (position, _) in heads {
             let at = u32::from(*position);
-            if ranges.iter().any(|(first, last)| (*first..=*last).contains(&at)) {
+            if ranges
+                .iter()
+                .any(|(first, last)| (*first..=*last).contains(&at))
+            {
                 self.note(Notice::HiddenColumns, || column_letters(*position));
             }
         }
@@ -281,8 +287,7 @@ impl<'o, 'a> Assembler<'o, 'a> {
         }
         for column in Column::ALL {
             if column.need() == Need::Always && !present.contains(column) {
-                let message =
-                    format!("sheet `{sheet}` has no column `{}`", column.header());
+                let message = format!("sheet `{sheet}` has no column `{}`", column.header());
                 self.tell(Notice::MissingColumn, Some(*column), message, None)?;
             }
         }

@@ -30,11 +30,16 @@ pub(crate) fn plain_number(text: &str) -> Option<Cow<'_, str>> {
     if is_plain {
         return Some(Cow::Borrowed(text));
     }
-    let starts_well = text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
+    let starts_well =
+        text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.'));
     let number: f64 = text.parse().ok().filter(|_| starts_well)?;
     number.is_finite().then(|| {
         // Minus zero is shown as zero by every spreadsheet program.
-        Cow::Owned(if number == 0.0 { "0".to_owned() } else { number.to_string() })
+        Cow::Owned(if number == 0.0 {
+            "0".to_owned()
+        } else {
+            number.to_string()
+        })
     })
 }
 
@@ -107,7 +112,10 @@ pub(crate) fn is_date_format(code: &str) -> bool {
             }
             '[' => {
                 let inside: String = characters.by_ref().take_while(|c| *c != ']').collect();
-                if matches!(&*inside.to_ascii_lowercase(), "h" | "hh" | "m" | "mm" | "s" | "ss") {
+                if matches!(
+                    &*inside.to_ascii_lowercase(),
+                    "h" | "hh" | "m" | "mm" | "s" | "ss"
+                ) {
                     letters.push('h');
                 }
             }
@@ -116,7 +124,10 @@ pub(crate) fn is_date_format(code: &str) -> bool {
         }
     }
     let text: String = letters.into_iter().collect();
-    let text = text.replace("general", "").replace("am/pm", "h").replace("a/p", "h");
+    let text = text
+        .replace("general", "")
+        .replace("am/pm", "h")
+        .replace("a/p", "h");
     let has = |letter: char| text.contains(letter);
     has('y') || has('d') || (has('m') && !has('h') && !has('s'))
 }

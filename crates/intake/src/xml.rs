@@ -104,7 +104,9 @@ fn split_attribute(text: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
 /// A name without its namespace prefix.
 fn local(name: &[u8]) -> &[u8] {
     let prefix = name.iter().rposition(|byte| *byte == b':');
-    prefix.and_then(|at| name.get(at.saturating_add(1)..)).unwrap_or(name)
+    prefix
+        .and_then(|at| name.get(at.saturating_add(1)..))
+        .unwrap_or(name)
 }
 
 /// Whether an attribute's value is `1`, `true` or `on`.
@@ -281,9 +283,18 @@ fn check_encoding(encoding: Option<&[u8]>, place: &str) -> Result<(), IntakeErro
 
 /// Where in the buffer an event's content stands; the library keeps the markup around it there.
 enum Found {
-    Open { name: usize, all: usize, empty: bool },
-    Close { name: usize },
-    Text { start: usize, length: usize },
+    Open {
+        name: usize,
+        all: usize,
+        empty: bool,
+    },
+    Close {
+        name: usize,
+    },
+    Text {
+        start: usize,
+        length: usize,
+    },
     /// A resolved reference, in the scratch text.
     Character,
     Nothing,
@@ -345,11 +356,7 @@ fn plain_text<'a>(
     Ok(Node::Text(text))
 }
 
-fn resolve(
-    reference: &BytesRef<'_>,
-    scratch: &mut String,
-    place: &str,
-) -> Result<(), IntakeError> {
+fn resolve(reference: &BytesRef<'_>, scratch: &mut String, place: &str) -> Result<(), IntakeError> {
     let refused = |what: &str| IntakeError::hostile(place, what);
     scratch.clear();
     if reference.is_char_ref() {
@@ -389,7 +396,9 @@ mod tests {
                     }
                     seen.push('>');
                 }
-                Node::Close(name) => seen.push_str(&format!("</{}>", String::from_utf8_lossy(name))),
+                Node::Close(name) => {
+                    seen.push_str(&format!("</{}>", String::from_utf8_lossy(name)))
+                }
                 Node::Text(text) => seen.push_str(text),
                 Node::Nothing => {}
                 Node::End => return Ok(seen),
@@ -411,9 +420,18 @@ mod tests {
     #[test]
     fn the_xml_of_workbooks() {
         check("<a/>", Ok("<a></a>"));
-        check("<?xml version=\"1.0\" encoding=\"UTF-8\"?><x:a r=\"1&lt;\"><!-- c --><?p?>t</x:a>", Ok("<a r=1<>t</a>"));
-        check("<a>1 &amp; 2 &#65;&#x42;<![CDATA[<&]]>\r\nx\ry</a>", Ok("<a>1 & 2 AB<&\nx\ny</a>"));
-        check("<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>", Err("document type"));
+        check(
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?><x:a r=\"1&lt;\"><!-- c --><?p?>t</x:a>",
+            Ok("<a r=1<>t</a>"),
+        );
+        check(
+            "<a>1 &amp; 2 &#65;&#x42;<![CDATA[<&]]>\r\nx\ry</a>",
+            Ok("<a>1 & 2 AB<&\nx\ny</a>"),
+        );
+        check(
+            "<!DOCTYPE a [<!ENTITY b 'c'>]><a>&b;</a>",
+            Err("document type"),
+        );
         check("<a>&b;</a>", Err("entity"));
         check("<a r='&b;'/>", Err("entity"));
         check("<a>&#0;</a>", Err("character"));
@@ -421,7 +439,10 @@ mod tests {
         check("<a><b>", Err("too early"));
         check("", Err("too early"));
         check("plain", Err("too early"));
-        check("<?xml version='1.0' encoding='UTF-16'?><a/>", Err("`UTF-16`"));
+        check(
+            "<?xml version='1.0' encoding='UTF-16'?><a/>",
+            Err("`UTF-16`"),
+        );
         check(&"<a>".repeat(300), Err("deeper than 256"));
     }
 

@@ -47,7 +47,15 @@ fn a_child_delivers_what_this_process_reads() {
     let rows: String = (2..5000)
         .map(|n| format!("<row r=\"{n}\">{}</row>", inline(&format!("A{n}"), "José")))
         .collect();
-    let xlsx = Xlsx::rows(&rows).sheet("Cover", "", &format!("<sheetData><row>{}{}</row></sheetData>", inline("A1", "request_id"), inline("B1", "R-1")));
+    let xlsx = Xlsx::rows(&rows).sheet(
+        "Cover",
+        "",
+        &format!(
+            "<sheetData><row>{}{}</row></sheetData>",
+            inline("A1", "request_id"),
+            inline("B1", "R-1")
+        ),
+    );
     let csv = b"surnames,city\nDiaz,Reno\n\"x\ny\",z,more\n".to_vec();
     for (name, bytes) in [("r.xlsx", xlsx.bytes()), ("r.csv", csv)] {
         let here = collect(&bytes, name).unwrap();
@@ -59,30 +67,50 @@ fn a_child_delivers_what_this_process_reads() {
 #[test]
 fn errors_arrive_as_they_are() {
     let folder = TempDir::new().unwrap();
+    let limits = Limits {
+        memory_bytes: 256 << 20,
+        ..Limits::standard()
+    };
     for (name, bytes) in [
         ("r.csv", b"surnames,city\n\"x".to_vec()),
         ("r.xlsx", b"surnames,city\n".to_vec()),
         ("r.pdf", b"%PDF".to_vec()),
+        (
+            "r.csv",
+            [b"surnames,city\n".as_slice(), &vec![b'x'; 50 << 20]].concat(),
+        ),
+        (
+            "r.csv",
+            [b"surnames,city\n".as_slice(), &vec![b','; 400_000]].concat(),
+        ),
         ("r.xlsx", Xlsx::subjects(&" ".repeat(64 << 20)).bytes()),
     ] {
         let here = collect(&bytes, name).unwrap_err();
-        let there = read(&file(&folder, name, &bytes), &Limits::standard()).unwrap_err();
+        let there = read(&file(&folder, name, &bytes), &limits).unwrap_err();
         assert_eq!(here, there);
     }
     let gone = read(&folder.path().join("none.csv"), &Limits::standard()).unwrap_err();
     assert!(matches!(gone, IntakeError::Unreadable { .. }), "{gone}");
     let directory = read(folder.path(), &Limits::standard()).unwrap_err();
-    assert!(directory.to_string().contains("not a regular file"), "{directory}");
+    assert!(
+        directory.to_string().contains("not a regular file"),
+        "{directory}"
+    );
 }
 
 /// An xlsx whose strings need more memory than allowed, all within the other limits.
 fn hungry() -> Vec<u8> {
     let mut strings = String::from("<sst>");
-    for number in 0..700_000_u64 {
-        strings.push_str(&format!("<si><t>{:016x}</t></si>", number.wrapping_mul(0x9e37_79b9_7f4a_7c15)));
+    for number in 0..1_200_000_u64 {
+        strings.push_str(&format!(
+            "<si><t>{:016x}</t></si>",
+            number.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ));
     }
     strings.push_str("</sst>");
-    Xlsx::rows("").part("xl/sharedStrings.xml", strings.as_bytes()).bytes()
+    Xlsx::rows("")
+        .part("xl/sharedStrings.xml", strings.as_bytes())
+        .bytes()
 }
 
 #[test]
@@ -121,7 +149,13 @@ fn too_much_time_is_said_to_be_that() {
         ..Limits::standard()
     };
     let error = read_in_child(Path::new("/bin/sh"), &args, &path, &slow, &mut sink).unwrap_err();
-    assert!(matches!(error, IntakeError::TimeLimit { .. } | IntakeError::Child { .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            IntakeError::TimeLimit { .. } | IntakeError::Child { .. }
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -137,7 +171,13 @@ fn programs_that_do_not_behave() {
     ] {
         let mut sink = Collected::default();
         let args = ["-c", script, "sh"];
-        let error = read_in_child(Path::new("/bin/sh"), &args, &path, &Limits::standard(), &mut sink);
+        let error = read_in_child(
+            Path::new("/bin/sh"),
+            &args,
+            &path,
+            &Limits::standard(),
+            &mut sink,
+        );
         let error = error.unwrap_err().to_string();
         assert!(error.contains(expected), "{script}: {error}");
     }

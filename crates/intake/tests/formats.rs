@@ -36,8 +36,16 @@ fn texts(row: &Row) -> Vec<(&'static str, CellKind, String)> {
 /// The cells of row 2 of a hand-made sheet, as kind and text.
 fn check(file: &Xlsx, expected: &[(CellKind, &str)]) {
     let (_, collected) = collect(&file.bytes(), "r.xlsx").unwrap();
-    let found: Vec<_> = collected.rows.iter().flat_map(texts).map(|(_, kind, text)| (kind, text)).collect();
-    let expected: Vec<_> = expected.iter().map(|(kind, text)| (*kind, (*text).to_owned())).collect();
+    let found: Vec<_> = collected
+        .rows
+        .iter()
+        .flat_map(texts)
+        .map(|(_, kind, text)| (kind, text))
+        .collect();
+    let expected: Vec<_> = expected
+        .iter()
+        .map(|(kind, text)| (*kind, (*text).to_owned()))
+        .collect();
     assert_eq!(found, expected);
 }
 
@@ -56,7 +64,10 @@ fn a_workbook_of_a_library_is_read() {
     let day = ExcelDateTime::from_ymd(2026, 11, 2).unwrap();
     cover.write_with_format(1, 1, &day, &date).unwrap();
     let sheet = workbook.add_worksheet().set_name("Subjects").unwrap();
-    for (column, header) in ["Surname", "First Name", "DOB", "ZIP", "City", "Reason"].iter().enumerate() {
+    for (column, header) in ["Surname", "First Name", "DOB", "ZIP", "City", "Reason"]
+        .iter()
+        .enumerate()
+    {
         sheet.write(0, column as u16, *header).unwrap();
     }
     sheet.write(1, 0, "Díaz & <Söhne>").unwrap();
@@ -65,14 +76,19 @@ fn a_workbook_of_a_library_is_read() {
     sheet.write_with_format(1, 2, &born, &date).unwrap();
     sheet.write(1, 3, 2138).unwrap();
     sheet.write(1, 4, true).unwrap();
-    sheet.write(1, 5, Formula::new("=A2").set_result("line one\nline two")).unwrap();
+    sheet
+        .write(1, 5, Formula::new("=A2").set_result("line one\nline two"))
+        .unwrap();
     sheet.write(4, 0, "Fifth row").unwrap();
     let bytes = workbook.save_to_buffer().unwrap();
 
     let (summary, collected) = collect(&bytes, "request.xlsx").unwrap();
     assert_eq!(summary.format, Format::Xlsx);
     assert_eq!(summary.digest, Digest::of(&bytes));
-    assert_eq!((summary.rows, summary.sheets, summary.bytes), (2, 1, bytes.len() as u64));
+    assert_eq!(
+        (summary.rows, summary.sheets, summary.bytes),
+        (2, 1, bytes.len() as u64)
+    );
     let cover = collected.cover.as_ref().unwrap();
     assert_eq!(cover.text("request_id"), "R-2026-1");
     assert_eq!(cover.text("signed_on"), "2026-11-02");
@@ -93,13 +109,20 @@ fn a_workbook_of_a_library_is_read() {
     assert!(row.cell(Column::Reason).unwrap().formula);
     assert!(!row.cell(Column::City).unwrap().formula);
     assert_eq!((collected.rows[1].row, collected.rows[1].sheet), (5, 1));
-    assert_eq!(message(&collected, "workbook.formulas"), "sheet `Subjects`: cells with formulas: 1 (F2)");
+    assert_eq!(
+        message(&collected, "workbook.formulas"),
+        "sheet `Subjects`: cells with formulas: 1 (F2)"
+    );
 }
 
 #[test]
 fn constant_memory_writing_is_read() {
     let mut workbook = Workbook::new();
-    let sheet = workbook.add_worksheet_with_constant_memory().unwrap().set_name("Subjects").unwrap();
+    let sheet = workbook
+        .add_worksheet_with_constant_memory()
+        .unwrap()
+        .set_name("Subjects")
+        .unwrap();
     sheet.write(0, 0, "surnames").unwrap();
     sheet.write(0, 1, "city").unwrap();
     for row in 1..2000 {
@@ -113,7 +136,8 @@ fn constant_memory_writing_is_read() {
 
 #[test]
 fn stored_forms_of_values() {
-    let dates = "<xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"170\"/><xf numFmtId=\"171\"/>";
+    let dates =
+        "<xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"170\"/><xf numFmtId=\"171\"/>";
     let formats = "<numFmt numFmtId=\"170\" formatCode=\"yyyy&quot;x&quot;\"/><numFmt numFmtId=\"171\" formatCode=\"h:mm\"/>";
     let styled = |inside: &str| {
         let mut file = cell(inside);
@@ -124,20 +148,52 @@ fn stored_forms_of_values() {
     let date = |text| [(CellKind::Date, text)];
     let number = |text| [(CellKind::Number, text)];
     let text = |text| [(CellKind::Text, text)];
-    check(&styled("<c r=\"A2\" s=\"1\"><v>45292</v></c>"), &date("2024-01-01"));
-    check(&styled("<c r=\"A2\" s=\"2\"><v>45292.75</v></c>"), &date("2024-01-01T18:00:00"));
-    check(&styled("<c r=\"A2\" s=\"3\"><v>0.75</v></c>"), &number("0.75"));
-    check(&styled("<c r=\"A2\" s=\"0\"><v>45292</v></c>"), &number("45292"));
+    check(
+        &styled("<c r=\"A2\" s=\"1\"><v>45292</v></c>"),
+        &date("2024-01-01"),
+    );
+    check(
+        &styled("<c r=\"A2\" s=\"2\"><v>45292.75</v></c>"),
+        &date("2024-01-01T18:00:00"),
+    );
+    check(
+        &styled("<c r=\"A2\" s=\"3\"><v>0.75</v></c>"),
+        &number("0.75"),
+    );
+    check(
+        &styled("<c r=\"A2\" s=\"0\"><v>45292</v></c>"),
+        &number("45292"),
+    );
     check(&styled("<c r=\"A2\" s=\"1\"><v>60</v></c>"), &number("60"));
-    check(&styled("<c r=\"A2\" s=\"99\"><v>1E3</v></c>"), &number("1000"));
+    check(
+        &styled("<c r=\"A2\" s=\"99\"><v>1E3</v></c>"),
+        &number("1000"),
+    );
     let mut old = styled("<c r=\"A2\" s=\"1\"><v>43830</v></c>");
     old.workbook_properties = "<workbookPr date1904=\"1\"/>".to_owned();
     check(&old, &date("2024-01-01"));
-    check(&cell("<c r=\"A2\" t=\"d\"><v>2024-01-01T00:00:00</v></c>"), &date("2024-01-01"));
-    check(&cell("<c r=\"A2\" t=\"b\"><v>0</v></c>"), &[(CellKind::Boolean, "FALSE")]);
-    check(&cell("<c r=\"A2\" t=\"e\"><v>#N/A</v></c>"), &[(CellKind::Error, "#N/A")]);
-    check(&cell("<c r=\"A2\" t=\"str\"><f>B2</f><v>a_x000A_b</v></c>"), &text("a\nb"));
-    check(&cell("<c r=\"A2\" t=\"inlineStr\"><is><r><t>Di</t></r><r><rPr><b/></rPr><t>az</t></r><rPh><t>no</t></rPh></is></c>"), &text("Diaz"));
+    check(
+        &cell("<c r=\"A2\" t=\"d\"><v>2024-01-01T00:00:00</v></c>"),
+        &date("2024-01-01"),
+    );
+    check(
+        &cell("<c r=\"A2\" t=\"b\"><v>0</v></c>"),
+        &[(CellKind::Boolean, "FALSE")],
+    );
+    check(
+        &cell("<c r=\"A2\" t=\"e\"><v>#N/A</v></c>"),
+        &[(CellKind::Error, "#N/A")],
+    );
+    check(
+        &cell("<c r=\"A2\" t=\"str\"><f>B2</f><v>a_x000A_b</v></c>"),
+        &text("a\nb"),
+    );
+    check(
+        &cell(
+            "<c r=\"A2\" t=\"inlineStr\"><is><r><t>Di</t></r><r><rPr><b/></rPr><t>az</t></r><rPh><t>no</t></rPh></is></c>",
+        ),
+        &text("Diaz"),
+    );
     let mut shared = cell("<c r=\"A2\" t=\"s\"><v>1</v></c><c r=\"B2\" t=\"s\"><v>2</v></c>");
     shared.strings = vec![
         "<t>zero</t>".to_owned(),
@@ -146,7 +202,10 @@ fn stored_forms_of_values() {
     ];
     check(&shared, &text("Díaz "));
     check(&cell("<c r=\"A2\"/><c r=\"B2\" t=\"s\"/>"), &[]);
-    check(&cell("<c><v>1</v></c><c><v>2</v></c>"), &[(CellKind::Number, "1"), (CellKind::Number, "2")]);
+    check(
+        &cell("<c><v>1</v></c><c><v>2</v></c>"),
+        &[(CellKind::Number, "1"), (CellKind::Number, "2")],
+    );
 }
 
 #[test]
@@ -160,11 +219,14 @@ fn prefixed_and_strict_documents_are_read() {
     check(&file, &[(CellKind::Text, "Diaz")]);
 }
 
-#[test]
-fn odd_things_are_told_with_their_places() {
+/// A workbook with one of everything that is to be told.
+fn odd_workbook() -> Vec<u8> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet().set_name("Subjects").unwrap();
-    for (column, header) in ["surnames", "city", "employer", "last name", "tin"].iter().enumerate() {
+    for (column, header) in ["surnames", "city", "employer", "last name", "tin"]
+        .iter()
+        .enumerate()
+    {
         sheet.write(0, column as u16, *header).unwrap();
     }
     for row in 1..5 {
@@ -173,24 +235,65 @@ fn odd_things_are_told_with_their_places() {
     }
     sheet.set_row_hidden(2).unwrap();
     sheet.set_column_hidden(1).unwrap();
-    sheet.merge_range(3, 0, 3, 1, "Merged", &Style::new()).unwrap();
+    sheet
+        .merge_range(3, 0, 3, 1, "Merged", &Style::new())
+        .unwrap();
     sheet.insert_note(1, 1, &Note::new("said aside")).unwrap();
     sheet.write_formula(4, 4, "=1/0").unwrap();
     workbook.add_worksheet().set_name("Maria Doe").unwrap();
     workbook.add_worksheet().set_name("Guide").unwrap();
-    workbook.add_worksheet().set_name("Old").unwrap().set_hidden(true);
-    let (_, collected) = collect(&workbook.save_to_buffer().unwrap(), "r.xlsx").unwrap();
+    workbook
+        .add_worksheet()
+        .set_name("Old")
+        .unwrap()
+        .set_hidden(true);
+    workbook.save_to_buffer().unwrap()
+}
+
+#[test]
+fn odd_things_are_told_with_their_places() {
+    let (_, collected) = collect(&odd_workbook(), "r.xlsx").unwrap();
     for (rule, expected) in [
-        ("workbook.hidden-rows", "sheet `Subjects`: hidden rows: 1 (3)"),
-        ("workbook.hidden-columns", "sheet `Subjects`: hidden columns: 1 (B)"),
-        ("workbook.merged-cells", "sheet `Subjects`: merged ranges: 1 (A4:B4)"),
-        ("workbook.comments", "sheet `Subjects`: cells with comments: 1 (B2)"),
-        ("workbook.formulas", "sheet `Subjects`: cells with formulas: 1 (E5)"),
-        ("workbook.unknown-column", "sheet `Subjects`: the header in C1 names no known column"),
-        ("workbook.duplicate-column", "sheet `Subjects`: the headers in A1 and D1 both name the column `surnames`"),
-        ("workbook.unread-sheet", "the workbook has sheets that are neither cover nor subjects: 2 (sheet 2 of the workbook, sheet 4 of the workbook)"),
-        ("workbook.hidden-sheet", "the workbook has hidden sheets: 1 (sheet 4 of the workbook)"),
-        ("workbook.missing-column", "sheet `Subjects` has no column `given_names`"),
+        (
+            "workbook.hidden-rows",
+            "sheet `Subjects`: hidden rows: 1 (3)",
+        ),
+        (
+            "workbook.hidden-columns",
+            "sheet `Subjects`: hidden columns: 1 (B)",
+        ),
+        (
+            "workbook.merged-cells",
+            "sheet `Subjects`: merged ranges: 1 (A4:B4)",
+        ),
+        (
+            "workbook.comments",
+            "sheet `Subjects`: cells with comments: 1 (B2)",
+        ),
+        (
+            "workbook.formulas",
+            "sheet `Subjects`: cells with formulas: 1 (E5)",
+        ),
+        (
+            "workbook.unknown-column",
+            "sheet `Subjects`: the header in C1 names no known column",
+        ),
+        (
+            "workbook.duplicate-column",
+            "sheet `Subjects`: the headers in A1 and D1 both name the column `surnames`",
+        ),
+        (
+            "workbook.unread-sheet",
+            "the workbook has sheets that are neither cover nor subjects: 2 (sheet 2 of the workbook, sheet 4 of the workbook)",
+        ),
+        (
+            "workbook.hidden-sheet",
+            "the workbook has hidden sheets: 1 (sheet 4 of the workbook)",
+        ),
+        (
+            "workbook.missing-column",
+            "sheet `Subjects` has no column `given_names`",
+        ),
     ] {
         assert_eq!(message(&collected, rule), expected);
     }
@@ -208,13 +311,26 @@ fn odd_things_are_told_with_their_places() {
 fn macros_links_and_missing_values_are_told() {
     let mut file = cell("<c r=\"A2\"><f>B2</f></c><c r=\"B2\" t=\"e\"><v>#REF!</v></c>")
         .part("xl/vbaProject.bin", b"x");
-    file.workbook_relationships = common::relationship("rIdX", "externalLink", "externalLinks/externalLink1.xml");
+    file.workbook_relationships =
+        common::relationship("rIdX", "externalLink", "externalLinks/externalLink1.xml");
     let (_, collected) = collect(&file.bytes(), "r.xlsm").unwrap();
     for (rule, expected) in [
-        ("workbook.macros", "the workbook has macros: 1 (xl/vbaProject.bin)"),
-        ("workbook.external-links", "the workbook has links to other files or data connections: 1 (externalLink)"),
-        ("workbook.formulas-without-value", "sheet `Subjects`: formulas without a computed value: 1 (A2)"),
-        ("workbook.error-cells", "sheet `Subjects`: cells with an error value: 1 (B2)"),
+        (
+            "workbook.macros",
+            "the workbook has macros: 1 (xl/vbaProject.bin)",
+        ),
+        (
+            "workbook.external-links",
+            "the workbook has links to other files or data connections: 1 (externalLink)",
+        ),
+        (
+            "workbook.formulas-without-value",
+            "sheet `Subjects`: formulas without a computed value: 1 (A2)",
+        ),
+        (
+            "workbook.error-cells",
+            "sheet `Subjects`: cells with an error value: 1 (B2)",
+        ),
     ] {
         assert_eq!(message(&collected, rule), expected);
     }
@@ -222,9 +338,20 @@ fn macros_links_and_missing_values_are_told() {
 
 #[test]
 fn sheets_continue_one_another_by_number() {
-    let head = format!("<row r=\"1\">{}{}</row>", inline("A1", "city"), inline("B1", "surnames"));
+    let head = format!(
+        "<row r=\"1\">{}{}</row>",
+        inline("A1", "city"),
+        inline("B1", "surnames")
+    );
     let file = Xlsx::rows(&format!("<row r=\"2\">{}</row>", inline("A2", "one")))
-        .sheet("Subjects 3", "", &format!("<sheetData>{head}<row r=\"2\">{}</row></sheetData>", inline("B2", "three")))
+        .sheet(
+            "Subjects 3",
+            "",
+            &format!(
+                "<sheetData>{head}<row r=\"2\">{}</row></sheetData>",
+                inline("B2", "three")
+            ),
+        )
         .sheet("Cover", "", "<sheetData/>");
     let (summary, collected) = collect(&file.bytes(), "r.xlsx").unwrap();
     assert_eq!((summary.rows, summary.sheets), (2, 2));
@@ -265,8 +392,14 @@ fn csv_in_every_dress_is_the_same_table() {
     assert_eq!(expected.rows.len(), 2);
     assert_eq!((expected.rows[0].row, expected.rows[1].row), (2, 4));
     assert_eq!(expected.rows[1].text(Column::Reason), "two\nlines");
-    let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(tabs.encode_utf16().flat_map(u16::to_le_bytes)).collect();
-    let latin: Vec<u8> = table.chars().map(|c| u8::try_from(u32::from(c)).unwrap()).collect();
+    let utf16: Vec<u8> = [0xff, 0xfe]
+        .into_iter()
+        .chain(tabs.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect();
+    let latin: Vec<u8> = table
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect();
     for (bytes, is_utf8) in [
         (semicolons.as_bytes().to_vec(), true),
         (tabs.as_bytes().to_vec(), true),
@@ -293,8 +426,8 @@ fn ragged_records_are_told_by_line() {
     assert!(message(&collected, "workbook.missing-fields").ends_with(": 2 (3, 5)"));
 }
 
-#[test]
-fn ods_values_and_odd_things() {
+/// An ods with one of everything.
+fn odd_ods() -> Vec<u8> {
     let styles = "<style:style style:name=\"ta2\" style:family=\"table\"><style:table-properties table:display=\"false\"/></style:style>";
     let inside = format!(
         "<table:table table:name=\"Notes\" table:style-name=\"ta2\"/>\
@@ -315,12 +448,25 @@ fn ods_values_and_odd_things() {
          <table:table-row table:number-rows-repeated=\"1048572\"><table:table-cell table:number-columns-repeated=\"16384\"/></table:table-row>\
          </table:table>\
          <table:table table:name=\"Cover\"><table:table-row>{}{}</table:table-row></table:table>",
-        ods_text("dob"), ods_text("zip"), ods_text("city"), ods_text("surnames"), ods_text("reason"),
-        ods_text("agency"), ods_text("Bureau of  Tests"),
+        ods_text("dob"),
+        ods_text("zip"),
+        ods_text("city"),
+        ods_text("surnames"),
+        ods_text("reason"),
+        ods_text("agency"),
+        ods_text("Bureau of  Tests"),
     );
-    let (summary, collected) = collect(&ods(styles, &inside), "r.ods").unwrap();
+    ods(styles, &inside)
+}
+
+#[test]
+fn ods_values_and_odd_things() {
+    let (summary, collected) = collect(&odd_ods(), "r.ods").unwrap();
     assert_eq!((summary.format, summary.rows), (Format::Ods, 3));
-    assert_eq!(collected.cover.as_ref().unwrap().text("agency"), "Bureau of  Tests");
+    assert_eq!(
+        collected.cover.as_ref().unwrap().text("agency"),
+        "Bureau of  Tests"
+    );
     assert_eq!(
         texts(&collected.rows[0]),
         [
@@ -336,13 +482,34 @@ fn ods_values_and_odd_things() {
     assert_eq!(collected.rows[2].text(Column::City), "y");
     assert_eq!(collected.rows[2].text(Column::Surnames), "y");
     for (rule, expected) in [
-        ("workbook.hidden-rows", "sheet `Subjects`: hidden rows: 3 (2, 3, 4)"),
-        ("workbook.hidden-columns", "sheet `Subjects`: hidden columns: 1 (B)"),
-        ("workbook.merged-cells", "sheet `Subjects`: merged ranges: 1 (A3:B3)"),
-        ("workbook.comments", "sheet `Subjects`: cells with comments: 1 (B2)"),
-        ("workbook.formulas", "sheet `Subjects`: cells with formulas: 1 (D2)"),
-        ("workbook.error-cells", "sheet `Subjects`: cells with an error value: 1 (E2)"),
-        ("workbook.hidden-sheet", "the workbook has hidden sheets: 1 (sheet 1 of the workbook)"),
+        (
+            "workbook.hidden-rows",
+            "sheet `Subjects`: hidden rows: 3 (2, 3, 4)",
+        ),
+        (
+            "workbook.hidden-columns",
+            "sheet `Subjects`: hidden columns: 1 (B)",
+        ),
+        (
+            "workbook.merged-cells",
+            "sheet `Subjects`: merged ranges: 1 (A3:B3)",
+        ),
+        (
+            "workbook.comments",
+            "sheet `Subjects`: cells with comments: 1 (B2)",
+        ),
+        (
+            "workbook.formulas",
+            "sheet `Subjects`: cells with formulas: 1 (D2)",
+        ),
+        (
+            "workbook.error-cells",
+            "sheet `Subjects`: cells with an error value: 1 (E2)",
+        ),
+        (
+            "workbook.hidden-sheet",
+            "the workbook has hidden sheets: 1 (sheet 1 of the workbook)",
+        ),
     ] {
         assert_eq!(message(&collected, rule), expected);
     }
@@ -381,13 +548,26 @@ impl Table {
         let row = |texts: Vec<&str>| {
             let cells: String = texts
                 .iter()
-                .map(|text| if text.is_empty() { "<table:table-cell/>".to_owned() } else { ods_text(text) })
+                .map(|text| {
+                    if text.is_empty() {
+                        "<table:table-cell/>".to_owned()
+                    } else {
+                        ods_text(text)
+                    }
+                })
                 .collect();
             format!("<table:table-row>{cells}</table:table-row>")
         };
         let head = row(Self::HEADERS.to_vec());
-        let rows: String = self.0.iter().map(|texts| row(texts.iter().map(String::as_str).collect())).collect();
-        ods("", &format!("<table:table table:name=\"Subjects\">{head}{rows}</table:table>"))
+        let rows: String = self
+            .0
+            .iter()
+            .map(|texts| row(texts.iter().map(String::as_str).collect()))
+            .collect();
+        ods(
+            "",
+            &format!("<table:table table:name=\"Subjects\">{head}{rows}</table:table>"),
+        )
     }
 }
 

@@ -22,9 +22,15 @@ use countersign_intake::{IntakeError, LimitKind, Limits};
 /// The file is refused within a second with a message that has this in it.
 fn check(bytes: &[u8], name: &str, part: &str) {
     let begin = Instant::now();
-    let error = collect(bytes, name).map(|(summary, _)| summary).unwrap_err();
+    let error = collect(bytes, name)
+        .map(|(summary, _)| summary)
+        .unwrap_err();
     assert!(error.to_string().contains(part), "{name}: {error}");
-    assert!(begin.elapsed() < Duration::from_secs(5), "{name}: {:?}", begin.elapsed());
+    assert!(
+        begin.elapsed() < Duration::from_secs(5),
+        "{name}: {:?}",
+        begin.elapsed()
+    );
 }
 
 fn put_u32(bytes: &mut [u8], at: usize, value: u32) {
@@ -32,11 +38,17 @@ fn put_u32(bytes: &mut [u8], at: usize, value: u32) {
 }
 
 fn find(bytes: &[u8], part: &[u8]) -> usize {
-    bytes.windows(part.len()).position(|window| window == part).unwrap()
+    bytes
+        .windows(part.len())
+        .position(|window| window == part)
+        .unwrap()
 }
 
 fn find_last(bytes: &[u8], part: &[u8]) -> usize {
-    bytes.windows(part.len()).rposition(|window| window == part).unwrap()
+    bytes
+        .windows(part.len())
+        .rposition(|window| window == part)
+        .unwrap()
 }
 
 #[test]
@@ -44,19 +56,48 @@ fn other_files_are_named() {
     check(b"", "r.xlsx", "the file is empty");
     check(b"%PDF-1.7 ...", "r.xlsx", "a PDF");
     check(b"surnames,city\n", "r.xlsx", "not a zip archive");
-    check(&[b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600]].concat(), "r.xls", "old Excel");
-    let package: Vec<u8> = "EncryptedPackage".encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let locked = [b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 5000], &package].concat();
+    check(
+        &[b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(), &[0; 600]].concat(),
+        "r.xls",
+        "old Excel",
+    );
+    let package: Vec<u8> = "EncryptedPackage"
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    let locked = [
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".as_slice(),
+        &[0; 5000],
+        &package,
+    ]
+    .concat();
     check(&locked, "r.xlsx", "protected by a password");
-    check(&zip_of(&[("a/request.xlsx", b"x")]), "r.zip", "workbook inside");
+    check(
+        &zip_of(&[("a/request.xlsx", b"x")]),
+        "r.zip",
+        "workbook inside",
+    );
     check(&zip_of(&[("readme.txt", b"x")]), "r.xlsx", "a zip archive");
-    let word = [("[Content_Types].xml", b"<Types/>".as_slice()), ("word/document.xml", b"<w/>")];
+    let word = [
+        ("[Content_Types].xml", b"<Types/>".as_slice()),
+        ("word/document.xml", b"<w/>"),
+    ];
     check(&zip_of(&word), "r.docx", "a Word document");
-    let binary = [("[Content_Types].xml", b"<Types/>".as_slice()), ("xl/workbook.bin", b"x")];
+    let binary = [
+        ("[Content_Types].xml", b"<Types/>".as_slice()),
+        ("xl/workbook.bin", b"x"),
+    ];
     check(&zip_of(&binary), "r.xlsb", "xlsb");
-    check(&zip_of(&[("mimetype", b"application/vnd.oasis.opendocument.text")]), "r.odt", "no spreadsheet");
+    check(
+        &zip_of(&[("mimetype", b"application/vnd.oasis.opendocument.text")]),
+        "r.odt",
+        "no spreadsheet",
+    );
     let locked = zip_of(&[
-        ("mimetype", b"application/vnd.oasis.opendocument.spreadsheet"),
+        (
+            "mimetype",
+            b"application/vnd.oasis.opendocument.spreadsheet",
+        ),
         ("META-INF/manifest.xml", b"<m><f><encryption-data/></f></m>"),
         ("content.xml", b"garbage"),
     ]);
@@ -71,7 +112,11 @@ fn broken_archives_are_refused() {
         let error = collect(&good[..cut], "r.xlsx").unwrap_err();
         assert!(!error.to_string().is_empty());
     }
-    check(&good[..good.len() - 1], "r.xlsx", "directory is missing or cut off");
+    check(
+        &good[..good.len() - 1],
+        "r.xlsx",
+        "directory is missing or cut off",
+    );
     let mut flags = good.clone();
     let entry = find(&good, b"PK\x01\x02");
     flags[entry + 8] |= 1;
@@ -85,7 +130,11 @@ fn broken_archives_are_refused() {
     check(&crc, "r.xlsx", "checksum");
     let mut declared = good.clone();
     put_u32(&mut declared, sheet - 46 + 24, 10);
-    check(&declared, "r.xlsx", "inflates to more than the archive declares");
+    check(
+        &declared,
+        "r.xlsx",
+        "inflates to more than the archive declares",
+    );
     let mut renamed = good.clone();
     let local = find(&good, b"xl/workbook.xml");
     renamed[local] = b'y';
@@ -122,7 +171,13 @@ fn bombs_are_refused_before_they_inflate() {
         ..Limits::standard()
     };
     let error = collect_within(&Xlsx::rows("").bytes(), "r.xlsx", &limits).unwrap_err();
-    assert!(matches!(error, IntakeError::Limit { limit: LimitKind::InflatedBytes, .. }));
+    assert!(matches!(
+        error,
+        IntakeError::Limit {
+            limit: LimitKind::InflatedBytes,
+            ..
+        }
+    ));
 }
 
 #[test]
@@ -136,14 +191,20 @@ fn overlapping_and_doubled_entries_are_refused() {
     check(&overlapping, "r.xlsx", "overlap");
     let mut parts = Xlsx::rows("").parts();
     parts.push(("XL/Workbook.xml".to_owned(), b"<workbook/>".to_vec()));
-    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(n, c)| (n.as_str(), c.as_slice())).collect();
+    let parts: Vec<(&str, &[u8])> = parts
+        .iter()
+        .map(|(n, c)| (n.as_str(), c.as_slice()))
+        .collect();
     check(&zip_of(&parts), "r.xlsx", "the archive holds it twice");
     for name in ["../evil.xml", "/etc/passwd", "a\\b", "c:evil", "a/../../b"] {
         let tricky = zip_of(&[("[Content_Types].xml", b"x"), ("replace-this-name", b"x")]);
         let text = String::from_utf8_lossy(b"replace-this-name").into_owned();
         let padded = format!("{name}{}", "x".repeat(text.len() - name.len()));
         let mut bytes = tricky.clone();
-        for at in [find(&tricky, text.as_bytes()), find_last(&tricky, text.as_bytes())] {
+        for at in [
+            find(&tricky, text.as_bytes()),
+            find_last(&tricky, text.as_bytes()),
+        ] {
             bytes[at..at + text.len()].copy_from_slice(padded.as_bytes());
         }
         check(&bytes, "r.xlsx", "leads out of the archive");
@@ -158,17 +219,38 @@ fn overlapping_and_doubled_entries_are_refused() {
 
 #[test]
 fn hostile_xml_is_refused() {
-    let laughs = "<!DOCTYPE s [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><worksheet>&b;</worksheet>";
-    let file = |content: &[u8]| Xlsx::rows("").part("xl/worksheets/sheet1.xml", content).bytes();
+    let laughs =
+        "<!DOCTYPE s [<!ENTITY a \"ha\"><!ENTITY b \"&a;&a;\">]><worksheet>&b;</worksheet>";
+    let file = |content: &[u8]| {
+        Xlsx::rows("")
+            .part("xl/worksheets/sheet1.xml", content)
+            .bytes()
+    };
     check(&file(laughs.as_bytes()), "r.xlsx", "document type");
-    check(&file(b"<worksheet><sheetData>&x;</sheetData></worksheet>"), "r.xlsx", "XML entity");
+    check(
+        &file(b"<worksheet><sheetData>&x;</sheetData></worksheet>"),
+        "r.xlsx",
+        "XML entity",
+    );
     check(&file(b"<worksheet><sheetData>"), "r.xlsx", "too early");
     check(&file(b"<worksheet></sheet>"), "r.xlsx", "not well-formed");
-    check(&file(b"\xff\xfe<\0w\0"), "r.xlsx", "part `xl/worksheets/sheet1.xml`");
+    check(
+        &file(b"\xff\xfe<\0w\0"),
+        "r.xlsx",
+        "part `xl/worksheets/sheet1.xml`",
+    );
     check(&file(b"<worksheet>\xff</worksheet>"), "r.xlsx", "not UTF-8");
-    check(&file("<a>".repeat(100_000).as_bytes()), "r.xlsx", "deeper than 256");
+    check(
+        &file("<a>".repeat(100_000).as_bytes()),
+        "r.xlsx",
+        "deeper than 256",
+    );
     let unique: String = (0..3_000_000).map(|n| format!("a{n}=\"\" ")).collect();
-    check(&file(format!("<worksheet {unique}/>").as_bytes()), "r.xlsx", "larger than");
+    check(
+        &file(format!("<worksheet {unique}/>").as_bytes()),
+        "r.xlsx",
+        "larger than",
+    );
 }
 
 #[test]
@@ -181,45 +263,94 @@ fn a_far_cell_is_read_without_its_empty_neighbours() {
     let (summary, collected) = collect(&Xlsx::rows(&rows).bytes(), "r.xlsx").unwrap();
     assert_eq!((summary.rows, collected.rows[0].row), (1, 1_048_576));
     assert!(message(&collected, "workbook.beyond-columns").ends_with("(XFD1048576)"));
-    for (cell, row) in [("XFE2", "2"), ("A1048577", "1048577"), ("A3", "2"), ("A0", "0"), ("AAAA2", "2")] {
+    for (cell, row) in [
+        ("XFE2", "2"),
+        ("A1048577", "1048577"),
+        ("A3", "2"),
+        ("A0", "0"),
+        ("AAAA2", "2"),
+    ] {
         let rows = format!("<row r=\"{row}\">{}</row>", inline(cell, "x"));
-        check(&Xlsx::rows(&rows).bytes(), "r.xlsx", "out of order or beyond the sheet");
+        check(
+            &Xlsx::rows(&rows).bytes(),
+            "r.xlsx",
+            "out of order or beyond the sheet",
+        );
     }
 }
 
 #[test]
 fn cells_that_contradict_themselves_are_named() {
     let row = |inside: &str| Xlsx::rows(&format!("<row r=\"2\">{inside}</row>")).bytes();
-    check(&row("<c r=\"A2\" t=\"s\"><v>7</v></c>"), "r.xlsx", "cell A2: it refers to a shared string");
-    check(&row("<c r=\"A2\" t=\"s\"><v>-1</v></c>"), "r.xlsx", "cell A2: it refers to a shared string");
-    check(&row("<c r=\"A2\"><v>abc</v></c>"), "r.xlsx", "cell A2: its value is not a number");
-    check(&row("<c r=\"B2\" t=\"q\"><v>1</v></c>"), "r.xlsx", "cell B2: its type is not known");
+    check(
+        &row("<c r=\"A2\" t=\"s\"><v>7</v></c>"),
+        "r.xlsx",
+        "cell A2: it refers to a shared string",
+    );
+    check(
+        &row("<c r=\"A2\" t=\"s\"><v>-1</v></c>"),
+        "r.xlsx",
+        "cell A2: it refers to a shared string",
+    );
+    check(
+        &row("<c r=\"A2\"><v>abc</v></c>"),
+        "r.xlsx",
+        "cell A2: its value is not a number",
+    );
+    check(
+        &row("<c r=\"B2\" t=\"q\"><v>1</v></c>"),
+        "r.xlsx",
+        "cell B2: its type is not known",
+    );
     let twice = format!("{}{}", inline("B2", "x"), inline("B2", "y"));
     check(&row(&twice), "r.xlsx", "out of order");
     let back = format!("{}{}", inline("B2", "x"), inline("A2", "y"));
     check(&row(&back), "r.xlsx", "out of order");
     let rows = format!("<row r=\"5\">{}</row><row r=\"4\"/>", inline("A5", "x"));
     check(&Xlsx::rows(&rows).bytes(), "r.xlsx", "after row 5");
-    check(&row(&inline("A2", &"x".repeat(50 << 20))), "r.xlsx", "200 times");
-    let noisy: String = (0..6_000_000_u64).map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15))).collect();
-    check(&row(&inline("A2", &noisy[..50 << 20])), "r.xlsx", "larger than 131072 bytes");
+    check(
+        &row(&inline("A2", &"x".repeat(50 << 20))),
+        "r.xlsx",
+        "200 times",
+    );
+    let noisy: String = (0..6_000_000_u64)
+        .map(|n| format!("{:x}", n.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .collect();
+    check(
+        &row(&inline("A2", &noisy[..50 << 20])),
+        "r.xlsx",
+        "larger than 131072 bytes",
+    );
     let pieces = "x&amp;".repeat(100_000);
     let cell = format!("<c r=\"A2\" t=\"inlineStr\"><is><t>{pieces}</t></is></c>");
-    check(&row(&cell), "r.xlsx", "cell A2: a value is larger than 131072 bytes");
+    check(
+        &row(&cell),
+        "r.xlsx",
+        "cell A2: a value is larger than 131072 bytes",
+    );
 }
 
 #[test]
 fn wide_and_long_sheets() {
     let cells = "<c t=\"inlineStr\"><is><t>x</t></is></c>".repeat(400_000);
     let rows = format!("<row r=\"2\">{cells}</row>");
-    check(&Xlsx::rows(&rows).bytes(), "r.xlsx", "out of order or beyond the sheet");
+    check(
+        &Xlsx::rows(&rows).bytes(),
+        "r.xlsx",
+        "out of order or beyond the sheet",
+    );
     let limits = Limits {
         rows: 2,
         ..Limits::standard()
     };
-    let rows: String = (2..6).map(|n| format!("<row r=\"{n}\">{}</row>", inline(&format!("A{n}"), "x"))).collect();
+    let rows: String = (2..6)
+        .map(|n| format!("<row r=\"{n}\">{}</row>", inline(&format!("A{n}"), "x")))
+        .collect();
     let error = collect_within(&Xlsx::rows(&rows).bytes(), "r.xlsx", &limits).unwrap_err();
-    assert_eq!(error.to_string(), "sheet `Subjects`, row 4: there are more than 2 rows");
+    assert_eq!(
+        error.to_string(),
+        "sheet `Subjects`, row 4: there are more than 2 rows"
+    );
     let mut many = Xlsx::rows("");
     for number in 2..100 {
         many = many.sheet(&format!("Subjects {number}"), "", "<sheetData/>");
@@ -229,37 +360,87 @@ fn wide_and_long_sheets() {
 
 #[test]
 fn hostile_csv() {
-    check(b"surnames,city\nDiaz,\"Reno\nx,y\n", "r.csv", "line 2: a quote is opened");
-    check(b"surnames,city\nDiaz\0,Reno\n", "r.csv", "byte 18: a NUL byte");
-    check(&[b"surnames,city\n".as_slice(), &b",".repeat(400_000)].concat(), "r.csv", "more than 16384 columns");
+    check(
+        b"surnames,city\nDiaz,\"Reno\nx,y\n",
+        "r.csv",
+        "line 2: a quote is opened",
+    );
+    check(
+        b"surnames,city\nDiaz\0,Reno\n",
+        "r.csv",
+        "byte 18: a NUL byte",
+    );
+    check(
+        &[b"surnames,city\n".as_slice(), &b",".repeat(400_000)].concat(),
+        "r.csv",
+        "more than 16384 columns",
+    );
     let wide = [b"surnames,city\n".as_slice(), &b"x".repeat(50 << 20)].concat();
     check(&wide, "r.csv", "line 2, field 1: a value is larger");
     let open = [b"surnames,city\n\"".as_slice(), &b"x,y\n".repeat(10 << 20)].concat();
     check(&open, "r.csv", "perhaps never closed");
-    check(b"no header here\n1,2\n", "r.csv", "none of the first 2 rows");
-    check(&b"x\n".repeat(10_000_000), "r.csv", "none of the first 20 rows");
+    check(
+        b"no header here\n1,2\n",
+        "r.csv",
+        "none of the first 2 rows",
+    );
+    check(
+        &b"x\n".repeat(10_000_000),
+        "r.csv",
+        "none of the first 20 rows",
+    );
 }
 
 #[test]
 fn hostile_ods() {
     let table = |inside: &str| {
-        ods("", &format!("<table:table table:name=\"Subjects\"><table:table-row>{}{}</table:table-row>{inside}</table:table>", ods_text("surnames"), ods_text("city")))
+        ods(
+            "",
+            &format!(
+                "<table:table table:name=\"Subjects\"><table:table-row>{}{}</table:table-row>{inside}</table:table>",
+                ods_text("surnames"),
+                ods_text("city")
+            ),
+        )
     };
     let repeated = |count: &str, cell: &str| {
-        table(&format!("<table:table-row table:number-rows-repeated=\"{count}\">{cell}</table:table-row>"))
+        table(&format!(
+            "<table:table-row table:number-rows-repeated=\"{count}\">{cell}</table:table-row>"
+        ))
     };
     let (summary, _) = collect(&repeated("1048575", "<table:table-cell/>"), "r.ods").unwrap();
     assert_eq!(summary.rows, 0);
     let (summary, _) = collect(&repeated("1000", &ods_text("x")), "r.ods").unwrap();
     assert_eq!(summary.rows, 1000);
-    check(&repeated("1001", &ods_text("x")), "r.ods", "stands for more than 1000 rows");
-    check(&repeated("99999999999999999999", &ods_text("x")), "r.ods", "stands for more than 1000 rows");
+    check(
+        &repeated("1001", &ods_text("x")),
+        "r.ods",
+        "stands for more than 1000 rows",
+    );
+    check(
+        &repeated("99999999999999999999", &ods_text("x")),
+        "r.ods",
+        "stands for more than 1000 rows",
+    );
     let wide = "<table:table-row><table:table-cell table:number-columns-repeated=\"4000000000\"><text:p>x</text:p></table:table-cell></table:table-row>";
     check(&table(wide), "r.ods", "beyond the last column");
-    let far = format!("<table:table-row table:number-rows-repeated=\"4294967295\"><table:table-cell/></table:table-row><table:table-row>{}</table:table-row>", ods_text("x"));
+    let far = format!(
+        "<table:table-row table:number-rows-repeated=\"4294967295\"><table:table-cell/></table:table-row><table:table-row>{}</table:table-row>",
+        ods_text("x")
+    );
     check(&table(&far), "r.ods", "beyond the last row");
-    check(&table("<table:table-row><table:table-cell office:value-type=\"float\" office:value=\"x\"/></table:table-row>"), "r.ods", "cell A2: its value is not a number");
-    check(&ods("", "<table:table table:name=\"Sheet1\"/>"), "r.ods", "no sheet named `Subjects`");
+    check(
+        &table(
+            "<table:table-row><table:table-cell office:value-type=\"float\" office:value=\"x\"/></table:table-row>",
+        ),
+        "r.ods",
+        "cell A2: its value is not a number",
+    );
+    check(
+        &ods("", "<table:table table:name=\"Sheet1\"/>"),
+        "r.ods",
+        "no sheet named `Subjects`",
+    );
 }
 
 #[test]

@@ -23,9 +23,26 @@ const CHILD: &str = env!("CARGO_BIN_EXE_countersign-intake-child");
 const ROWS: u32 = 1_280_000;
 const SHEET_ROWS: u32 = 1_000_000;
 const HEADERS: [&str; 20] = [
-    "given_names", "surnames", "suffix", "date_of_birth", "tin", "address_line_1", "address_line_2",
-    "city", "state", "postal_code", "address_as_of", "asks_for", "tax_periods", "statute",
-    "case_number", "case_opened_on", "reason", "officer_name", "officer_id", "final_order_date",
+    "given_names",
+    "surnames",
+    "suffix",
+    "date_of_birth",
+    "tin",
+    "address_line_1",
+    "address_line_2",
+    "city",
+    "state",
+    "postal_code",
+    "address_as_of",
+    "asks_for",
+    "tax_periods",
+    "statute",
+    "case_number",
+    "case_opened_on",
+    "reason",
+    "officer_name",
+    "officer_id",
+    "final_order_date",
 ];
 
 /// Fields of a row, five of them distinct in every row.
@@ -36,7 +53,12 @@ fn fields(row: u32) -> [String; 20] {
         format!("Given{}", mixed % 5000),
         format!("Surname{}", mixed % 90_001),
         String::new(),
-        format!("19{:02}-{:02}-{:02}", mixed % 90, mixed % 12 + 1, mixed % 28 + 1),
+        format!(
+            "19{:02}-{:02}-{:02}",
+            mixed % 90,
+            mixed % 12 + 1,
+            mixed % 28 + 1
+        ),
         format!("666-{:02}-{:04}", mixed % 99, mixed % 9999),
         format!("{} Street {row}", mixed % 9000),
         format!("Unit {row}"),
@@ -71,7 +93,10 @@ fn fill(sheet: &mut Worksheet, rows: std::ops::Range<u32>) {
 
 fn write_xlsx(path: &Path, shared: bool) {
     let mut workbook = Workbook::new();
-    for (name, rows) in [("Subjects", 0..SHEET_ROWS), ("Subjects 2", SHEET_ROWS..ROWS)] {
+    for (name, rows) in [
+        ("Subjects", 0..SHEET_ROWS),
+        ("Subjects 2", SHEET_ROWS..ROWS),
+    ] {
         let sheet = if shared {
             workbook.add_worksheet_with_low_memory().unwrap()
         } else {

@@ -204,7 +204,10 @@ fn install(arguments: &Install) -> Result<()> {
     if let Some(path) = &arguments.genesis {
         let other = read_genesis(&read_text(path)?, path)?;
         if other.digest() != identity.genesis.digest() {
-            bail!("`{}` is not the genesis this keeper has pinned", path.display());
+            bail!(
+                "`{}` is not the genesis this keeper has pinned",
+                path.display()
+            );
         }
     }
     let manifest = read_text(&arguments.manifest)?;
@@ -227,7 +230,11 @@ fn run_server(arguments: &Serve) -> Result<()> {
         .map_err(|error| unavailable("address", error))
         .with_context(|| format!("cannot listen on `{}`", arguments.listen))?;
     let address = listener.local_addr()?;
-    put(&arguments.home, "address", format!("{address}\n").as_bytes())?;
+    put(
+        &arguments.home,
+        "address",
+        format!("{address}\n").as_bytes(),
+    )?;
     println!("listening {address}");
     io::stdout().flush()?;
     let rim = Rim {
@@ -268,7 +275,10 @@ fn status(home: &Path) -> Result<()> {
             }
         }
         Err(error) if error.downcast_ref::<HomeError>().is_some() => {
-            println!("running: ask it at {}", read_text(&home.join("address"))?.trim());
+            println!(
+                "running: ask it at {}",
+                read_text(&home.join("address"))?.trim()
+            );
         }
         Err(error) => return Err(error),
     }

@@ -229,10 +229,7 @@ impl Followed {
                 let fault = self.open(&act).or(day_fault(backwards));
                 self.charge(index, true, act, counts, fault);
             }
-            Act::Refusals { .. }
-            | Act::Declined(_)
-            | Act::Issued { .. }
-            | Act::Recall { .. } => {}
+            Act::Refusals { .. } | Act::Declined(_) | Act::Issued { .. } | Act::Recall { .. } => {}
         }
     }
 
@@ -312,7 +309,12 @@ impl Followed {
 
     /// Whether a document came into force before a leaf.
     #[must_use]
-    pub fn has_document_before(&self, kind: DocumentKind, digest: Digest, index: LeafIndex) -> bool {
+    pub fn has_document_before(
+        &self,
+        kind: DocumentKind,
+        digest: Digest,
+        index: LeafIndex,
+    ) -> bool {
         self.documents
             .get(&(kind, digest))
             .is_some_and(|at| *at < index.0)

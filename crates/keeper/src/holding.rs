@@ -6,7 +6,11 @@
 //! Left to others: decrypting the delivered file (the binary), whether the manifest is in the log
 //! and signed by a data owner of today's roster (open).
 
-use instrument::{genesis::Genesis, manifest::Manifest, signed::{Signed, SignedError}};
+use instrument::{
+    genesis::Genesis,
+    manifest::Manifest,
+    signed::{Signed, SignedError},
+};
 use model::{
     digest::Digest,
     fault::{Explain, Fault},
@@ -78,10 +82,7 @@ impl Holding {
             shares.register == document.register && shares.epoch == document.epoch,
             "the shares are of another register or epoch",
         )?;
-        require(
-            shares.keeper == *keeper,
-            "the shares are another keeper's",
-        )?;
+        require(shares.keeper == *keeper, "the shares are another keeper's")?;
         let needed = usize::try_from(root.keepers_needed).ok();
         let names = root.keepers.iter().map(|keeper| &keeper.id);
         require(

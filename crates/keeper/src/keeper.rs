@@ -113,11 +113,7 @@ impl<H: Home> Keeper<H> {
     ///
     /// # Errors
     /// [`KeeperError`].
-    pub fn open(
-        identity: Identity,
-        holdings: Vec<Holding>,
-        home: H,
-    ) -> Result<Self, KeeperError> {
+    pub fn open(identity: Identity, holdings: Vec<Holding>, home: H) -> Result<Self, KeeperError> {
         identity.check()?;
         let (followed, journal) = load(&identity, &home)?;
         Ok(Self {
@@ -133,8 +129,7 @@ impl<H: Home> Keeper<H> {
 
     /// Answers one ask at the time `now`.
     pub fn answer(&mut self, ask: Ask, now: Instant) -> Reply {
-        self.answer_or_refuse(ask, now)
-            .unwrap_or_else(Reply::from)
+        self.answer_or_refuse(ask, now).unwrap_or_else(Reply::from)
     }
 
     fn answer_or_refuse(&mut self, ask: Ask, now: Instant) -> Result<Reply, Refusal> {
@@ -298,11 +293,7 @@ impl<H: Home> Keeper<H> {
         })
     }
 
-    pub(crate) fn holding(
-        &self,
-        register: &RegisterId,
-        epoch: Epoch,
-    ) -> Result<&Holding, Refusal> {
+    pub(crate) fn holding(&self, register: &RegisterId, epoch: Epoch) -> Result<&Holding, Refusal> {
         self.holdings
             .iter()
             .find(|holding| holding.register() == register && holding.epoch() == epoch)

@@ -48,6 +48,7 @@ impl<H: Home> Keeper<H> {
             now,
         };
         let grant = warrant.verify(&trust, &charged.counts)?;
+        // Follows from the leaf's proof under a root of our own log; said again in our own words.
         require(
             charged.act.commitment == warrant.expected_commitment(),
             "another matter stands at this leaf",
@@ -67,8 +68,7 @@ impl<H: Home> Keeper<H> {
 
     /// The warrant's checkpoint must be one of the very log this keeper follows, and not beyond it.
     fn check_head(&self, warrant: &Warrant) -> Result<(), Refusal> {
-        let note =
-            Note::parse(&warrant.checkpoint).map_err(|error| Refusal::unreadable(&error))?;
+        let note = Note::parse(&warrant.checkpoint).map_err(|error| Refusal::unreadable(&error))?;
         let genesis = self.identity.genesis.document();
         let checkpoint = witness_policy(genesis, 0).verify_log(&note)?;
         match self.followed.root_at(checkpoint.size) {
@@ -133,9 +133,8 @@ impl<H: Home> Keeper<H> {
             periods <= warrant.agreement.document().periods_per_row,
             "the row asks about more periods than the agreement allows",
         )?;
-        let signed_before = |approval: &Signed<Approval>| {
-            approval.document().signed_at.day() <= warrant.leaf.day
-        };
+        let signed_before =
+            |approval: &Signed<Approval>| approval.document().signed_at.day() <= warrant.leaf.day;
         require(
             warrant.approvals.iter().all(signed_before),
             "an approval is of a later day than its leaf",
@@ -251,7 +250,9 @@ fn slot_values(
         .flat_map(|(item, key)| {
             lines(
                 item,
-                &holding.shares().slot_values(context, &SlotKey::on_file(key)),
+                &holding
+                    .shares()
+                    .slot_values(context, &SlotKey::on_file(key)),
             )
         })
         .collect();

@@ -81,11 +81,7 @@ fn is_passing(error: &io::Error) -> bool {
     )
 }
 
-fn converse<H: Home>(
-    mut stream: TcpStream,
-    keeper: &Mutex<Keeper<H>>,
-    rim: Rim,
-) -> io::Result<()> {
+fn converse<H: Home>(mut stream: TcpStream, keeper: &Mutex<Keeper<H>>, rim: Rim) -> io::Result<()> {
     stream.set_nodelay(true)?;
     stream.set_write_timeout(Some(FRAME))?;
     while let Some(frame) = read_frame(&mut stream)? {

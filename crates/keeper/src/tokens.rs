@@ -30,8 +30,13 @@ impl<H: Home> Keeper<H> {
             .check_ceilings()
             .map_err(|error| Refusal::new(RefusalCode::Budget, error.to_string()))?;
         let (kind, digest) = manifest;
-        if !self.followed.has_document_before(kind, digest, ask.admitted) {
-            return Err(Refusal::warrant("the register's manifest is not in the log"));
+        if !self
+            .followed
+            .has_document_before(kind, digest, ask.admitted)
+        {
+            return Err(Refusal::warrant(
+                "the register's manifest is not in the log",
+            ));
         }
         let evaluated = evaluated(ask)?;
         if !self.journal.evaluated(ask.admitted).contains(&evaluated) {

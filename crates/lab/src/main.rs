@@ -18,7 +18,9 @@ fn main() -> ExitCode {
         Err(error) => {
             eprintln!("countersign-lab: {error:#}");
             let known = error.downcast_ref::<countersign_lab::error::LabError>();
-            known.map_or(ExitStatus::Unavailable, |known| known.fault().into()).into()
+            known
+                .map_or(ExitStatus::Unavailable, |known| known.fault().into())
+                .into()
         }
     }
 }

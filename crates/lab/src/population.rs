@@ -139,7 +139,10 @@ impl PersonSink for Writer<'_> {
 /// # Errors
 /// [`LabError::Argument`] for arguments out of range, [`LabError::FormatNotBuilt`], or whatever the
 /// file system says.
-pub fn write(arguments: &PopulationArguments, progress: &mut dyn FnMut(u64)) -> Result<Report, LabError> {
+pub fn write(
+    arguments: &PopulationArguments,
+    progress: &mut dyn FnMut(u64),
+) -> Result<Report, LabError> {
     let parameters = Parameters {
         people: arguments.people,
         seed: arguments.seed,
@@ -175,7 +178,11 @@ fn check_rows(rows: u32) -> Result<(), LabError> {
     if rows <= MOST_ROWS {
         return Ok(());
     }
-    Err(LabError::Argument { what: "--rows", range: format!("at most {MOST_ROWS}"), value: rows.to_string() })
+    Err(LabError::Argument {
+        what: "--rows",
+        range: format!("at most {MOST_ROWS}"),
+        value: rows.to_string(),
+    })
 }
 
 fn write_request(
@@ -189,16 +196,22 @@ fn write_request(
     let mut workbook = WorkbookWriter::new(&cover, arguments.rows)?;
     let mut truth = TruthWriter::create(&files.truth)?;
     let mut kinds = BTreeMap::new();
-    request::rows(world, &arguments.rates, parameters, chosen, &mut |subject| {
-        let place = workbook.subject(&subject)?;
-        truth.subject(place, &subject)?;
-        let kind = match subject.kind {
-            Kind::Deficient(_) => "deficient".to_owned(),
-            kind => kind.label(),
-        };
-        *kinds.entry(kind).or_default() += 1;
-        Ok(())
-    })?;
+    request::rows(
+        world,
+        &arguments.rates,
+        parameters,
+        chosen,
+        &mut |subject| {
+            let place = workbook.subject(&subject)?;
+            truth.subject(place, &subject)?;
+            let kind = match subject.kind {
+                Kind::Deficient(_) => "deficient".to_owned(),
+                kind => kind.label(),
+            };
+            *kinds.entry(kind).or_default() += 1;
+            Ok(())
+        },
+    )?;
     truth.finish()?;
     workbook.finish(&files.request)?;
     Ok(kinds)

@@ -19,7 +19,11 @@ impl Rate {
     /// `millionths` of one, at most all.
     #[must_use]
     pub const fn millionths(millionths: u32) -> Self {
-        Self(if millionths > 1_000_000 { 1_000_000 } else { millionths })
+        Self(if millionths > 1_000_000 {
+            1_000_000
+        } else {
+            millionths
+        })
     }
 
     /// The share in millionths, 0 to 1,000,000.
@@ -236,12 +240,23 @@ rates! {
     row_unit_dropped;
 }
 
-/// The floors of DESIGN section 8, in millionths.
-const FLOORS: [(&str, fn(&Rates) -> Rate, u32); 4] = [
+/// A rate's name, how to read it, and what it must be at least, in millionths.
+type Floor = (&'static str, fn(&Rates) -> Rate, u32);
+
+/// The floors of DESIGN section 8.
+const FLOORS: [Floor; 4] = [
     ("asked_absent", |rates| rates.asked_absent, 100_000),
-    ("asked_absent_family_on_file", |rates| rates.asked_absent_family_on_file, 600_000),
+    (
+        "asked_absent_family_on_file",
+        |rates| rates.asked_absent_family_on_file,
+        600_000,
+    ),
     ("born_a_twin", |rates| rates.born_a_twin, 30_000),
-    ("asked_address_not_on_file", |rates| rates.asked_address_not_on_file, 100_000),
+    (
+        "asked_address_not_on_file",
+        |rates| rates.asked_address_not_on_file,
+        100_000,
+    ),
 ];
 
 impl Rates {
@@ -263,7 +278,10 @@ impl Rates {
         let rates = Self::take(entries)?;
         for (name, rate, floor) in FLOORS {
             if rate(&rates).per_million() < floor {
-                return Err(problem(name, &format!("is under its floor of {floor} in a million")));
+                return Err(problem(
+                    name,
+                    &format!("is under its floor of {floor} in a million"),
+                ));
             }
         }
         Ok(rates)
@@ -271,13 +289,22 @@ impl Rates {
 }
 
 fn take(entries: &mut BTreeMap<String, Entry>, name: &str) -> Result<Rate, LabError> {
-    let entry = entries.remove(name).ok_or_else(|| problem(name, "is missing"))?;
+    let entry = entries
+        .remove(name)
+        .ok_or_else(|| problem(name, "is missing"))?;
     entry.rate().map_err(|what| problem(name, what))
 }
 
 fn problem(name: &str, problem: &str) -> LabError {
-    let problem = problem.lines().next().unwrap_or("cannot be read").to_owned();
-    LabError::Rate { name: name.to_owned(), problem }
+    let problem = problem
+        .lines()
+        .next()
+        .unwrap_or("cannot be read")
+        .to_owned();
+    LabError::Rate {
+        name: name.to_owned(),
+        problem,
+    }
 }
 
 #[cfg(test)]
@@ -298,16 +325,35 @@ mod tests {
         assert_eq!(rates.born_a_twin.per_million(), 31_200);
         assert_eq!(rates.asked_absent.of(10), 2);
         assert_eq!(rates.asked_absent.scaled(1, 2).per_million(), 60_000);
-        assert_eq!(rates.surname_of_spouse.scaled(3, 1).per_million(), 1_000_000);
+        assert_eq!(
+            rates.surname_of_spouse.scaled(3, 1).per_million(),
+            1_000_000
+        );
     }
 
     #[test]
     fn bad_rates_are_named() {
-        check("[hold]\nvalue = 0.002", "[hold]\nvalue = 1.5", "`hold` of nation.toml must have a `value`");
-        check("[hold]\nvalue = 0.002\nassumption = true", "[hold]\nvalue = 0.002", "`hold` of nation.toml must have either");
+        check(
+            "[hold]\nvalue = 0.002",
+            "[hold]\nvalue = 1.5",
+            "`hold` of nation.toml must have a `value`",
+        );
+        check(
+            "[hold]\nvalue = 0.002\nassumption = true",
+            "[hold]\nvalue = 0.002",
+            "`hold` of nation.toml must have either",
+        );
         check("[hold]", "[holds]", "`hold` of nation.toml is missing");
-        check("[hold]", "[extra]\nvalue = 0.5\nassumption = true\n[hold]", "`extra` of nation.toml is not one");
-        check("value = 0.0312", "value = 0.01", "`born_a_twin` of nation.toml is under its floor");
+        check(
+            "[hold]",
+            "[extra]\nvalue = 0.5\nassumption = true\n[hold]",
+            "`extra` of nation.toml is not one",
+        );
+        check(
+            "value = 0.0312",
+            "value = 0.01",
+            "`born_a_twin` of nation.toml is under its floor",
+        );
         check("[hold]", "[hold", "nation.toml");
     }
 }

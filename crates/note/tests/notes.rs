@@ -94,8 +94,10 @@ fn malformed_notes_are_refused_at_their_line() {
     check_malformed(&good.replace("decision", "deci\rsion"), 2);
     check_malformed(&good.replace("decision", "deci\u{7f}sion"), 2);
     check_malformed(&good.replace("decision", "deci\u{85}sion"), 2);
-    check_malformed(&good.replace("decision", "deci\u{202e}sion"), 2);
-    check_malformed(&good.replace("decision", "deci\u{2028}sion"), 2);
+    for unseen in "\u{61c}\u{200e}\u{200f}\u{2028}\u{2029}\u{202a}\u{202e}\u{2066}\u{2069}".chars()
+    {
+        check_malformed(&good.replace("decision", &format!("deci{unseen}sion")), 2);
+    }
     check_malformed(&format!("{TEXT}\n"), 4);
     check_malformed(good.trim_end(), 4);
     check_malformed(&good.replace("— ", "- "), 4);

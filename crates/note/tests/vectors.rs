@@ -145,351 +145,229 @@ fn signed(keys: &[&SigningKey]) -> Note {
 }
 
 fn document_cases() -> Vec<Case> {
+    let mut cases = signed_cases();
+    cases.extend(misused_cases());
+    let ana = key("ana/approval", 1);
+    let roster: [&dyn ToString; 1] = [&ana.verifier()];
+    let good = signed(&[&ana]).render();
+    for (name, note) in malformed_texts(&good)
+        .into_iter()
+        .chain(malformed_lines(&good))
+    {
+        cases.push(case(name, &note, &roster, error("malformed")));
+    }
+    cases
+}
+
+fn signed_cases() -> Vec<Case> {
     let (ana, ben) = (key("ana/approval", 1), key("ben/approval", 2));
-    let (a, b) = (ana.verifier(), ben.verifier());
-    let twin = key("anna/approval", 1).verifier();
+    let other_name = key("anna/approval", 1);
+    let (a, b, twin) = (ana.verifier(), ben.verifier(), other_name.verifier());
     let good = signed(&[&ana]).render();
     let both = signed(&[&ben, &ana]).render();
+    let text = format!("{LINE}\n\n— ana/approval no signature\n\n");
     let blank = ana
-        .sign_note(
-            &Context::document(LINE),
-            format!("{LINE}\n\n— ana/approval no signature\n\n"),
-        )
+        .sign_note(&Context::document(LINE), text)
         .unwrap()
         .render();
-    let twins = signed(&[&ana, &key("anna/approval", 1)]).render();
-    let changed = good.replace("allow", "allov");
-    let stranger_bad = format!("{good}— eve/approval AAAAAAA=\n");
-    let cover = key("ana/cover", 1);
-    let wrong_use = SignatureLine {
+    let twins = signed(&[&ana, &other_name]).render();
+    let garbage = format!("{good}— eve/approval AAAAAAA=\n");
+    let once = "one public key under two names counts once";
+    vec![
+        case("one signature", &good, &[&a], by(&[0])),
+        case("two signatures", &both, &[&a, &b], by(&[0, 1])),
+        case("unknown keys are ignored", &both, &[&b], by(&[0])),
+        case("unknown garbage is ignored", &garbage, &[&a], by(&[0])),
+        case("nobody of the roster", &good, &[&b], by(&[])),
+        case("blank lines in the text", &blank, &[&a], by(&[0])),
+        case(once, &twins, &[&a, &twin], by(&[0])),
+    ]
+}
+
+fn misused_cases() -> Vec<Case> {
+    let (ana, cover) = (key("ana/approval", 1), key("ana/cover", 1));
+    let good = signed(&[&ana]);
+    let genuine = SignatureLine {
         name: cover.name().clone(),
         key_id: cover.verifier().key_id(),
-        bytes: signed(&[&ana]).signatures()[0].bytes.clone(),
+        bytes: good.signatures()[0].bytes.clone(),
     };
-    let wrong_use = Note::unsigned(TEXT)
+    let misused = Note::unsigned(TEXT)
         .unwrap()
-        .with(wrong_use)
+        .with(genuine)
         .unwrap()
         .render();
-    let last = good.lines().last().unwrap();
-    let mut cases = vec![
-        case("one signature", &good, &[&a], by(&[0])),
-        case(
-            "two signatures, roster order",
-            &both,
-            &[&a, &b],
-            by(&[0, 1]),
-        ),
-        case("unknown keys are ignored", &both, &[&b], by(&[0])),
-        case("unknown garbage is ignored", &stranger_bad, &[&a], by(&[0])),
-        case("nobody of the roster", &good, &[&b], by(&[])),
-        case(
-            "blank lines and a dash line in the text",
-            &blank,
-            &[&a],
-            by(&[0]),
-        ),
-        case(
-            "one public key under two names counts once",
-            &twins,
-            &[&a, &twin],
-            by(&[0]),
-        ),
+    let changed = good.render().replace("allow", "allov");
+    let other = good.render().replace(LINE, "countersign/cover/v1");
+    let (a, c) = (ana.verifier(), cover.verifier());
+    vec![
         case("text changed", &changed, &[&a], error("bad-signature")),
-        case(
-            "key for another use",
-            &wrong_use,
-            &[&cover.verifier()],
-            error("key-use"),
-        ),
-    ];
-    let other_line = good.replace(LINE, "countersign/cover/v1");
-    cases.push(case(
-        "another first line",
-        &other_line,
-        &[&a],
-        error("wrong-context"),
-    ));
-    for (name, note) in [
+        case("key for another use", &misused, &[&c], error("key-use")),
+        case("another first line", &other, &[&a], error("wrong-context")),
+    ]
+}
+
+fn malformed_texts(good: &str) -> Vec<(&'static str, String)> {
+    let put = |letter: &str| good.replace("allow", &format!("al{letter}low"));
+    vec![
         ("empty", String::new()),
         ("no signatures", TEXT.to_owned()),
         ("blank line but no signatures", format!("{TEXT}\n")),
         ("no final newline", good.trim_end().to_owned()),
         ("carriage returns", good.replace('\n', "\r\n")),
-        ("tab in the text", good.replace("decision ", "decision\t")),
-        (
-            "right-to-left override in the text",
-            good.replace("allow", "\u{202e}allow"),
-        ),
-        (
-            "line separator in the text",
-            good.replace("allow", "al\u{2028}low"),
-        ),
+        ("tab in the text", put("\t")),
+        ("right-to-left override in the text", put("\u{202e}")),
+        ("line separator in the text", put("\u{2028}")),
+    ]
+}
+
+fn malformed_lines(good: &str) -> Vec<(&'static str, String)> {
+    let last = good.lines().last().unwrap();
+    let and = |line: &str| format!("{good}{line}\n");
+    let named = |name: &str| good.replace("— ana", &format!("— {name}"));
+    vec![
         ("hyphen for the em dash", good.replace("— ", "- ")),
         ("no space after the em dash", good.replace("— ", "—")),
-        ("plus in the key name", good.replace("— ana", "— a+na")),
-        (
-            "no-break space in the key name",
-            good.replace("— ana", "— a\u{a0}na"),
-        ),
+        ("plus in the key name", named("a+na")),
+        ("no-break space in the key name", named("a\u{a0}na")),
         ("base64 without padding", good.replace("=\n", "\n")),
-        (
-            "base64 with stray bits",
-            format!("{good}— eve/approval AAAAAAF=\n"),
-        ),
-        (
-            "signature shorter than a key id",
-            format!("{good}— eve/approval AAAA\n"),
-        ),
-        (
-            "signature of no bytes",
-            format!("{good}— eve/approval AAAAAA==\n"),
-        ),
-        ("the same key twice", format!("{good}{last}\n")),
-        ("text after the signatures", format!("{good}more\n")),
-    ] {
-        cases.push(case(name, &note, &[&a], error("malformed")));
-    }
-    cases
+        ("base64 with stray bits", and("— eve/approval AAAAAAF=")),
+        ("shorter than a key id", and("— eve/approval AAAA")),
+        ("signature of no bytes", and("— eve/approval AAAAAA==")),
+        ("the same key twice", and(last)),
+        ("text after the signatures", and("more")),
+    ]
 }
 
 fn checkpoint_cases() -> Vec<Case> {
     let context = Context::checkpoint(ORIGIN).unwrap();
     let log = key(ORIGIN, 3);
+    let other_log = key("other.example/log", 3).verifier().to_string();
     let witness = CosignerSigningKey::from_seed("k1/witness".parse().unwrap(), &[4; 32]);
+    let time = Instant(1_800_000_000);
     let head = log.sign_note(&context, HEAD).unwrap();
-    let line = witness
-        .cosign(&context, HEAD, Instant(1_800_000_000))
-        .unwrap();
-    let cosigned = head.clone().with(line.clone()).unwrap().render();
-    let with = |name: &str, kind: Kind, origin: &str, key: String, note: &str, expected| Case {
-        kind,
-        context: origin.to_owned(),
-        keys: vec![key],
-        ..case(name, note, &[], expected)
-    };
-    let mut later = line;
+    let line = witness.cosign(&context, HEAD, time).unwrap();
+    let mut later = line.clone();
     later.bytes[7] ^= 1;
     let later = head.clone().with(later).unwrap().render();
-    let log_key = log.verifier().to_string();
-    let witness_key = witness.verifier().to_string();
-    let other_log = key("other.example/log", 3).verifier().to_string();
-    let (head, other) = (head.render(), "other.example/log");
+    let both = head.clone().with(line).unwrap().render();
+    let head = head.render();
+    let (log, witness) = (log.verifier().to_string(), witness.verifier().to_string());
+    let make = |kind: Kind, name: &str, origin: &str, key: &str, note: &str, expected| Case {
+        kind,
+        context: origin.to_owned(),
+        keys: vec![key.to_owned()],
+        ..case(name, note, &[], expected)
+    };
+    let cosigned = |name: &str, origin: &str, key: &str, note: &str, expected| {
+        make(Kind::Cosignature, name, origin, key, note, expected)
+    };
+    let checkpoint = |name: &str, origin: &str, key: &str, expected| {
+        make(Kind::Checkpoint, name, origin, key, &both, expected)
+    };
+    let (good, other) = (Expected::CosignedAt(time.0), "other.example/log");
+    let (bad, absent) = (error("bad-signature"), error("not-signed"));
+    let (key_text, wrong) = (error("key-text"), error("wrong-context"));
     vec![
-        with(
-            "checkpoint",
-            Kind::Checkpoint,
-            ORIGIN,
-            log_key.clone(),
-            &cosigned,
-            by(&[0]),
-        ),
-        with(
-            "cosignature",
-            Kind::Cosignature,
-            ORIGIN,
-            witness_key.clone(),
-            &cosigned,
-            Expected::CosignedAt(1_800_000_000),
-        ),
-        with(
-            "cosignature of another time",
-            Kind::Cosignature,
-            ORIGIN,
-            witness_key.clone(),
-            &later,
-            error("bad-signature"),
-        ),
-        with(
-            "cosignature missing",
-            Kind::Cosignature,
-            ORIGIN,
-            witness_key.clone(),
-            &head,
-            error("not-signed"),
-        ),
-        with(
-            "cosignature of another log",
-            Kind::Cosignature,
-            other,
-            witness_key.clone(),
-            &cosigned,
-            error("wrong-context"),
-        ),
-        with(
-            "log key where a witness is expected",
-            Kind::Cosignature,
-            ORIGIN,
-            log_key.clone(),
-            &cosigned,
-            error("key-text"),
-        ),
-        with(
-            "witness key where a log is expected",
-            Kind::Checkpoint,
-            ORIGIN,
-            witness_key,
-            &cosigned,
-            error("key-text"),
-        ),
-        with(
-            "another log",
-            Kind::Checkpoint,
-            other,
-            other_log,
-            &cosigned,
-            error("wrong-context"),
-        ),
-        with(
-            "origin that is none",
-            Kind::Checkpoint,
-            "gate.example",
-            log_key,
-            &cosigned,
-            error("key-text"),
-        ),
+        checkpoint("checkpoint", ORIGIN, &log, by(&[0])),
+        cosigned("cosignature", ORIGIN, &witness, &both, good),
+        cosigned("another time", ORIGIN, &witness, &later, bad),
+        cosigned("cosignature missing", ORIGIN, &witness, &head, absent),
+        cosigned("cosigned elsewhere", other, &witness, &both, wrong.clone()),
+        cosigned("log key as witness", ORIGIN, &log, &both, key_text.clone()),
+        checkpoint("witness key as log", ORIGIN, &witness, key_text.clone()),
+        checkpoint("another log", other, &other_log, wrong),
+        checkpoint("origin that is none", "gate.example", &log, key_text),
     ]
+}
+
+/// What is done to an honest ceremony, and the code expected after `assertion-`, or `ok`.
+const CEREMONIES: &[(&str, &str, &str)] = &[
+    ("ok", "kind", "webauthn.get"),
+    ("ok", "more", ""),
+    ("ok", "more", ",\"crossOrigin\":null,\"unknown\":1"),
+    ("ok", "flags", "1d"),
+    ("ok", "flags and extensions", "9d"),
+    ("type", "kind", "webauthn.create"),
+    ("challenge", "text", "countersign/approval/v1\n"),
+    ("challenge", "challenge", ""),
+    ("challenge", "challenge", "AAAA"),
+    ("origin", "origin", "https://x.desk.example"),
+    ("origin", "origin", "https://desk.example:8443"),
+    ("origin", "origin", "http://desk.example"),
+    ("cross-origin", "more", ",\"crossOrigin\":true"),
+    ("cross-origin", "more", ",\"topOrigin\":\"https://x\""),
+    ("client-data", "more", ",\"type\":\"webauthn.get\""),
+    ("client-data", "more", ",\"crossOrigin\":\"no\""),
+    ("client-data", "more", "}"),
+    ("relying-party", "rp_id", "example"),
+    ("user-presence", "flags", "04"),
+    ("user-verification", "flags", "01"),
+    ("authenticator-data", "flags", "45"),
+    ("authenticator-data", "flags", "85"),
+    ("authenticator-data", "extensions unannounced", "05"),
+];
+
+fn spoil(ana: &SoftwareAuthenticator, what: &str, value: &str) -> Ceremony {
+    let mut ceremony = ana.ceremony(TEXT);
+    let text = value.to_owned();
+    match what {
+        "kind" => ceremony.kind = text,
+        "text" => ceremony = ana.ceremony(value),
+        "challenge" => ceremony.challenge = text,
+        "origin" => ceremony.origin = text,
+        "more" => ceremony.more_members = text,
+        "rp_id" => ceremony.rp_id = text,
+        _ => ceremony.flags = u8::from_str_radix(value, 16).unwrap(),
+    }
+    if what.contains("extensions") {
+        ceremony.extensions = vec![0xa0];
+    }
+    ceremony
 }
 
 fn assertion_cases() -> Vec<Case> {
     let ana = authenticator("ana/approval", 5);
-    let note_of = |ceremony: &Ceremony| {
-        let line = ana.credential().line(&ana.perform(ceremony).unwrap());
-        Note::unsigned(TEXT).unwrap().with(line).unwrap()
-    };
-    let make = |name: &str, spoil: &dyn Fn(&mut Ceremony), expected: Expected| {
-        let mut ceremony = ana.ceremony(TEXT);
-        spoil(&mut ceremony);
+    let honest = ana.credential().line(&ana.assert(TEXT).unwrap());
+    let make = |name: &str, bytes: Vec<u8>, code: &str| {
+        let line = SignatureLine {
+            bytes,
+            ..honest.clone()
+        };
+        let note = Note::unsigned(TEXT).unwrap().with(line).unwrap().render();
+        let expected = match code {
+            "ok" => by(&[0]),
+            _ => error(&format!("assertion-{code}")),
+        };
         case(
-            name,
-            &note_of(&ceremony).render(),
+            &format!("assertion: {name}"),
+            &note,
             &[ana.credential()],
             expected,
         )
     };
-    let other = ana.ceremony("countersign/approval/v1\n").challenge;
-    let mut cases = vec![
-        make("assertion", &|_| {}, by(&[0])),
-        make(
-            "assertion without crossOrigin",
-            &|c| c.more_members.clear(),
-            by(&[0]),
-        ),
-        make(
-            "assertion with extensions and backup flags",
-            &|c| (c.flags, c.extensions) = (0x9d, vec![0xa0]),
-            by(&[0]),
-        ),
-    ];
-    let bad: [(&str, &dyn Fn(&mut Ceremony), &str); 14] = [
-        (
-            "of a registration",
-            &|c| c.kind = "webauthn.create".into(),
-            "type",
-        ),
-        (
-            "of another text",
-            &|c| c.challenge.clone_from(&other),
-            "challenge",
-        ),
-        (
-            "with a padded challenge",
-            &|c| c.challenge.push('='),
-            "challenge",
-        ),
-        (
-            "from a subdomain",
-            &|c| c.origin = "https://x.desk.example".into(),
-            "origin",
-        ),
-        (
-            "from another port",
-            &|c| c.origin.push_str(":8443"),
-            "origin",
-        ),
-        (
-            "in a frame",
-            &|c| c.more_members = ",\"crossOrigin\":true".into(),
-            "cross-origin",
-        ),
-        (
-            "with topOrigin",
-            &|c| c.more_members = ",\"topOrigin\":\"https://x\"".into(),
-            "cross-origin",
-        ),
-        (
-            "with a member twice",
-            &|c| c.more_members = ",\"type\":\"x\"".into(),
-            "client-data",
-        ),
-        (
-            "with more after the JSON",
-            &|c| c.more_members = "}".into(),
-            "client-data",
-        ),
-        (
-            "for another relying party",
-            &|c| c.rp_id = "example".into(),
-            "relying-party",
-        ),
-        ("without presence", &|c| c.flags = 0x04, "user-presence"),
-        (
-            "without verification",
-            &|c| c.flags = 0x01,
-            "user-verification",
-        ),
-        (
-            "with attested data flag",
-            &|c| c.flags = 0x45,
-            "authenticator-data",
-        ),
-        (
-            "with unannounced extensions",
-            &|c| c.extensions = vec![0xa0],
-            "authenticator-data",
-        ),
-    ];
-    for (name, spoil, code) in bad {
-        let expected = error(&format!("assertion-{code}"));
-        cases.push(make(&format!("assertion {name}"), spoil, expected));
-    }
-    let good = ana.credential().line(&ana.assert(TEXT).unwrap());
-    let with_bytes = |bytes: Vec<u8>| {
-        let line = SignatureLine {
-            bytes,
-            ..good.clone()
-        };
-        Note::unsigned(TEXT).unwrap().with(line).unwrap().render()
-    };
-    let mut flipped = good.bytes.clone();
-    *flipped.last_mut().unwrap() ^= 1;
-    let longer = [&good.bytes[..], &[0]].concat();
-    let by_other = authenticator("ana/approval", 6).assert(TEXT).unwrap();
-    let mut renamed = by_other.clone();
-    renamed.credential_id = ana.credential().credential_id().to_vec();
-    for (name, bytes, code) in [
-        ("signature changed", flipped, "assertion-signature"),
-        ("longer by a byte", longer, "assertion-form"),
-        ("cut short", good.bytes[..40].to_vec(), "assertion-form"),
-        (
-            "by another credential",
-            by_other.to_bytes(),
-            "assertion-credential-id",
-        ),
-        (
-            "by another key under this credential's id",
-            renamed.to_bytes(),
-            "assertion-signature",
-        ),
-    ] {
-        let name = format!("assertion {name}");
-        cases.push(case(
-            &name,
-            &with_bytes(bytes),
-            &[ana.credential()],
-            error(code),
+    let mut cases = Vec::new();
+    for (code, what, value) in CEREMONIES {
+        let assertion = ana.perform(&spoil(&ana, what, value)).unwrap();
+        cases.push(make(
+            &format!("{what} {value:?}"),
+            assertion.to_bytes(),
+            code,
         ));
     }
+    let good = honest.bytes.clone();
+    let mut changed = good.clone();
+    *changed.last_mut().unwrap() ^= 1;
+    let foreign = authenticator("ana/approval", 6).assert(TEXT).unwrap();
+    let mut renamed = foreign.clone();
+    renamed.credential_id = ana.credential().credential_id().to_vec();
+    cases.extend([
+        make("signature changed", changed, "signature"),
+        make("cut short", good[..40].to_vec(), "form"),
+        make("longer by a byte", [&good[..], &[0]].concat(), "form"),
+        make("another credential", foreign.to_bytes(), "credential-id"),
+        make("another key, this id", renamed.to_bytes(), "signature"),
+    ]);
     cases
 }
 

@@ -279,7 +279,9 @@ mod tests {
         writer.finish()
     }
 
-    fn read(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u32>, Vec<u64>), FormatError> {
+    type Sections = (Vec<u8>, Vec<u32>, Vec<u64>);
+
+    fn read(bytes: &[u8]) -> Result<Sections, FormatError> {
         let mut reader = Reader::new("test", bytes, "CSGNTEST", 1)?;
         let result = (
             reader.section("a")?.to_vec(),
@@ -293,7 +295,10 @@ mod tests {
     #[test]
     fn what_is_written_is_read_and_every_cut_is_refused() {
         let bytes = sample();
-        assert_eq!(read(&bytes).unwrap(), (b"abc".to_vec(), vec![1, 2], vec![3]));
+        assert_eq!(
+            read(&bytes).unwrap(),
+            (b"abc".to_vec(), vec![1, 2], vec![3])
+        );
         for length in 0..bytes.len() {
             assert!(read(&bytes[..length]).is_err(), "{length}");
         }
@@ -302,7 +307,10 @@ mod tests {
         assert!(read(&longer).is_err());
         let mut other = bytes;
         other[8] = 2;
-        assert!(matches!(read(&other), Err(FormatError::Version { found: 2, .. })));
+        assert!(matches!(
+            read(&other),
+            Err(FormatError::Version { found: 2, .. })
+        ));
     }
 
     #[test]

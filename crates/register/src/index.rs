@@ -186,13 +186,20 @@ impl Index {
     ///
     /// # Errors
     /// [`CandidatesError::Damaged`] where the directory points nowhere.
-    pub fn candidates(&self, keys: &[BlockKey]) -> Result<CandidateSet, CandidatesError> {
+    pub fn candidates(
+        &self,
+        keys: &[BlockKey],
+        years: &[i16],
+    ) -> Result<CandidateSet, CandidatesError> {
         let mut set = CandidateSet::default();
         for key in keys {
             match self.block(key.fingerprint)? {
                 Block::Read(mut records) => set.records.append(&mut records),
                 Block::Oversized(size) => {
-                    let by_year = self.refined(key.by_birth_year, &mut set.records)?;
+                    let mut by_year = !years.is_empty();
+                    for year in years {
+                        by_year &= self.refined(key.of_year(*year), &mut set.records)?;
+                    }
                     let by_initial = self.refined(key.by_initial, &mut set.records)?;
                     set.unread.push(UnreadBlock {
                         kind: key.kind,
@@ -268,12 +275,16 @@ mod tests {
 
     use super::*;
 
-    fn key(fingerprint: u64, year: u64) -> BlockKey {
-        BlockKey {
+    fn key(fingerprint: u64, year: i16) -> BlockKey {
+        let key = BlockKey {
             kind: KeyKind::Name,
-            fingerprint: fingerprint.wrapping_mul(0x9e37_79b9_7f4a_7c15),
-            by_birth_year: Some((fingerprint * 1000 + year).wrapping_mul(0xd134_2543_de82_ef95)),
+            fingerprint: (fingerprint + 7).wrapping_mul(0xd134_2543_de82_ef95),
+            by_birth_year: None,
             by_initial: None,
+        };
+        BlockKey {
+            by_birth_year: key.of_year(year),
+            ..key
         }
     }
 
@@ -282,7 +293,7 @@ mod tests {
         #[test]
         fn lookups_find_what_a_full_scan_finds(
             keys in prop::collection::vec(
-                prop::collection::vec((0_u64..40, 1_u64..4).prop_map(|(k, y)| key(k, y)), 0..6),
+                prop::collection::vec((0_u64..40, 1_i16..4).prop_map(|(k, y)| key(k, y)), 0..6),
                 0..80,
             ),
             wanted in prop::collection::vec(0_u64..44, 0..6),
@@ -300,7 +311,7 @@ mod tests {
                     .filter(|(_, keys)| keys.iter().any(|o| o.by_birth_year == wanted.by_birth_year))
                     .map(|(record, _)| record)
                     .collect();
-                let set = index.candidates(&[wanted]).unwrap();
+                let set = index.candidates(&[wanted], &[1]).unwrap();
                 let found: BTreeSet<u32> = set.records.iter().map(|r| r.0).collect();
                 match set.unread.as_slice() {
                     [] => {
@@ -331,7 +342,7 @@ mod tests {
             let mut changed = bytes.clone();
             changed[place] ^= 0x41;
             if let Ok(index) = Index::read(&changed, 2) {
-                let _ = index.candidates(&[key(1, 1), key(2, 1)]);
+                let _ = index.candidates(&[key(1, 1), key(2, 1)], &[1, 2]);
             }
         }
     }

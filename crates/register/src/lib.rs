@@ -39,11 +39,11 @@ pub mod kind;
 pub mod extract;
 
 pub mod bytes;
-pub mod names;
-pub mod match_plane;
 pub mod index;
-pub mod table;
+pub mod match_plane;
+pub mod names;
 pub mod snapshot;
+pub mod table;
 
 pub mod build;
 pub mod register;

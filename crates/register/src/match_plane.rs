@@ -9,10 +9,12 @@ use std::{collections::BTreeMap, fmt};
 
 use identity::candidates::{BoundAddress, CandidatesError, Marker, RecordView};
 use model::{
+    canonical::Encoder,
+    digest::Digest,
     id::{EntryNumber, RecordNumber},
     time::Date,
 };
-use standard::name::{StandardName, Suffix};
+use standard::name::{StandardName, Suffix, canonical_given};
 
 use crate::{
     bytes::{FormatError, Reader, Writer, count32, le16, le32},
@@ -94,9 +96,7 @@ const fn suffix_of(code: u8) -> Option<Suffix> {
 fn date_code(date: Option<Date>) -> u32 {
     date.map_or(0, |date| {
         let number = |value: i16| u32::try_from(value).unwrap_or(0);
-        number(date.year()) * 10_000
-            + number(date.month().into()) * 100
-            + number(date.day().into())
+        number(date.year()) * 10_000 + number(date.month().into()) * 100 + number(date.day().into())
     })
 }
 
@@ -159,8 +159,7 @@ impl Dictionaries {
                 let count = given_counts.entry(first).or_insert(0);
                 *count = count.saturating_add(1);
             }
-            let mut surnames: Vec<&str> =
-                record.name.surnames.iter().map(String::as_str).collect();
+            let mut surnames: Vec<&str> = record.name.surnames.iter().map(String::as_str).collect();
             surnames.sort_unstable();
             surnames.dedup();
             for surname in surnames {
@@ -270,6 +269,17 @@ impl MatchPlane {
     #[must_use]
     pub fn surname_tokens(&self) -> &TokenTable {
         &self.surname_tokens
+    }
+
+    /// Digest of every first given name with its formal name. The index depends on these: a program
+    /// with another table of nicknames must not read it.
+    #[must_use]
+    pub fn name_forms(&self) -> Digest {
+        let mut encoder = Encoder::new("countersign/name-forms/v1");
+        for (token, _) in self.given_tokens.iter() {
+            encoder.text(token).text(canonical_given(token));
+        }
+        encoder.finish()
     }
 
     /// One record.

@@ -167,6 +167,12 @@ impl TokenTable {
             .map_or(0, |count| u64::from(*count))
     }
 
+    /// The token of a number.
+    #[must_use]
+    pub fn token(&self, number: u32) -> Option<&str> {
+        self.tokens.get(number)
+    }
+
     /// Tokens one edit or exchange away from a token, itself not included, ascending.
     #[must_use]
     pub fn slips(&self, token: &str) -> Vec<u32> {

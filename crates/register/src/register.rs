@@ -17,9 +17,7 @@ use std::{
 
 use identity::{
     blocking::{BlockKey, KEYS_VERSION},
-    candidates::{
-        CandidateSet, Candidates, CandidatesError, NameField, NameShare, RecordView,
-    },
+    candidates::{CandidateSet, Candidates, CandidatesError, NameField, NameShare, RecordView},
 };
 use model::{
     digest::Digest,
@@ -42,6 +40,7 @@ use crate::{
     index::{self, Index},
     kind::RegisterKind,
     match_plane::{self, MatchPlane},
+    names::TokenTable,
     snapshot::{self, Show, Snapshot},
     table::{HEADERS, SEALED, Table, TableError, TableKind},
 };
@@ -74,6 +73,10 @@ pub enum RegisterError {
         /// What was asked for.
         expected: &'static str,
     },
+    /// The index was made with another table of nicknames. Input: build anew, or use the program
+    /// that built it.
+    #[error("the register was built with another table of given names than this program has")]
+    OtherNames,
     /// A plane is not the one the manifest names. Integrity.
     #[error("`{file}` is not the file that the manifest names")]
     Digest {
@@ -118,7 +121,7 @@ impl Explain for RegisterError {
     fn fault(&self) -> Fault {
         match self {
             Self::Unreadable { .. } => Fault::Unavailable,
-            Self::Manifest { .. } | Self::NoSuchEntry { .. } => Fault::Input,
+            Self::Manifest { .. } | Self::OtherNames | Self::NoSuchEntry { .. } => Fault::Input,
             Self::OtherKind { .. } => Fault::Refused,
             _ => Fault::Integrity,
         }
@@ -166,6 +169,9 @@ impl<K: RegisterKind> Register<K> {
                 section: "records",
             }
             .into());
+        }
+        if plane.name_forms().to_string() != snapshot.name_forms {
+            return Err(RegisterError::OtherNames);
         }
         let mut forms: HashMap<String, u64> = HashMap::new();
         for (token, bearers) in plane.given_tokens().iter() {
@@ -345,6 +351,13 @@ impl<K: RegisterKind> Register<K> {
         Ok(())
     }
 
+    fn tokens(&self, field: NameField) -> &TokenTable {
+        match field {
+            NameField::Given => self.plane.given_tokens(),
+            NameField::Surname => self.plane.surname_tokens(),
+        }
+    }
+
     fn row(
         &self,
         table: &Table,
@@ -388,11 +401,7 @@ fn read(path: &Path) -> Result<Vec<u8>, RegisterError> {
     })
 }
 
-fn read_plane(
-    directory: &Path,
-    snapshot: &Snapshot,
-    name: &str,
-) -> Result<Vec<u8>, RegisterError> {
+fn read_plane(directory: &Path, snapshot: &Snapshot, name: &str) -> Result<Vec<u8>, RegisterError> {
     let bytes = read(&directory.join(name))?;
     let expected = snapshot.files.get(name).map(|facts| facts.digest.as_str());
     if expected == Some(Digest::of(&bytes).to_string().as_str()) {
@@ -433,19 +442,29 @@ impl<K: RegisterKind> Candidates for Register<K> {
         self.snapshot.people.into()
     }
 
-    fn candidates(&self, keys: &[BlockKey]) -> Result<CandidateSet, CandidatesError> {
-        self.index.candidates(keys)
+    fn candidates(
+        &self,
+        keys: &[BlockKey],
+        years: &[i16],
+    ) -> Result<CandidateSet, CandidatesError> {
+        self.index.candidates(keys, years)
     }
 
     fn record(&self, record: RecordNumber) -> Result<RecordView<'_>, CandidatesError> {
         self.plane.record(record)
     }
 
+    fn slips(&self, field: NameField, token: &str) -> Vec<String> {
+        let table = self.tokens(field);
+        let slips = table.slips(token).into_iter();
+        slips
+            .filter_map(|number| table.token(number))
+            .map(str::to_owned)
+            .collect()
+    }
+
     fn share(&self, field: NameField, token: &str) -> NameShare {
-        let table = match field {
-            NameField::Given => self.plane.given_tokens(),
-            NameField::Surname => self.plane.surname_tokens(),
-        };
+        let table = self.tokens(field);
         let same = table.bearers(token);
         NameShare {
             same,

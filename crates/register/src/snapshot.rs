@@ -41,6 +41,9 @@ pub struct Snapshot {
     pub extract: String,
     /// Version of the blocking keys the index was made with.
     pub blocking: String,
+    /// Digest of the given names on file with their formal names, hexadecimal: the index depends on
+    /// the table of nicknames it was made with.
+    pub name_forms: String,
     /// People.
     pub people: u32,
     /// Rows of the extract.

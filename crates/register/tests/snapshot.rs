@@ -28,13 +28,8 @@ use register::{
     register::{Register, RegisterError},
 };
 use seal::{
-    context::SlotKey,
-    delivery::KeeperShares,
-    keys::EpochKeys,
-    merkle::verify_inclusion,
-    open::open,
-    shares::ShareSets,
-    token::TokenEvaluator,
+    context::SlotKey, delivery::KeeperShares, keys::EpochKeys, merkle::verify_inclusion,
+    open::open, shares::ShareSets, token::TokenEvaluator,
 };
 use standard::{
     address::{AddressText, standardize},
@@ -59,14 +54,25 @@ P7,,Nowhere,Man,,1972-03-04,2024,,Unknown,,Reno,NV,89501,,
 fn keys(extract: &Digest) -> EpochKeys {
     let names = ["k1", "k2", "k3", "k4"].map(|name| name.parse().unwrap());
     let sets = ShareSets::new(3, names.to_vec()).unwrap();
-    EpochKeys::from_seed(register_id("TEST", extract).unwrap(), Epoch(1), sets, &[7; 32])
+    EpochKeys::from_seed(
+        register_id("TEST", extract).unwrap(),
+        Epoch(1),
+        sets,
+        &[7; 32],
+    )
 }
 
 fn built<K: RegisterKind>(extract: &str, out: &Path) -> Result<BuildReport, BuildError> {
     let text = format!("{HEADER}{extract}");
     let digest = Digest::of(text.as_bytes());
     let rows = read_csv(std::io::Cursor::new(text)).map_err(BuildError::Extract)?;
-    build::<K>(rows, &digest, &keys(&digest), &BuildOptions::standard(), out)
+    build::<K>(
+        rows,
+        &digest,
+        &keys(&digest),
+        &BuildOptions::standard(),
+        out,
+    )
 }
 
 fn sample() -> (tempfile::TempDir, BuildReport, EpochKeys) {
@@ -131,7 +137,10 @@ fn a_row_is_matched_and_its_latest_address_opens_under_the_old_one() {
     let periods = [2022, 2023, 2024].map(|year| TaxPeriod::new(year).unwrap());
     let (entry, period) = register.latest_entry(record, &periods).unwrap().unwrap();
     assert_eq!((entry, period.year()), (EntryNumber(1), 2024));
-    let (entry_before, _) = register.latest_entry(record, &periods[..2]).unwrap().unwrap();
+    let (entry_before, _) = register
+        .latest_entry(record, &periods[..2])
+        .unwrap()
+        .unwrap();
     assert_eq!(entry_before, EntryNumber(0));
     let header = register.header(record).unwrap();
     verify_inclusion(
@@ -151,7 +160,11 @@ fn a_row_is_matched_and_its_latest_address_opens_under_the_old_one() {
             .keepers()
             .iter()
             .take(3)
-            .flat_map(|keeper| KeeperShares::of(&keys, keeper).unwrap().slot_values(&context, key))
+            .flat_map(|keeper| {
+                KeeperShares::of(&keys, keeper)
+                    .unwrap()
+                    .slot_values(&context, key)
+            })
             .collect();
         open(&sealed, &context, key, keys.sets(), &values)
     };
@@ -184,7 +197,12 @@ fn twins_holds_and_strangers_are_withheld() {
     );
     let elsewhere = ["99 Birch Road", "", "Carson City", "NV", "89701"];
     check(
-        &parts(("Maria", "Lopez", ""), "1984-05-17", "666-11-0001", &[elsewhere]),
+        &parts(
+            ("Maria", "Lopez", ""),
+            "1984-05-17",
+            "666-11-0001",
+            &[elsewhere],
+        ),
         WithheldReason::AddressNotOnFile,
     );
 }
@@ -198,8 +216,17 @@ fn no_file_holds_any_text_of_an_address_or_a_number() {
         let bytes = fs::read(file.unwrap().path()).unwrap();
         let text = String::from_utf8_lossy(&bytes).to_uppercase();
         for word in [
-            "OAKWOOD", "QUARTZ", "SPARKS", "RENO", "NEW YORK", "89501", "89431", "10001",
-            "666110001", "666-11", "P1,",
+            "OAKWOOD",
+            "QUARTZ",
+            "SPARKS",
+            "RENO",
+            "NEW YORK",
+            "89501",
+            "89431",
+            "10001",
+            "666110001",
+            "666-11",
+            "P1,",
         ] {
             assert!(!text.contains(word), "{word}");
         }
@@ -239,7 +266,12 @@ fn the_same_rows_and_keys_give_the_same_bytes_in_any_order_and_on_any_threads() 
     assert_eq!(one, snapshot("two", EXTRACT, 3));
     assert_eq!(one, snapshot("three", &reversed, 2));
     let out = directory.path();
-    for file in ["match.plane", "index.plane", "sealed.plane", "headers.plane"] {
+    for file in [
+        "match.plane",
+        "index.plane",
+        "sealed.plane",
+        "headers.plane",
+    ] {
         let read = |name: &str| fs::read(out.join(name).join(file)).unwrap();
         assert_eq!(read("one"), read("two"), "{file}");
     }
@@ -298,11 +330,19 @@ fn the_two_worlds_do_not_meet() {
     assert_eq!(error.fault(), Fault::Refused);
     let other = directory.path().join("production");
     let error = built::<Production>(EXTRACT, &other).unwrap_err();
-    assert!(error.to_string().contains("a production register takes no never-issued number"));
+    assert!(
+        error
+            .to_string()
+            .contains("a production register takes no never-issued number")
+    );
     // A manifest that claims the other world does not help a synthetic program either.
     let path = out.join("snapshot.json");
     let text = fs::read_to_string(&path).unwrap();
-    fs::write(&path, text.replace("\"synthetic\": true", "\"synthetic\": false")).unwrap();
+    fs::write(
+        &path,
+        text.replace("\"synthetic\": true", "\"synthetic\": false"),
+    )
+    .unwrap();
     assert!(Register::<Synthetic>::open(&out).is_err());
 }
 

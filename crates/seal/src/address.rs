@@ -57,6 +57,22 @@ impl MailingAddress {
         }
     }
 
+    /// The address as an envelope has it: its filled lines, then city, state and ZIP.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        let last = [&self.city, &self.state, &self.postal_code];
+        let last: Vec<&str> = last.iter().map(|part| part.expose().as_str()).collect();
+        let lines = [
+            self.line_1.expose().clone(),
+            self.line_2.expose().clone(),
+            last.join(" "),
+        ];
+        lines
+            .into_iter()
+            .filter(|line| !line.trim().is_empty())
+            .collect()
+    }
+
     fn fields(&self) -> [&Personal<String>; 5] {
         [
             &self.line_1,

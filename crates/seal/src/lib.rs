@@ -27,6 +27,7 @@ pub mod keys;
 mod mac;
 pub mod merkle;
 pub mod open;
+pub mod rest;
 pub mod shares;
 pub mod token;
 mod wire;

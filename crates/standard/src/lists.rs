@@ -203,6 +203,15 @@ impl Lists {
             .map(|(_, meaning)| *meaning)
     }
 
+    /// Every phrase, for the oracle of a test.
+    #[cfg(test)]
+    pub(crate) fn all_phrases(&self) -> impl Iterator<Item = &str> {
+        self.phrases
+            .values()
+            .flatten()
+            .map(|(phrase, _)| phrase.as_str())
+    }
+
     /// What a whole line of letters stands for.
     pub(crate) fn line(&self, letters: &str) -> Option<PlaceholderKind> {
         self.lines.get(letters).copied()

@@ -395,6 +395,27 @@ mod tests {
         assert_eq!(STATES.len(), 62);
     }
 
+    /// Every line of the table is found again by look-up, and nothing between them.
+    #[test]
+    fn look_up_agrees_with_reading_the_table() {
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(COMPRESSED)
+            .read_to_string(&mut text)
+            .unwrap();
+        let mut known = std::collections::HashSet::new();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let (zip, state) = (&line[..5], &line[line.len() - 2..]);
+            let place = zip_place(zip).unwrap();
+            assert_eq!(place.state, state);
+            assert_eq!(place.city, fold(&line[6..line.len() - 3]));
+            assert_eq!(city_fit(place.city, state, zip), CityFit::Known);
+            known.insert(zip.to_owned());
+        }
+        for zip in (0..100_000).step_by(7).map(|zip| format!("{zip:05}")) {
+            assert_eq!(zip_place(&zip).is_some(), known.contains(&zip));
+        }
+    }
+
     #[test]
     fn zip_codes_have_their_place() {
         let reno = Place {

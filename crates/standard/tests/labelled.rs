@@ -5,7 +5,12 @@
 //! Rows without city, state and ZIP get those of Reno, so that only what the row states is judged; rows
 //! that have all three keep them and are read from one line.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic, clippy::expect_used)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used
+)]
 
 mod support;
 
@@ -30,13 +35,26 @@ fn counts(row: &Labelled) -> bool {
     let street = row.has("AddressNumber") && row.has("StreetName");
     let boxed = row.has("USPSBoxID") && row.has("USPSBoxType");
     // House number zero is no house number.
-    let numbered = row.text(&["AddressNumber"]) != "0" && row.text(&["AddressNumber"]).chars().any(|c| c.is_ascii_digit() || c == 'o' || c == 'O');
-    (boxed || (street && numbered)) && !row.has("IntersectionSeparator") && !row.has("NotAddress") && !row.has("CornerOf")
+    let numbered = row.text(&["AddressNumber"]) != "0"
+        && row
+            .text(&["AddressNumber"])
+            .chars()
+            .any(|c| c.is_ascii_digit() || c == 'o' || c == 'O');
+    (boxed || (street && numbered))
+        && !row.has("IntersectionSeparator")
+        && !row.has("NotAddress")
+        && !row.has("CornerOf")
 }
 
 fn delivery_problem(row: &Labelled) -> Option<address::AddressProblem> {
     let line = row.without(LAST_LINE);
-    let text = AddressText { line_1: &line, line_2: "", city: "Reno", state: "NV", postal_code: "89501" };
+    let text = AddressText {
+        line_1: &line,
+        line_2: "",
+        city: "Reno",
+        state: "NV",
+        postal_code: "89501",
+    };
     address::standardize(&text).err()
 }
 
@@ -45,14 +63,23 @@ fn labelled_good_addresses_are_read() {
     let good: Vec<Labelled> = rows().into_iter().filter(counts).collect();
     let refused: Vec<String> = good
         .iter()
-        .filter_map(|row| Some(format!("{:?}: {}", delivery_problem(row)?, row.without(LAST_LINE))))
+        .filter_map(|row| {
+            Some(format!(
+                "{:?}: {}",
+                delivery_problem(row)?,
+                row.without(LAST_LINE)
+            ))
+        })
         .collect();
     println!("labelled: {} of {} refused", refused.len(), good.len());
     for line in &refused {
         println!("  {line}");
     }
     assert!(good.len() >= 500);
-    assert!(refused.len() * 1000 <= good.len() * 5, "more than 0.5% refused");
+    assert!(
+        refused.len() * 1000 <= good.len() * 5,
+        "more than 0.5% refused"
+    );
 }
 
 /// A row with all of city, state and ZIP is read from one line; its city, state and ZIP must come out
@@ -60,7 +87,10 @@ fn labelled_good_addresses_are_read() {
 #[test]
 fn one_line_addresses_are_cut_as_labelled() {
     let full = |row: &&Labelled| {
-        row.has("PlaceName") && row.has("StateName") && row.has("ZipCode") && !row.has("CountryName")
+        row.has("PlaceName")
+            && row.has("StateName")
+            && row.has("ZipCode")
+            && !row.has("CountryName")
     };
     let rows = rows();
     let good: Vec<&Labelled> = rows.iter().filter(|row| counts(row)).filter(full).collect();
@@ -88,22 +118,43 @@ fn parts_agree_with_the_labels() {
     let good: Vec<Labelled> = rows().into_iter().filter(counts).collect();
     let (mut whole, mut total) = (0, 0);
     let mut wrong = Vec::new();
-    for row in good.iter().filter(|row| row.has("AddressNumber") && row.has("StreetName")) {
+    for row in good
+        .iter()
+        .filter(|row| row.has("AddressNumber") && row.has("StreetName"))
+    {
         let line = row.without(LAST_LINE);
-        let text = AddressText { line_1: &line, line_2: "", city: "Reno", state: "NV", postal_code: "89501" };
+        let text = AddressText {
+            line_1: &line,
+            line_2: "",
+            city: "Reno",
+            state: "NV",
+            postal_code: "89501",
+        };
         let found = address::read(&text).address;
         if found.kind != AddressKind::Street {
             continue;
         }
         total += 1;
         let plain = |text: &str| countersign_standard::fold::fold(text).replace(' ', "");
-        let number = plain(&row.text(&["AddressNumberPrefix", "AddressNumber", "AddressNumberSuffix"]));
-        let name = plain(&row.text(&["StreetNamePreModifier", "StreetNamePreType", "StreetName", "StreetNamePostModifier"]));
+        let number = plain(&row.text(&[
+            "AddressNumberPrefix",
+            "AddressNumber",
+            "AddressNumberSuffix",
+        ]));
+        let name = plain(&row.text(&[
+            "StreetNamePreModifier",
+            "StreetNamePreType",
+            "StreetName",
+            "StreetNamePostModifier",
+        ]));
         let spelled = number.chars().all(|c| c.is_ascii_alphabetic());
-        let number_fits = spelled || plain(&format!("{}{}", found.number, found.fraction)) == number.trim_start_matches('0');
+        let number_fits = spelled
+            || plain(&format!("{}{}", found.number, found.fraction))
+                == number.trim_start_matches('0');
         let printed = plain(&found.street);
         let road = ["HIGHWAY", "ROUTE", "ROAD", "INTERSTATE", "FM"];
-        let numbered_road = road.iter().any(|word| found.street.contains(word)) && name.chars().any(|c| c.is_ascii_digit());
+        let numbered_road = road.iter().any(|word| found.street.contains(word))
+            && name.chars().any(|c| c.is_ascii_digit());
         let name_fits = printed == name || found.street_core() == name || numbered_road;
         if number_fits && name_fits {
             whole += 1;

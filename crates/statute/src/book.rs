@@ -200,7 +200,10 @@ impl StatuteBook {
         let mut provisions: Vec<Provision> = Vec::with_capacity(file.provision.len());
         for (index, entry) in file.provision.into_iter().enumerate() {
             let provision = entry.read(index + 1)?;
-            if provisions.iter().any(|other| other.citation == provision.citation) {
+            if provisions
+                .iter()
+                .any(|other| other.citation == provision.citation)
+            {
                 let citation = provision.citation.to_string();
                 return Err(BookError::Twice { citation });
             }
@@ -341,7 +344,10 @@ impl Entry {
 }
 
 fn column(name: &str) -> Option<Column> {
-    Column::ALL.iter().copied().find(|column| column.header() == name)
+    Column::ALL
+        .iter()
+        .copied()
+        .find(|column| column.header() == name)
 }
 
 #[cfg(test)]
@@ -367,7 +373,12 @@ mod tests {
         for provision in book.provisions() {
             assert!(!provision.source.is_empty() && !provision.title.is_empty());
             let criminal = provision.line == Line::Criminal;
-            assert_eq!(provision.limitation.is_some(), criminal, "{}", provision.citation);
+            assert_eq!(
+                provision.limitation.is_some(),
+                criminal,
+                "{}",
+                provision.citation
+            );
             assert!(criminal || provision.required.is_empty());
             if let Some(limitation) = &provision.limitation {
                 assert!(provision.required.contains(&limitation.from));
@@ -395,7 +406,10 @@ mod tests {
         check("18 USC 1015(a)", "criminal 18 U.S.C. 1015");
         for civil in ["1182(a)(6)", "1227(a)(1)(B)", "1229a", "1231(a)"] {
             let section = civil.split('(').next().unwrap();
-            check(&format!("8 USC {civil}"), &format!("civil 8 U.S.C. {section}"));
+            check(
+                &format!("8 USC {civil}"),
+                &format!("civil 8 U.S.C. {section}"),
+            );
         }
     }
 
@@ -417,11 +431,29 @@ mod tests {
     fn a_bad_book_is_refused_by_provision_and_key() {
         let spoil = |from: &str, to: &str| StatuteBook::parse(&EMBEDDED.replacen(from, to, 1));
         let value = |key| Err(BookError::Value { number: 1, key });
-        assert_eq!(spoil("8 U.S.C. 1253(a)(1)(A)\"", "eight\""), value("citation"));
-        assert_eq!(spoil("\"1997-04-01\"", "\"1997-4-1\""), value("in_force_from"));
-        assert_eq!(spoil("[\"final_order_date\"", "[\"order\""), value("requires"));
-        assert_eq!(spoil("limitation_years = 5\n", ""), value("limitation_years"));
-        assert!(matches!(spoil("title =", "titel ="), Err(BookError::Form { .. })));
-        assert!(matches!(spoil("(a)(1)(B)\"", "(a)(1)(A)\""), Err(BookError::Twice { .. })));
+        assert_eq!(
+            spoil("8 U.S.C. 1253(a)(1)(A)\"", "eight\""),
+            value("citation")
+        );
+        assert_eq!(
+            spoil("\"1997-04-01\"", "\"1997-4-1\""),
+            value("in_force_from")
+        );
+        assert_eq!(
+            spoil("[\"final_order_date\"", "[\"order\""),
+            value("requires")
+        );
+        assert_eq!(
+            spoil("limitation_years = 5\n", ""),
+            value("limitation_years")
+        );
+        assert!(matches!(
+            spoil("title =", "titel ="),
+            Err(BookError::Form { .. })
+        ));
+        assert!(matches!(
+            spoil("(a)(1)(B)\"", "(a)(1)(A)\""),
+            Err(BookError::Twice { .. })
+        ));
     }
 }

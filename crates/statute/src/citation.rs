@@ -156,7 +156,9 @@ struct Scanner<'a>(&'a str);
 
 impl<'a> Scanner<'a> {
     fn space(&mut self) {
-        self.0 = self.0.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{a0}');
+        self.0 = self
+            .0
+            .trim_start_matches(|c: char| c.is_whitespace() || c == '\u{a0}');
     }
 
     /// Takes a word off, whatever its case, if it stands there.
@@ -185,7 +187,10 @@ impl<'a> Scanner<'a> {
         self.space();
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
         let (number, rest) = self.0.split_at_checked(digits)?;
-        let title: u8 = number.parse().ok().filter(|title| (1..=54).contains(title))?;
+        let title: u8 = number
+            .parse()
+            .ok()
+            .filter(|title| (1..=54).contains(title))?;
         self.0 = rest;
         let coded = self.code_name();
         (titled || coded).then_some(Act::Title(title))
@@ -220,7 +225,12 @@ impl<'a> Scanner<'a> {
     fn place(&mut self, act: Act) -> Option<Citation> {
         self.space();
         let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
-        let letters = self.0.bytes().skip(digits).take_while(u8::is_ascii_alphabetic).count();
+        let letters = self
+            .0
+            .bytes()
+            .skip(digits)
+            .take_while(u8::is_ascii_alphabetic)
+            .count();
         let letters = if letters <= 2 { letters } else { 0 };
         let (section, rest) = self.0.split_at_checked(digits + letters)?;
         if !(1..=5).contains(&digits) || rest.starts_with(|c: char| c.is_alphanumeric()) {

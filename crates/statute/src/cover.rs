@@ -33,7 +33,8 @@ impl CoverView {
 
     /// Sets a field; `cell` is its name as shown to people, `B3`, or the key in a TOML.
     pub fn set(&mut self, key: &str, text: &str, cell: &str) {
-        self.fields.insert(key.to_owned(), (text.to_owned(), cell.to_owned()));
+        self.fields
+            .insert(key.to_owned(), (text.to_owned(), cell.to_owned()));
     }
 
     /// The trimmed text of a field; empty where it is missing.

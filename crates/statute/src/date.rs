@@ -90,7 +90,16 @@ fn without_midnight(text: &str) -> &str {
         return text;
     };
     let time = time.trim_end_matches('Z');
-    if ["00:00:00", "00:00", "0:00", "00:00:00.000", "12:00:00 AM", "12:00 AM"].contains(&time) {
+    if [
+        "00:00:00",
+        "00:00",
+        "0:00",
+        "00:00:00.000",
+        "12:00:00 AM",
+        "12:00 AM",
+    ]
+    .contains(&time)
+    {
         date
     } else {
         text
@@ -98,11 +107,16 @@ fn without_midnight(text: &str) -> &str {
 }
 
 fn read_digits(text: &str) -> DateReading {
-    let number = |range| text.get(range).and_then(|part: &str| part.parse::<i16>().ok());
+    let number = |range| {
+        text.get(range)
+            .and_then(|part: &str| part.parse::<i16>().ok())
+    };
     match text.len() {
         5 => DateReading::Serial,
         8 => match (number(0..4), number(4..6), number(6..8)) {
-            (Some(year), month, day) if (1850..2200).contains(&year) => day_of(Some(year), month, day),
+            (Some(year), month, day) if (1850..2200).contains(&year) => {
+                day_of(Some(year), month, day)
+            }
             _ => DateReading::Unreadable,
         },
         _ => DateReading::Unreadable,
@@ -173,12 +187,24 @@ impl Part<'_> {
     /// 1 to 12 for a month's name or its first three letters.
     fn name(&self) -> Option<i16> {
         const MONTHS: [&str; 12] = [
-            "january", "february", "march", "april", "may", "june", "july", "august", "september",
-            "october", "november", "december",
+            "january",
+            "february",
+            "march",
+            "april",
+            "may",
+            "june",
+            "july",
+            "august",
+            "september",
+            "october",
+            "november",
+            "december",
         ];
         let name = self.0.trim_end_matches('.').to_ascii_lowercase();
         let place = MONTHS.iter().position(|month| {
-            *month == name || name.len() == 3 && month.starts_with(&name) || name == "sept" && *month == "september"
+            *month == name
+                || name.len() == 3 && month.starts_with(&name)
+                || name == "sept" && *month == "september"
         })?;
         i16::try_from(place + 1).ok()
     }
@@ -266,8 +292,17 @@ mod tests {
         check("2024-13-01", "NoSuchDay");
         check("", "Missing");
         for text in [
-            "14/03/2024", "03142024", "2024", "2024-03", "soon", "2024-03-14 17:05", "1/2", "３/１４/２０２４",
-            "2024-03-14-01", "00000314", "3/14/0024x",
+            "14/03/2024",
+            "03142024",
+            "2024",
+            "2024-03",
+            "soon",
+            "2024-03-14 17:05",
+            "1/2",
+            "３/１４/２０２４",
+            "2024-03-14-01",
+            "00000314",
+            "3/14/0024x",
         ] {
             check(text, "Unreadable");
         }

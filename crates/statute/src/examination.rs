@@ -7,7 +7,7 @@
 //!
 //! Left to others: what a rule looks for (`rule`), what is kept of a row (`trace`).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, num::NonZeroUsize};
 
 use model::{
     finding::{Finding, FindingClass, RuleId, is_admissible},
@@ -62,7 +62,11 @@ impl<'a> RowExaminer<'a> {
     #[must_use]
     pub fn new(terms: Terms<'a>) -> Self {
         let setting = Setting::new(terms);
-        let rules = RULES.iter().copied().filter(|rule| rule.is_examined(&setting)).collect();
+        let rules = RULES
+            .iter()
+            .copied()
+            .filter(|rule| rule.is_examined(&setting))
+            .collect();
         Self { setting, rules }
     }
 
@@ -128,6 +132,33 @@ impl<'a> Examination<'a> {
         findings
     }
 
+    /// Examines rows on several threads; the findings come back in the order of the rows, and are
+    /// those that [`Examination::row`] gives one by one. A few thousand rows at a time are well.
+    pub fn batch(&mut self, rows: &[Row], threads: NonZeroUsize) -> Vec<RowFindings> {
+        let share = rows.len().div_ceil(threads.get()).max(1);
+        let (examiner, sheets) = (&self.examiner, &self.sheets);
+        let nowhere = &SheetColumns::default();
+        let examined: Vec<(RowFindings, Trace)> = std::thread::scope(|scope| {
+            let shares: Vec<_> = (rows.chunks(share))
+                .map(|rows| {
+                    scope.spawn(move || {
+                        let columns = |row: &Row| sheets.get(&row.sheet).unwrap_or(nowhere);
+                        let examined = rows.iter().map(|row| examiner.examine(row, columns(row)));
+                        examined.collect::<Vec<_>>()
+                    })
+                })
+                .collect();
+            let joined = shares.into_iter().map(|share| match share.join() {
+                Ok(examined) => examined,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            joined.flatten().collect()
+        });
+        let (findings, traces): (Vec<_>, Vec<_>) = examined.into_iter().unzip();
+        self.traces.extend(traces);
+        findings
+    }
+
     /// Takes a row that [`RowExaminer::examine`] has examined elsewhere.
     pub fn add(&mut self, trace: Trace) {
         self.traces.push(trace);
@@ -139,7 +170,9 @@ impl<'a> Examination<'a> {
         self.traces.sort_unstable_by_key(Trace::place);
         let later = self.across();
         let deficient = later.deficient_rows();
-        for (trace, _) in (self.traces.iter_mut().zip(&deficient)).filter(|(_, deficient)| **deficient) {
+        for (trace, _) in
+            (self.traces.iter_mut().zip(&deficient)).filter(|(_, deficient)| **deficient)
+        {
             trace.admissible = false;
         }
         let rows = u64::try_from(self.traces.len()).unwrap_or(u64::MAX);
@@ -186,7 +219,9 @@ impl<'a> Examination<'a> {
         for rule in &self.examiner.rules {
             if let Examine::Across { find, .. } = rule.examine {
                 let groups = find(&self.traces, &self.examiner.setting, &view);
-                groups.into_iter().for_each(|group| later.add(rule, group, &self.traces));
+                groups
+                    .into_iter()
+                    .for_each(|group| later.add(rule, group, &self.traces));
             }
         }
         later.entries.sort_unstable();
@@ -196,7 +231,9 @@ impl<'a> Examination<'a> {
     }
 
     fn not_examined(&self) -> Vec<RuleId> {
-        let left = RULES.iter().filter(|rule| !rule.is_examined(&self.examiner.setting));
+        let left = RULES
+            .iter()
+            .filter(|rule| !rule.is_examined(&self.examiner.setting));
         left.map(|rule| rule.about.id).collect()
     }
 }
@@ -242,7 +279,12 @@ pub struct Later {
 
 impl std::fmt::Debug for Later {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "Later({} groups, {} findings)", self.kept.len(), self.entries.len())
+        write!(
+            formatter,
+            "Later({} groups, {} findings)",
+            self.kept.len(),
+            self.entries.len()
+        )
     }
 }
 
@@ -250,7 +292,8 @@ impl Later {
     fn add(&mut self, rule: &'static Rule, group: Group, traces: &[Trace]) {
         let number = u32::try_from(self.kept.len()).unwrap_or(u32::MAX);
         let message = with_places(group.message, &group.rows, traces);
-        self.entries.extend(group.rows.into_iter().map(|row| (row, number)));
+        self.entries
+            .extend(group.rows.into_iter().map(|row| (row, number)));
         self.kept.push(Kept { rule, message });
     }
 
@@ -279,8 +322,14 @@ impl Later {
         };
         let position = u32::try_from(place).unwrap_or(u32::MAX);
         let first = self.entries.partition_point(|(row, _)| *row < position);
-        let entries = self.entries.iter().skip(first).take_while(|(row, _)| *row == position);
-        entries.filter_map(|entry| Some(self.finding(*entry)?.2)).collect()
+        let entries = self
+            .entries
+            .iter()
+            .skip(first)
+            .take_while(|(row, _)| *row == position);
+        entries
+            .filter_map(|entry| Some(self.finding(*entry)?.2))
+            .collect()
     }
 
     /// The groups, in the order of the rules and of their first rows.
@@ -294,8 +343,12 @@ impl Later {
             })
             .collect();
         for (row, kept) in &self.entries {
-            let place = usize::try_from(*row).ok().and_then(|row| self.places.get(row));
-            let cluster = usize::try_from(*kept).ok().and_then(|kept| clusters.get_mut(kept));
+            let place = usize::try_from(*row)
+                .ok()
+                .and_then(|row| self.places.get(row));
+            let cluster = usize::try_from(*kept)
+                .ok()
+                .and_then(|kept| clusters.get_mut(kept));
             if let (Some(place), Some(cluster)) = (place, cluster) {
                 cluster.rows.push(*place);
             }
@@ -324,9 +377,13 @@ impl Later {
     fn deficient_rows(&self) -> Vec<bool> {
         let mut deficient = vec![false; self.places.len()];
         for (row, kept) in &self.entries {
-            let kept = usize::try_from(*kept).ok().and_then(|kept| self.kept.get(kept));
+            let kept = usize::try_from(*kept)
+                .ok()
+                .and_then(|kept| self.kept.get(kept));
             let is = kept.is_some_and(|kept| kept.rule.about.class == FindingClass::Deficient);
-            let place = usize::try_from(*row).ok().and_then(|row| deficient.get_mut(row));
+            let place = usize::try_from(*row)
+                .ok()
+                .and_then(|row| deficient.get_mut(row));
             if let Some(place) = place.filter(|_| is) {
                 *place = true;
             }
@@ -337,14 +394,21 @@ impl Later {
 
 /// Adds `: rows 2, 3 and 5` to a message about several rows.
 fn with_places(message: String, rows: &[u32], traces: &[Trace]) -> String {
-    let mut places = rows.iter().filter_map(|row| traces.get(usize::try_from(*row).ok()?)).map(Trace::place);
+    let mut places = rows
+        .iter()
+        .filter_map(|row| traces.get(usize::try_from(*row).ok()?))
+        .map(Trace::place);
     if rows.len() < 2 {
         return message;
     }
-    let named: Vec<String> = places.by_ref().take(PLACES_NAMED).map(|(sheet, row)| match sheet {
-        1 => row.to_string(),
-        _ => format!("{row} of sheet {sheet}"),
-    }).collect();
+    let named: Vec<String> = places
+        .by_ref()
+        .take(PLACES_NAMED)
+        .map(|(sheet, row)| match sheet {
+            1 => row.to_string(),
+            _ => format!("{row} of sheet {sheet}"),
+        })
+        .collect();
     match places.count() {
         0 => format!("{message}: rows {}", named.join(", ")),
         more => format!("{message}: rows {} and {more} more", named.join(", ")),

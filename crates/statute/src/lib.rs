@@ -42,7 +42,7 @@ mod view;
 pub use book::{StatuteBook, statute_book};
 pub use cover::CoverView;
 pub use examination::{
-    Cluster, ExaminationCounts, Examination, Later, Outcome, RowExaminer, RowFindings,
+    Cluster, Examination, ExaminationCounts, Later, Outcome, RowExaminer, RowFindings,
 };
 pub use rule::{Example, Needs, RuleDescription, examples, rules};
 pub use terms::{Channel, Terms, TinAcceptance};

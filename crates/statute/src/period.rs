@@ -61,12 +61,24 @@ pub fn read_periods(text: &str) -> PeriodsReading {
     if let Ok(period) = text.parse() {
         return PeriodsReading::Periods(vec![period]);
     }
+    if let Some((first, last)) = text.split_once('-').filter(|_| text.len() == 9)
+        && let (Ok(first), Ok(last)) = (first.parse(), last.parse())
+    {
+        return read_range(first, last).map_or_else(|problem| problem, PeriodsReading::Periods);
+    }
     let plain = plain_form(text);
-    if plain.split(' ').any(|word| ["all", "any", "every", "multiple", "various"].contains(&word)) {
+    if plain
+        .split(' ')
+        .any(|word| ["all", "any", "every", "multiple", "various"].contains(&word))
+    {
         return PeriodsReading::Unlimited;
     }
     let mut periods = Vec::new();
-    for item in plain.split(';').map(str::trim).filter(|item| !item.is_empty()) {
+    for item in plain
+        .split(';')
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+    {
         match read_item(item) {
             Ok(found) => periods.extend(found),
             Err(problem) => return problem,
@@ -90,7 +102,12 @@ fn plain_form(text: &str) -> String {
         .replace(" to ", "-")
         .replace(" and ", ";")
         .split_whitespace()
-        .filter(|word| !["tax", "taxable", "year", "years", "period", "periods", "ty", "cy"].contains(word))
+        .filter(|word| {
+            ![
+                "tax", "taxable", "year", "years", "period", "periods", "ty", "cy",
+            ]
+            .contains(word)
+        })
         .collect::<Vec<_>>()
         .join(" ")
 }
@@ -100,11 +117,15 @@ fn read_item(item: &str) -> Result<Vec<TaxPeriod>, PeriodsReading> {
         // Years beside each other with a space alone.
         return item.split(' ').map(read_year).collect();
     };
-    let (first, last) = (read_year(first.trim())?, read_year(last.trim())?);
+    read_range(read_year(first.trim())?, read_year(last.trim())?)
+}
+
+fn read_range(first: TaxPeriod, last: TaxPeriod) -> Result<Vec<TaxPeriod>, PeriodsReading> {
     if last < first {
         return Err(PeriodsReading::Backwards);
     }
-    Ok((first.year()..=last.year()).filter_map(|year| TaxPeriod::new(year).ok()).collect())
+    let years = first.year()..=last.year();
+    Ok(years.filter_map(|year| TaxPeriod::new(year).ok()).collect())
 }
 
 fn read_year(text: &str) -> Result<TaxPeriod, PeriodsReading> {
@@ -165,7 +186,17 @@ mod tests {
         check("23", "TwoDigitYear");
         check("2023-24", "TwoDigitYear");
         check("2024-2023", "Backwards");
-        for text in ["-", "2023-", "202306", "last year", "20223", "1850", "2023-2024-2025", "2023-01-01", ";"] {
+        for text in [
+            "-",
+            "2023-",
+            "202306",
+            "last year",
+            "20223",
+            "1850",
+            "2023-2024-2025",
+            "2023-01-01",
+            ";",
+        ] {
             check(text, "Unreadable");
         }
     }

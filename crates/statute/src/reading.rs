@@ -118,8 +118,13 @@ fn tin_cell(row: &Row) -> TinReading {
     if text.is_empty() {
         return TinReading::Missing;
     }
-    let plain: String = text.chars().map(|c| if c == ' ' { '-' } else { c }).collect();
-    let number = row.cell(Column::Tin).is_some_and(|cell| cell.kind == CellKind::Number);
+    let plain: String = text
+        .chars()
+        .map(|c| if c == ' ' { '-' } else { c })
+        .collect();
+    let number = row
+        .cell(Column::Tin)
+        .is_some_and(|cell| cell.kind == CellKind::Number);
     match plain.parse::<Tin>() {
         Ok(_) if is_filler(text) => TinReading::Placeholder,
         Ok(tin) => TinReading::Tin(tin),
@@ -133,8 +138,10 @@ fn read_statutes(text: &str, book: &StatuteBook) -> Vec<Citation> {
     let Some(citations) = parse_all(text) else {
         return Vec::new();
     };
-    let codified: Option<Vec<Citation>> =
-        citations.into_iter().map(|citation| book.codified(citation)).collect();
+    let codified: Option<Vec<Citation>> = citations
+        .into_iter()
+        .map(|citation| book.codified(citation))
+        .collect();
     codified.unwrap_or_default()
 }
 
@@ -158,7 +165,10 @@ mod tests {
     #[test]
     fn taxpayer_numbers() {
         for text in ["666-12-3456", "666123456", "666 12 3456"] {
-            assert!(matches!(tin(CellKind::Text, text), TinReading::Tin(_)), "{text}");
+            assert!(
+                matches!(tin(CellKind::Text, text), TinReading::Tin(_)),
+                "{text}"
+            );
         }
         for text in ["000-00-0000", "123-45-6789", "999999999", "n/a"] {
             assert_eq!(tin(CellKind::Text, text), TinReading::Placeholder, "{text}");

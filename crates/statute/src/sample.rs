@@ -28,12 +28,60 @@ pub const AS_OF: &str = "2026-11-20";
 /// What one sample row says where rows differ: given names, surnames, birth date, TIN, number and
 /// street, case number, reason.
 const PERSONS: [[&str; 7]; 6] = [
-    ["Mariela", "Quintero Vale", "1988-04-17", "666-12-3456", "1420 Marlin St", "25-CR-1187", "Indicted in June after leaving the halfway house; two letters to the last lodging came back and the summons is still unserved"],
-    ["Tobias", "Renner", "1979-12-02", "666-27-1190", "77 Sage Hill Rd", "25-CR-1240", "Travel agent's ledger shows a refund posted to this person days after the surrender notice; investigators must learn where the refund cheque went"],
-    ["Anjali", "Prabhu", "1991-07-23", "666-41-8052", "903 Kirman Ave", "25-CR-1302", "Employer closed in March and coworkers give three towns; the grand jury subpoena for her testimony expires this winter"],
-    ["Cormac", "Dunleavy", "1968-01-30", "666-05-2277", "58 Wheeler Ave", "26-CR-0044", "Co-owner of the van found at the depot told agents he moved in with a cousin; his statement must be put to him again"],
-    ["Yevgenia", "Sorokina", "1985-10-09", "666-33-6419", "2211 Plumas St", "26-CR-0098", "Signed for both certified notices in 2024 yet denied receipt under oath; handwriting samples are to be taken by warrant"],
-    ["Lamine", "Toure", "1994-03-15", "666-18-9903", "316 Thoma St", "26-CR-0121", "Bail was forfeited when the monitoring bracelet was cut near the freight yard; pretrial services lost contact in August"],
+    [
+        "Mariela",
+        "Quintero Vale",
+        "1988-04-17",
+        "666-12-3456",
+        "1420 Marlin St",
+        "25-CR-1187",
+        "Indicted in June after leaving the halfway house; two letters to the last lodging came back and the summons is still unserved",
+    ],
+    [
+        "Tobias",
+        "Renner",
+        "1979-12-02",
+        "666-27-1190",
+        "77 Sage Hill Rd",
+        "25-CR-1240",
+        "Travel agent's ledger shows a refund posted to this person days after the surrender notice; investigators must learn where the refund cheque went",
+    ],
+    [
+        "Anjali",
+        "Prabhu",
+        "1991-07-23",
+        "666-41-8052",
+        "903 Kirman Ave",
+        "25-CR-1302",
+        "Employer closed in March and coworkers give three towns; the grand jury subpoena for her testimony expires this winter",
+    ],
+    [
+        "Cormac",
+        "Dunleavy",
+        "1968-01-30",
+        "666-05-2277",
+        "58 Wheeler Ave",
+        "26-CR-0044",
+        "Co-owner of the van found at the depot told agents he moved in with a cousin; his statement must be put to him again",
+    ],
+    [
+        "Yevgenia",
+        "Sorokina",
+        "1985-10-09",
+        "666-33-6419",
+        "2211 Plumas St",
+        "26-CR-0098",
+        "Signed for both certified notices in 2024 yet denied receipt under oath; handwriting samples are to be taken by warrant",
+    ],
+    [
+        "Lamine",
+        "Toure",
+        "1994-03-15",
+        "666-18-9903",
+        "316 Thoma St",
+        "26-CR-0121",
+        "Bail was forfeited when the monitoring bracelet was cut near the freight yard; pretrial services lost contact in August",
+    ],
 ];
 
 /// Columns all sample rows fill alike.
@@ -68,10 +116,23 @@ pub fn values(number: usize) -> Vec<(Column, String)> {
         Column::CaseNumber,
         Column::Reason,
     ];
-    let person = PERSONS.iter().cycle().nth(number % PERSONS.len()).into_iter().flatten();
-    let own = OWN.into_iter().zip(person).map(|(column, text)| (column, (*text).to_owned()));
-    let common = COMMON.into_iter().map(|(column, text)| (column, text.to_owned()));
-    let order = (Column::FinalOrderCaseNumber, format!("RNO-2024-{:04}", 310 + number));
+    let person = PERSONS
+        .iter()
+        .cycle()
+        .nth(number % PERSONS.len())
+        .into_iter()
+        .flatten();
+    let own = OWN
+        .into_iter()
+        .zip(person)
+        .map(|(column, text)| (column, (*text).to_owned()));
+    let common = COMMON
+        .into_iter()
+        .map(|(column, text)| (column, text.to_owned()));
+    let order = (
+        Column::FinalOrderCaseNumber,
+        format!("RNO-2024-{:04}", 310 + number),
+    );
     let mut values: Vec<_> = own.chain(common).chain([order]).collect();
     values.sort_by_key(|(column, _)| *column);
     values
@@ -87,7 +148,10 @@ pub fn columns() -> SheetColumns {
 /// A row of sheet 1 with these texts in the template's columns; empty texts leave the cell out.
 #[must_use]
 pub fn row(number: u32, values: &[(Column, String)]) -> Row {
-    let cells = values.iter().filter(|(_, text)| !text.is_empty()).map(|(column, text)| cell(*column, CellKind::Text, text));
+    let cells = values
+        .iter()
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(column, text)| cell(*column, CellKind::Text, text));
     Row::new(1, number, false, cells.collect())
 }
 
@@ -112,7 +176,10 @@ pub fn cover() -> CoverView {
         ("signatory", "director-hale"),
         ("signatory_title", "Director"),
         ("signed_on", "2026-11-18"),
-        ("purpose", "Criminal investigations of the persons listed, each opened under its own case number"),
+        (
+            "purpose",
+            "Criminal investigations of the persons listed, each opened under its own case number",
+        ),
     ];
     for ((key, text), line) in fields.into_iter().zip(1..) {
         cover.set(key, text, &format!("B{line}"));
@@ -139,9 +206,18 @@ pub fn agreement() -> Option<Agreement> {
             title: "Director".to_owned(),
         }],
         officers: vec!["OFF-1001".parse().ok()?, "OFF-1002".parse().ok()?],
-        statutes: ["8 U.S.C. 1253", "8 U.S.C. 1325", "8 U.S.C. 1326", "8 U.S.C. 1306", "18 U.S.C. 911", "18 U.S.C. 1028", "18 U.S.C. 1542", "18 U.S.C. 1546"]
-            .map(str::to_owned)
-            .to_vec(),
+        statutes: [
+            "8 U.S.C. 1253",
+            "8 U.S.C. 1325",
+            "8 U.S.C. 1326",
+            "8 U.S.C. 1306",
+            "18 U.S.C. 911",
+            "18 U.S.C. 1028",
+            "18 U.S.C. 1542",
+            "18 U.S.C. 1546",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
         required_columns: Vec::new(),
         periods_per_row: 4,
         answer_days: 14,
@@ -223,11 +299,16 @@ fn changed_cover(example: &Example) -> CoverView {
 
 fn changed_row(number: u32, changes: &[Change]) -> Row {
     let values = values(usize::try_from(number).unwrap_or(0));
-    let kept = values.into_iter().filter(|(column, _)| changes.iter().all(|change| change.column != *column));
-    let changed = changes.iter().filter(|change| !change.text.is_empty()).map(|change| Cell {
-        formula: change.formula,
-        ..cell(change.column, change.kind, change.text)
-    });
+    let kept = values
+        .into_iter()
+        .filter(|(column, _)| changes.iter().all(|change| change.column != *column));
+    let changed = changes
+        .iter()
+        .filter(|change| !change.text.is_empty())
+        .map(|change| Cell {
+            formula: change.formula,
+            ..cell(change.column, change.kind, change.text)
+        });
     let kept = kept.map(|(column, text)| cell(column, CellKind::Text, &text));
     Row::new(1, number + 2, false, kept.chain(changed).collect())
 }

@@ -57,11 +57,18 @@ pub(crate) struct Setting<'a> {
 
 impl<'a> Setting<'a> {
     pub(crate) fn new(terms: Terms<'a>) -> Self {
-        let listed = terms.agreement.map_or(&[][..], |agreement| &agreement.statutes);
-        let officers = terms.agreement.map_or(&[][..], |agreement| &agreement.officers);
+        let listed = terms
+            .agreement
+            .map_or(&[][..], |agreement| &agreement.statutes);
+        let officers = terms
+            .agreement
+            .map_or(&[][..], |agreement| &agreement.officers);
         Self {
             terms,
-            statutes: listed.iter().filter_map(|text| Citation::parse(text)).collect(),
+            statutes: listed
+                .iter()
+                .filter_map(|text| Citation::parse(text))
+                .collect(),
             officers: officers.iter().map(model::id::OfficialId::as_str).collect(),
         }
     }
@@ -72,15 +79,19 @@ impl<'a> Setting<'a> {
 
     /// Rows one officer may be named on.
     pub(crate) fn officer_cap(&self) -> u32 {
-        self.terms.agreement.map_or(ceiling::OPEN_SUBJECTS_PER_OFFICER, |agreement| {
-            agreement.budgets.under_ceilings().open_subjects_per_officer
-        })
+        self.terms
+            .agreement
+            .map_or(ceiling::OPEN_SUBJECTS_PER_OFFICER, |agreement| {
+                agreement.budgets.under_ceilings().open_subjects_per_officer
+            })
     }
 
     /// Admissible rows one request may hold.
     pub(crate) fn row_ceiling(&self) -> u32 {
-        self.terms.agreement.map_or(ceiling::ADMITTED_ROWS_PER_REQUEST, |agreement| {
-            agreement.budgets.under_ceilings().admitted_rows_per_request
-        })
+        self.terms
+            .agreement
+            .map_or(ceiling::ADMITTED_ROWS_PER_REQUEST, |agreement| {
+                agreement.budgets.under_ceilings().admitted_rows_per_request
+            })
     }
 }

@@ -41,7 +41,11 @@ impl Trace {
         let surname = text_key(view.text(Column::Surnames));
         let name = pair_key(text_key(view.text(Column::GivenNames)), surname);
         let id = text_key(view.text(Column::OfficerId));
-        let officer = if id == 0 { text_key(view.text(Column::OfficerName)) } else { id };
+        let officer = if id == 0 {
+            text_key(view.text(Column::OfficerName))
+        } else {
+            id
+        };
         Self {
             sheet: view.row.sheet,
             row: view.row.row,
@@ -60,7 +64,7 @@ impl Trace {
                 _ => 0,
             },
             case_opened_on: view.reading.case_opened_on.date(),
-            reason: signature(view),
+            reason: signature(&view.content),
         }
     }
 
@@ -79,12 +83,19 @@ fn birth_key(birth: Date) -> u64 {
 /// Key of an address without hard problems: what would open it, and the unit.
 fn address_key(view: &RowView<'_>) -> u64 {
     let reading = &view.reading.address;
-    if reading.problems.iter().any(|problem| !problem.is_question()) {
+    if reading
+        .problems
+        .iter()
+        .any(|problem| !problem.is_question())
+    {
         return 0;
     }
     let address = &reading.address;
     let place = pair_key(text_key(&address.number_part()), text_key(&address.zip5));
-    let street = pair_key(text_key(address.kind.label()), text_key(&address.street_core()));
+    let street = pair_key(
+        text_key(address.kind.label()),
+        text_key(&address.street_core()),
+    );
     let whole = pair_key(place, street);
     match text_key(&address.unit) {
         0 => whole,

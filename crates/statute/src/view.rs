@@ -12,9 +12,11 @@ use model::{
 
 use crate::{
     book::{ElementTest, Listing, Provision},
+    citation::Citation,
     cover::CoverView,
     examination::ExaminationCounts,
     reading::{Reading, read_row, value},
+    reason::{Words, name_keys},
     rule::RuleDescription,
     terms::Setting,
 };
@@ -46,8 +48,14 @@ impl SheetColumns {
 pub(crate) struct RowView<'a> {
     pub(crate) row: &'a Row,
     pub(crate) reading: Reading,
+    /// What the book says of each provision named, in the order of `reading.statutes`.
+    pub(crate) listings: Vec<Listing<'a>>,
     /// The listed criminal provisions the row names.
     pub(crate) offences: Vec<&'a Provision>,
+    /// The words of the reason.
+    pub(crate) reason: Words,
+    /// Keys of those that are neither boilerplate nor names and places of the row itself.
+    pub(crate) content: Vec<u64>,
     columns: &'a SheetColumns,
 }
 
@@ -55,16 +63,31 @@ impl<'a> RowView<'a> {
     pub(crate) fn new(row: &'a Row, columns: &'a SheetColumns, setting: &Setting<'a>) -> Self {
         let book = setting.terms.book;
         let reading = read_row(row, book);
-        let offences = reading.statutes.iter().filter_map(|citation| match book.listing(citation) {
-            Listing::Criminal(provision) => Some(provision),
+        let listings: Vec<Listing<'a>> = (reading.statutes.iter())
+            .map(|citation| book.listing(citation))
+            .collect();
+        let offences = listings.iter().filter_map(|listing| match listing {
+            Listing::Criminal(provision) => Some(*provision),
             _ => None,
         });
+        let reason = Words::of(value(row, Column::Reason));
         Self {
             row,
             offences: offences.collect(),
+            listings,
             reading,
+            content: reason.content(&own_names(row)),
+            reason,
             columns,
         }
+    }
+
+    /// Each provision named with what the book says of it.
+    pub(crate) fn listed(&self) -> impl Iterator<Item = (&Citation, Listing<'a>)> {
+        self.reading
+            .statutes
+            .iter()
+            .zip(self.listings.iter().copied())
     }
 
     /// The trimmed text; empty for a cell that holds a spreadsheet error.
@@ -75,24 +98,45 @@ impl<'a> RowView<'a> {
     /// `is missing`, or that the cell holds a spreadsheet error; for a column without a value.
     pub(crate) fn absence(&self, column: Column) -> &'static str {
         match self.row.cell(column) {
-            Some(cell) if cell.kind == CellKind::Error => "is missing: the cell holds a spreadsheet error",
+            Some(cell) if cell.kind == CellKind::Error => {
+                "is missing: the cell holds a spreadsheet error"
+            }
             _ => "is missing",
         }
     }
 
     /// The first offence named that is tested so.
     pub(crate) fn tested(&self, test: ElementTest) -> Option<&'a Provision> {
-        self.offences.iter().copied().find(|offence| offence.has_test(test))
+        self.offences
+            .iter()
+            .copied()
+            .find(|offence| offence.has_test(test))
     }
 
     /// Whether an offence named needs a column.
     pub(crate) fn needs(&self, column: Column) -> bool {
-        self.offences.iter().any(|offence| offence.required.contains(&column))
+        self.offences
+            .iter()
+            .any(|offence| offence.required.contains(&column))
     }
 
     pub(crate) fn cell_name(&self, column: Column) -> Option<String> {
         (self.row.cell_name(column)).or_else(|| self.columns.cell_name(column, self.row.row))
     }
+}
+
+/// Keys of the names and places in a row, which make no reason specific.
+fn own_names(row: &Row) -> Vec<u64> {
+    let mut keys = Vec::with_capacity(12);
+    for column in [
+        Column::GivenNames,
+        Column::Surnames,
+        Column::City,
+        Column::OfficerName,
+    ] {
+        name_keys(value(row, column), &mut keys);
+    }
+    keys
 }
 
 /// Takes the findings of one rule on one row.
@@ -109,7 +153,12 @@ impl RowReport<'_> {
     }
 
     /// A finding at a column with a remedy of its own.
-    pub(crate) fn at_with(&mut self, column: Column, message: impl Into<String>, remedy: impl Into<String>) {
+    pub(crate) fn at_with(
+        &mut self,
+        column: Column,
+        message: impl Into<String>,
+        remedy: impl Into<String>,
+    ) {
         self.found.push(Finding {
             rule: self.about.id,
             class: self.about.class,
@@ -146,7 +195,11 @@ pub(crate) struct RequestReport<'a> {
 impl RequestReport<'_> {
     /// A finding at a field of the cover.
     pub(crate) fn at(&mut self, key: &str, message: impl Into<String>) {
-        let cell = self.view.cover.and_then(|cover| cover.cell(key)).map(str::to_owned);
+        let cell = self
+            .view
+            .cover
+            .and_then(|cover| cover.cell(key))
+            .map(str::to_owned);
         self.push(cell, message.into());
     }
 

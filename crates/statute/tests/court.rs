@@ -53,7 +53,10 @@ sources![
     ("8 Jun 2026", "TIGTA", "criteria neither matched consistently nor rejected all bad rows; safeguard findings open", [formatting_does_not_matter, every_required_cell_is_missed, safeguards_must_be_current]);
 ];
 
-fn examine_under(agreement: &Agreement, rows: &[Vec<(Column, &str)>]) -> (Vec<RowFindings>, Outcome) {
+fn examine_under(
+    agreement: &Agreement,
+    rows: &[Vec<(Column, &str)>],
+) -> (Vec<RowFindings>, Outcome) {
     let mut examination = Examination::new(Terms {
         as_of: sample::AS_OF.parse().unwrap(),
         agreement: Some(agreement),
@@ -83,12 +86,18 @@ fn examine(rows: &[Vec<(Column, &str)>]) -> (Vec<RowFindings>, Outcome) {
 fn deficient(changes: &[(Column, &str)]) -> Vec<&'static str> {
     let (rows, _) = examine(&[changes.to_vec()]);
     let findings = rows[0].findings.iter();
-    findings.filter(|finding| finding.class == FindingClass::Deficient).map(|finding| finding.rule.0).collect()
+    findings
+        .filter(|finding| finding.class == FindingClass::Deficient)
+        .map(|finding| finding.rule.0)
+        .collect()
 }
 
 fn check_refused(changes: &[(Column, &str)], by: &str) {
     let found = deficient(changes);
-    assert!(found.iter().any(|id| id.starts_with(by)), "{changes:?}: {found:?}");
+    assert!(
+        found.iter().any(|id| id.starts_with(by)),
+        "{changes:?}: {found:?}"
+    );
 }
 
 fn check_passes(changes: &[(Column, &str)]) {
@@ -97,11 +106,24 @@ fn check_passes(changes: &[(Column, &str)]) {
 
 #[test]
 fn a_criminal_statute_is_required() {
-    for civil in ["8 U.S.C. 1324d", "8 USC 1229c(d)", "8 USC 1325(b)", "8 USC 1253(c)", "8 USC 1182(a)(6)", "8 USC 1227(a)(1)(B)", "8 USC 1229a", "8 U.S.C. § 1231(a)(5)", "INA 240"] {
+    for civil in [
+        "8 U.S.C. 1324d",
+        "8 USC 1229c(d)",
+        "8 USC 1325(b)",
+        "8 USC 1253(c)",
+        "8 USC 1182(a)(6)",
+        "8 USC 1227(a)(1)(B)",
+        "8 USC 1229a",
+        "8 U.S.C. § 1231(a)(5)",
+        "INA 240",
+    ] {
         check_refused(&[(Column::Statute, civil)], "statute.civil");
     }
     check_refused(&[(Column::Statute, "")], "statute.unread");
-    check_refused(&[(Column::Statute, "final order of removal")], "statute.unread");
+    check_refused(
+        &[(Column::Statute, "final order of removal")],
+        "statute.unread",
+    );
     check_refused(&[(Column::Statute, "26 USC 7201")], "statute.tax");
     check_refused(&[(Column::Statute, "8 USC 1253")], "statute.subsection");
     check_refused(&[(Column::Statute, "8 USC 1324(a)")], "statute.unlisted");
@@ -123,11 +145,21 @@ fn one_officer_on_many_rows() {
     let (_, outcome) = examine(&rows);
     assert_eq!((outcome.counts.rows, outcome.counts.admissible), (26, 0));
     for row in 2..28 {
-        let ids: Vec<&str> = outcome.later.of(1, row).iter().map(|finding| finding.rule.0).collect();
+        let ids: Vec<&str> = outcome
+            .later
+            .of(1, row)
+            .iter()
+            .map(|finding| finding.rule.0)
+            .collect();
         assert!(ids.contains(&"officer.over_cap"), "row {row}: {ids:?}");
     }
     let (_, outcome) = examine(&rows[..25]);
-    assert!(outcome.later.iter().all(|(_, _, finding)| finding.rule.0 != "officer.over_cap"));
+    assert!(
+        outcome
+            .later
+            .iter()
+            .all(|(_, _, finding)| finding.rule.0 != "officer.over_cap")
+    );
 }
 
 #[test]
@@ -139,7 +171,10 @@ fn an_undesignated_recipient() {
 
 #[test]
 fn one_address_for_many() {
-    let home = [(Column::AddressLine1, "40 Ryland St"), (Column::AddressLine2, "")];
+    let home = [
+        (Column::AddressLine1, "40 Ryland St"),
+        (Column::AddressLine2, ""),
+    ];
     let (_, outcome) = examine(&[home.to_vec(), home.to_vec(), home.to_vec(), Vec::new()]);
     let asked: Vec<u32> = (outcome.later.iter())
         .filter(|(_, _, finding)| finding.rule.0 == "address.reused")
@@ -148,9 +183,26 @@ fn one_address_for_many() {
     assert_eq!(asked, [2, 3, 4]);
 }
 
+/// Three keys say that two rows are one person; each row is told once.
+#[test]
+fn a_repeated_person_is_told_once() {
+    let values = sample::values(0);
+    let same: Vec<(Column, &str)> = (values.iter())
+        .filter(|(column, _)| !matches!(column, Column::CaseNumber | Column::Reason))
+        .map(|(column, text)| (*column, text.as_str()))
+        .collect();
+    let (_, outcome) = examine(&[same.clone(), same]);
+    let told: Vec<(u32, &str)> = (outcome.later.iter())
+        .map(|(_, row, finding)| (row, finding.rule.0))
+        .collect();
+    assert_eq!(told, [(2, "subject.repeated"), (3, "subject.repeated")]);
+}
+
 #[test]
 fn a_case_number_is_required() {
-    for text in ["", "N/A", "none", "TBD", "pending", "00000", "see file", "2.02E+11"] {
+    for text in [
+        "", "N/A", "none", "TBD", "pending", "00000", "see file", "2.02E+11",
+    ] {
         check_refused(&[(Column::CaseNumber, text)], "case.number");
     }
     check_refused(&[(Column::CaseOpenedOn, "")], "case.opened_on");
@@ -158,32 +210,80 @@ fn a_case_number_is_required() {
 
 #[test]
 fn deferred_action_is_refused() {
-    for relief in ["DACA", "deferred action", "TPS", "withholding of removal", "stay of removal"] {
+    for relief in [
+        "DACA",
+        "deferred action",
+        "TPS",
+        "withholding of removal",
+        "stay of removal",
+    ] {
         check_refused(&[(Column::StayOrRelief, relief)], "order.stay");
     }
 }
 
 #[test]
 fn placeholders_are_refused() {
-    for text in ["N/A", "none", "Unknown", "UNKNOWN ADDRESS", "XXXXX", "TBD", "Homeless", "see file", "Same as above", "test", "refused", "not provided", "no address", "-", "?", "."] {
-        check_refused(&[(Column::AddressLine1, text), (Column::AddressLine2, "")], "address.");
+    for text in [
+        "N/A",
+        "none",
+        "Unknown",
+        "UNKNOWN ADDRESS",
+        "XXXXX",
+        "TBD",
+        "Homeless",
+        "see file",
+        "Same as above",
+        "test",
+        "refused",
+        "not provided",
+        "no address",
+        "-",
+        "?",
+        ".",
+    ] {
+        check_refused(
+            &[(Column::AddressLine1, text), (Column::AddressLine2, "")],
+            "address.",
+        );
     }
-    check_refused(&[(Column::AddressLine1, ""), (Column::AddressLine2, "")], "address.incomplete");
+    check_refused(
+        &[(Column::AddressLine1, ""), (Column::AddressLine2, "")],
+        "address.incomplete",
+    );
 }
 
 #[test]
 fn a_valid_row_passes() {
     check_passes(&[]);
     check_passes(&[(Column::AsksFor, "address")]);
-    check_passes(&[(Column::Statute, "18 U.S.C. 1546(a)"), (Column::ActDate, "2024-08-19")]);
-    check_passes(&[(Column::Statute, "8 U.S.C. 1326(a)"), (Column::ActDate, "2025-02-03"), (Column::FinalOrderDate, "2019-03-04")]);
+    check_passes(&[
+        (Column::Statute, "18 U.S.C. 1546(a)"),
+        (Column::ActDate, "2024-08-19"),
+    ]);
+    check_passes(&[
+        (Column::Statute, "8 U.S.C. 1326(a)"),
+        (Column::ActDate, "2025-02-03"),
+        (Column::FinalOrderDate, "2019-03-04"),
+    ]);
     let (_, outcome) = examine(&[vec![], vec![], vec![]]);
-    assert_eq!((outcome.counts.admissible, outcome.request.len(), outcome.later.len()), (3, 0, 0));
+    assert_eq!(
+        (
+            outcome.counts.admissible,
+            outcome.request.len(),
+            outcome.later.len()
+        ),
+        (3, 0, 0)
+    );
 }
 
 #[test]
 fn the_courts_strings() {
-    for string in ["Failed to Provide", "Unknown Address", "NA NA", "Don't Care 12345"] {
+    for string in [
+        "Failed to Provide",
+        "Unknown Address",
+        "NA NA",
+        "Don't Care 12345",
+    ] {
         let variants = [
             string.to_owned(),
             string.to_uppercase(),
@@ -196,35 +296,73 @@ fn the_courts_strings() {
             format!("{string}, 89501"),
         ];
         for variant in variants {
-            check_refused(&[(Column::AddressLine1, &variant), (Column::AddressLine2, "")], "address.");
+            check_refused(
+                &[(Column::AddressLine1, &variant), (Column::AddressLine2, "")],
+                "address.",
+            );
         }
     }
     check_refused(&[(Column::PostalCode, "00000")], "address.zip");
-    check_refused(&[(Column::AddressLine1, "Marlin St"), (Column::AddressLine2, "")], "address.incomplete");
-    check_refused(&[(Column::AddressLine1, "1420"), (Column::AddressLine2, "")], "address.");
+    check_refused(
+        &[
+            (Column::AddressLine1, "Marlin St"),
+            (Column::AddressLine2, ""),
+        ],
+        "address.incomplete",
+    );
+    check_refused(
+        &[(Column::AddressLine1, "1420"), (Column::AddressLine2, "")],
+        "address.",
+    );
 }
 
 #[test]
 fn a_zip_code_alone() {
     for text in ["89501", "12345", "89501-1234"] {
-        check_refused(&[(Column::AddressLine1, text), (Column::AddressLine2, "")], "address.");
+        check_refused(
+            &[(Column::AddressLine1, text), (Column::AddressLine2, "")],
+            "address.",
+        );
     }
-    check_refused(&[(Column::AddressLine1, ""), (Column::AddressLine2, ""), (Column::City, ""), (Column::State, "")], "address.incomplete");
+    check_refused(
+        &[
+            (Column::AddressLine1, ""),
+            (Column::AddressLine2, ""),
+            (Column::City, ""),
+            (Column::State, ""),
+        ],
+        "address.incomplete",
+    );
 }
 
 #[test]
 fn a_facility_alone() {
-    for text in ["Washoe County Jail", "Eloy Detention Center", "Adelanto ICE Processing Center", "Federal Correctional Institution", "County Jail 911 E Parr Blvd"] {
-        check_refused(&[(Column::AddressLine1, text), (Column::AddressLine2, "")], "address.");
+    for text in [
+        "Washoe County Jail",
+        "Eloy Detention Center",
+        "Adelanto ICE Processing Center",
+        "Federal Correctional Institution",
+        "County Jail 911 E Parr Blvd",
+    ] {
+        check_refused(
+            &[(Column::AddressLine1, text), (Column::AddressLine2, "")],
+            "address.",
+        );
     }
 }
 
 #[test]
 fn formatting_does_not_matter() {
     for changes in [
-        vec![(Column::AddressLine1, "1420 MARLIN STREET"), (Column::AddressLine2, "APT. #4")],
+        vec![
+            (Column::AddressLine1, "1420 MARLIN STREET"),
+            (Column::AddressLine2, "APT. #4"),
+        ],
         vec![(Column::AddressLine1, " 1420  Marlin  st. ")],
-        vec![(Column::AddressLine1, "1420 Marlin St Apt 4"), (Column::AddressLine2, "")],
+        vec![
+            (Column::AddressLine1, "1420 Marlin St Apt 4"),
+            (Column::AddressLine2, ""),
+        ],
         vec![(Column::State, "nevada")],
         vec![(Column::PostalCode, "89501-1234")],
         vec![(Column::Statute, "Title 8, section 1253(a)(1)(A)")],
@@ -232,7 +370,10 @@ fn formatting_does_not_matter() {
         vec![(Column::FinalOrderDate, "March 4, 2025")],
         vec![(Column::TaxPeriods, "2023; 2024")],
         vec![(Column::AsksFor, "Verify")],
-        vec![(Column::GivenNames, "MARÍA JOSÉ"), (Column::Surnames, "O’Neill–Díaz")],
+        vec![
+            (Column::GivenNames, "MARÍA JOSÉ"),
+            (Column::Surnames, "O’Neill–Díaz"),
+        ],
     ] {
         check_passes(&changes);
     }
@@ -240,12 +381,22 @@ fn formatting_does_not_matter() {
 
 #[test]
 fn every_required_cell_is_missed() {
-    for column in Column::ALL.iter().filter(|column| column.need() == model::column::Need::Always) {
+    for column in Column::ALL
+        .iter()
+        .filter(|column| column.need() == model::column::Need::Always)
+    {
         let (rows, outcome) = examine(&[vec![(*column, "")]]);
         assert!(!rows[0].is_admissible(), "{}", column.header());
         assert_eq!((outcome.counts.rows, outcome.counts.rejected), (1, 1));
-        let named = rows[0].findings.iter().any(|finding| finding.cell.is_some() && finding.column == Some(*column));
-        assert!(named || matches!(column, Column::AddressLine1), "{}", column.header());
+        let named = rows[0]
+            .findings
+            .iter()
+            .any(|finding| finding.cell.is_some() && finding.column == Some(*column));
+        assert!(
+            named || matches!(column, Column::AddressLine1),
+            "{}",
+            column.header()
+        );
     }
 }
 
@@ -255,15 +406,24 @@ fn safeguards_must_be_current() {
     agreement.safeguard_findings_open = 1;
     let (_, outcome) = examine_under(&agreement, &[vec![]]);
     let views: Vec<FindingView> = outcome.request.iter().map(FindingView::from).collect();
-    assert_eq!((views.len(), views[0].rule.as_str()), (1, "agreement.safeguards"));
+    assert_eq!(
+        (views.len(), views[0].rule.as_str()),
+        (1, "agreement.safeguards")
+    );
 }
 
 /// Checks of LAW.md that stage A leaves to another part, or carries out with one.
 const ELSEWHERE: &[(u8, &str)] = &[
     (1, "signatures over the whole file: instrument, keeper"),
-    (2, "that the signatory holds the office today: authority note, instrument"),
+    (
+        2,
+        "that the signatory holds the office today: authority note, instrument",
+    ),
     (7, "households in the register: identity"),
-    (14, "open subjects over several requests: keeper, from the log"),
+    (
+        14,
+        "open subjects over several requests: keeper, from the log",
+    ),
     (15, "keys and devices: authority note"),
     (18, "daily, yearly and agency budgets: keeper, from the log"),
     (19, "the suspension itself: authority note, keeper"),
@@ -277,14 +437,35 @@ fn the_pages_of_the_book_are_current() {
          ## What courts and watchdogs found\n\n| date | by | found | tests in `court.rs` |\n|---|---|---|---|\n",
     );
     for source in SOURCES {
-        let tests: Vec<String> = source.tests.iter().map(|test| format!("`{test}`")).collect();
-        writeln!(law, "| {} | {} | {} | {} |", source.date, source.by, source.found, tests.join(", ")).unwrap();
+        let tests: Vec<String> = source
+            .tests
+            .iter()
+            .map(|test| format!("`{test}`"))
+            .collect();
+        writeln!(
+            law,
+            "| {} | {} | {} | {} |",
+            source.date,
+            source.by,
+            source.found,
+            tests.join(", ")
+        )
+        .unwrap();
     }
     law.push_str("\n## Checks of stage A\n\nNumbers are those of the checks in the legal groundwork. Every rule has passing and failing examples in its own file; `crates/statute/tests/golden/messages.txt` holds the words of every finding.\n\n| check | rules | elsewhere |\n|---|---|---|\n");
     for check in 1..=19 {
-        let ids: Vec<String> = (rules().iter()).filter(|rule| rule.checks.contains(&check)).map(|rule| format!("`{}`", rule.id)).collect();
-        let elsewhere = ELSEWHERE.iter().find(|(number, _)| *number == check).map_or("", |(_, words)| words);
-        assert!(!ids.is_empty() || !elsewhere.is_empty(), "check {check} is nowhere");
+        let ids: Vec<String> = (rules().iter())
+            .filter(|rule| rule.checks.contains(&check))
+            .map(|rule| format!("`{}`", rule.id))
+            .collect();
+        let elsewhere = ELSEWHERE
+            .iter()
+            .find(|(number, _)| *number == check)
+            .map_or("", |(_, words)| words);
+        assert!(
+            !ids.is_empty() || !elsewhere.is_empty(),
+            "check {check} is nowhere"
+        );
         writeln!(law, "| {check} | {} | {elsewhere} |", ids.join(", ")).unwrap();
     }
     check_page("law-to-test.md", &law);
@@ -297,8 +478,21 @@ fn the_pages_of_the_book_are_current() {
     for rule in rules() {
         let checks: Vec<String> = rule.checks.iter().map(u8::to_string).collect();
         let class = format!("{:?}", rule.class).to_lowercase();
-        let needs = if rule.needs == statute::Needs::Agreement { "agreement" } else { "" };
-        writeln!(table, "| `{}` | {class} | {} | {} | {} | {needs} | {} |", rule.id, rule.title, rule.citation, checks.join(", "), rule.remedy).unwrap();
+        let needs = if rule.needs == statute::Needs::Agreement {
+            "agreement"
+        } else {
+            ""
+        };
+        writeln!(
+            table,
+            "| `{}` | {class} | {} | {} | {} | {needs} | {} |",
+            rule.id,
+            rule.title,
+            rule.citation,
+            checks.join(", "),
+            rule.remedy
+        )
+        .unwrap();
     }
     check_page("rules.md", &table);
 }
@@ -321,6 +515,12 @@ fn rule_names_are_unique_and_in_form() {
     names.dedup();
     assert_eq!(names.len(), count);
     for name in names {
-        assert!(name.split('.').count() == 2 && name.bytes().all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_'), "{name}");
+        assert!(
+            name.split('.').count() == 2
+                && name
+                    .bytes()
+                    .all(|b| b.is_ascii_lowercase() || b == b'.' || b == b'_'),
+            "{name}"
+        );
     }
 }

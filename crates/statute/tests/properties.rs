@@ -13,6 +13,7 @@
 use std::collections::BTreeMap;
 
 use countersign_statute as statute;
+use instrument::agreement::Agreement;
 use model::{column::Column, finding::Finding, row::Row};
 use proptest::prelude::*;
 use statute::{Channel, Outcome, Terms, TinAcceptance, examination::Examination, sample};
@@ -52,18 +53,15 @@ type Found = BTreeMap<(u16, u32), Vec<Finding>>;
 
 fn examine(rows: &[Row]) -> (Found, Outcome) {
     let agreement = sample::agreement().unwrap();
-    let mut examination = Examination::new(Terms {
-        as_of: sample::AS_OF.parse().unwrap(),
-        agreement: Some(&agreement),
-        book: statute::statute_book(),
-        accepts: TinAcceptance::NeverIssuedOnly,
-        channel: Channel::Open,
-    });
+    let mut examination = Examination::new(terms(&agreement));
     examination.cover(&sample::cover());
     examination.sheet(1, sample::columns());
     let mut found = Found::new();
     for row in rows {
-        found.entry((row.sheet, row.row)).or_default().extend(examination.row(row).findings);
+        found
+            .entry((row.sheet, row.row))
+            .or_default()
+            .extend(examination.row(row).findings);
     }
     let outcome = examination.finish();
     for (sheet, row, finding) in outcome.later.iter() {
@@ -74,8 +72,46 @@ fn examine(rows: &[Row]) -> (Found, Outcome) {
     (found, outcome)
 }
 
+/// The same in batches on three threads.
+fn batched(rows: &[Row]) -> Found {
+    let agreement = sample::agreement().unwrap();
+    let mut examination = Examination::new(terms(&agreement));
+    examination.cover(&sample::cover());
+    examination.sheet(1, sample::columns());
+    let mut found = Found::new();
+    for batch in rows.chunks(5) {
+        for (row, findings) in batch
+            .iter()
+            .zip(examination.batch(batch, 3.try_into().unwrap()))
+        {
+            found
+                .entry((row.sheet, row.row))
+                .or_default()
+                .extend(findings.findings);
+        }
+    }
+    for (sheet, row, finding) in examination.finish().later.iter() {
+        found.entry((sheet, row)).or_default().push(finding);
+    }
+    found.values_mut().for_each(|findings| findings.sort());
+    found
+}
+
+fn terms(agreement: &Agreement) -> Terms<'_> {
+    Terms {
+        as_of: sample::AS_OF.parse().unwrap(),
+        agreement: Some(agreement),
+        book: statute::statute_book(),
+        accepts: TinAcceptance::NeverIssuedOnly,
+        channel: Channel::Open,
+    }
+}
+
 fn owned(choices: &[usize]) -> Vec<(Column, String)> {
-    choices.iter().map(|choice| (SPOILERS[*choice].0, SPOILERS[*choice].1.to_owned())).collect()
+    choices
+        .iter()
+        .map(|choice| (SPOILERS[*choice].0, SPOILERS[*choice].1.to_owned()))
+        .collect()
 }
 
 fn row_strategy() -> impl Strategy<Value = Vec<Vec<usize>>> {
@@ -95,6 +131,7 @@ proptest! {
             shuffled.swap(step, (seed.rotate_left(step as u32) % length as u64) as usize);
         }
         let (straight, first) = examine(&rows);
+        prop_assert_eq!(batched(&rows), straight.clone());
         let (mixed, second) = examine(&shuffled);
         prop_assert_eq!(straight, mixed);
         prop_assert_eq!(first.counts, second.counts);
@@ -147,49 +184,91 @@ proptest! {
     }
 }
 
+/// Two near-clones among many reasons, far apart and each with a word of its own.
+#[test]
+fn near_clones_are_found_among_strangers() {
+    let word = |number: u64| -> String {
+        let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 20;
+        (0..6)
+            .map(|place| char::from(b'b' + ((mixed >> (place * 4)) % 16) as u8))
+            .collect()
+    };
+    let words =
+        |seed: u64| -> Vec<String> { (0..25).map(|place| word(seed * 1_000 + place)).collect() };
+    let mut near = words(7);
+    let first = near.join(" ");
+    near[12] = "otherwise".to_owned();
+    let reason = |number: usize, text: String| spoiled(number, &[(Column::Reason, text)]);
+    let mut rows: Vec<Row> = (0..60)
+        .map(|number| reason(number, words(100 + number as u64).join(" ")))
+        .collect();
+    rows[3] = reason(3, first);
+    rows[55] = reason(55, near.join(" "));
+    let (_, outcome) = examine(&rows);
+    let mut clusters = outcome.later.clusters();
+    clusters.retain(|cluster| cluster.rule.0 == "reason.clone");
+    assert_eq!(clusters.len(), 1, "{clusters:?}");
+    assert_eq!(clusters[0].rows, [(1, 5), (1, 57)]);
+}
+
 /// The examination of many rows costs no more than its share: `cargo test --profile demo -p
 /// countersign-statute --test properties -- --ignored --nocapture`.
 #[test]
 #[ignore = "a measurement; run it in an optimised profile"]
 fn speed() {
     let agreement = sample::agreement().unwrap();
-    let rows: Vec<Row> = (0..20_000_usize)
+    let mut rows: Vec<Row> = (0..20_000_usize)
         .map(|number| {
             let mut values = sample::values(number);
             for (column, text) in &mut values {
                 match column {
                     Column::CaseNumber => *text = format!("26-CR-{number:06}"),
                     Column::AddressLine1 => *text = format!("{} {text}", number),
-                    Column::Surnames => text.push_str(&format!(" {}", "abcdefghij".repeat(1 + number % 3))),
-                    Column::Reason => text.push_str(&format!(" {}{}", (b'a' + (number % 26) as u8) as char, (b'a' + (number / 26 % 26) as u8) as char)),
+                    Column::Surnames => {
+                        text.push_str(&format!(" {}", "abcdefghij".repeat(1 + number % 3)))
+                    }
+                    Column::Reason => text.push_str(&format!(
+                        " {}{}",
+                        (b'a' + (number % 26) as u8) as char,
+                        (b'a' + (number / 26 % 26) as u8) as char
+                    )),
                     _ => {}
                 }
             }
             sample::row(u32::try_from(number).unwrap() + 2, &values)
         })
         .collect();
-    let mut examination = Examination::new(Terms {
-        as_of: sample::AS_OF.parse().unwrap(),
-        agreement: Some(&agreement),
-        book: statute::statute_book(),
-        accepts: TinAcceptance::NeverIssuedOnly,
-        channel: Channel::Open,
-    });
+    let mut examination = Examination::new(terms(&agreement));
     examination.sheet(1, sample::columns());
     let rounds = 64_u32;
     let start = std::time::Instant::now();
     let mut found = 0_usize;
     for round in 0..rounds {
+        rows.iter_mut()
+            .for_each(|row| row.row += if round == 0 { 0 } else { 20_000 });
+        let threads = std::env::var("THREADS")
+            .ok()
+            .and_then(|count| count.parse().ok());
+        if let Some(threads) = threads {
+            found += examination
+                .batch(&rows, threads)
+                .iter()
+                .map(|row| row.findings.len())
+                .sum::<usize>();
+            continue;
+        }
         for row in &rows {
-            let mut row = row.clone();
-            row.row += round * 20_000;
-            found += examination.row(&row).findings.len();
+            found += examination.row(row).findings.len();
         }
     }
     let examined = start.elapsed();
     let outcome = examination.finish();
     let count = u64::from(rounds) * 20_000;
     let per_row = examined.as_nanos() / u128::from(count);
-    println!("{count} rows: {examined:?}, {per_row} ns a row, finish {:?}; {found} findings, {} across rows, {} clusters",
-        start.elapsed() - examined, outcome.later.len(), outcome.later.clusters().len());
+    println!(
+        "{count} rows: {examined:?}, {per_row} ns a row, finish {:?}; {found} findings, {} across rows, {} clusters",
+        start.elapsed() - examined,
+        outcome.later.len(),
+        outcome.later.clusters().len()
+    );
 }

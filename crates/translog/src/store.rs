@@ -24,7 +24,8 @@ pub trait TileStore {
     fn read(&self, path: &TilePath) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// Keeps the bytes. A full tile never changes: the same bytes again are accepted, others are
-    /// refused. A partial tile may be written again.
+    /// refused. A partial tile may be written again, and may be deleted once the full one stands:
+    /// readers then take the front of that.
     ///
     /// # Errors
     /// [`StoreError::Immutable`], [`StoreError::Unavailable`].

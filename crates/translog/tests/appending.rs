@@ -58,7 +58,7 @@ fn names_of(size: u64) -> Vec<String> {
                 _ => format!("tile/{kind}/x{:03}/{:03}", index / 1000, index % 1000),
             };
             names.extend((0..count / 256).map(name));
-            if count % 256 > 0 {
+            if !count.is_multiple_of(256) {
                 names.push(format!("{}.p/{}", name(count / 256), count % 256));
             }
         }
@@ -171,7 +171,7 @@ fn what_lies_beyond_the_log_is_refused() {
 fn entries_have_a_longest_length() {
     let mut log = new_log();
     let longest = vec![1; MAX_ENTRY_BYTES];
-    let head = log.append(&[longest.clone()]).unwrap();
+    let head = log.append(std::slice::from_ref(&longest)).unwrap();
     assert_eq!(head.root, leaf_hash(&longest));
     let error = log
         .append(&[vec![], vec![1; MAX_ENTRY_BYTES + 1]])
@@ -330,6 +330,18 @@ fn a_crash_where_the_second_level_fills_is_repaired() {
     let faults = (0..).take_while(|fault| crash_and_recover(before, batch, *fault, KeepsLast::Yes));
     // bundle, tile 0, tile 1 full; then partial bundle, tile 0, tile 2.
     assert_eq!(faults.count(), 6);
+}
+
+#[test]
+fn one_leaf_writes_only_what_it_changes() {
+    let writes = |before| {
+        let faults = (0..).take_while(|fault| crash_and_recover(before, 1, *fault, KeepsLast::No));
+        faults.count()
+    };
+    // A bundle and a tile of leaf hashes; the partial tile of level 1 stays as it is.
+    assert_eq!(writes(300), 2);
+    // Where they fill: both whole, and a wider tile of level 1.
+    assert_eq!(writes(511), 3);
 }
 
 #[test]

@@ -197,98 +197,71 @@ fn inclusion_vectors() -> Vec<Proof> {
     all
 }
 
-fn consistency_vectors() -> Vec<Proof> {
-    let log = log_of(300);
+/// A consistency proof between trees of these sizes, each the beginning of the entries.
+fn consistency(name: &str, old: usize, new: usize, proof: &str, expected: &str) -> Proof {
     let hashes = leaves(&entries(300));
-    let make = |name: &str, old: usize, new: usize, text: String, expected: &str| Proof {
+    Proof {
         name: format!("consistency: {name}"),
         from: tree_root(&hashes[..old]).to_string(),
         from_size: old as u64,
         size: new as u64,
         root: tree_root(&hashes[..new]).to_string(),
-        proof: text,
+        proof: proof.to_owned(),
         expected: expected.to_owned(),
-    };
-    let text = |old: usize, new: usize| {
-        log.consistency_proof(old as u64, new as u64)
-            .unwrap()
-            .to_string()
-    };
-    let good = |old, new| make(&format!("{old} to {new}"), old, new, text(old, new), "ok");
-    let mut all: Vec<Proof> = [
-        (0, 0),
-        (0, 7),
-        (7, 7),
-        (1, 2),
-        (3, 7),
-        (4, 7),
-        (6, 8),
-        (255, 256),
-        (256, 257),
-        (200, 300),
-    ]
-    .map(|(old, new)| good(old, new))
-    .into();
-    let proof = text(3, 7);
-    let line = proof.lines().last().unwrap().to_owned();
-    for (name, old, new, proof, expected) in [
-        ("backwards", 3, 7, proof.replacen("3 7", "7 3", 1), "size"),
-        (
-            "old size other",
-            3,
-            7,
-            proof.replacen("3 7", "2 7", 1),
-            "size",
-        ),
-        (
-            "a hash less",
-            3,
-            7,
-            proof.replacen(&format!("{line}\n"), "", 1),
-            "length",
-        ),
-        ("a hash more", 3, 7, format!("{proof}{line}\n"), "length"),
-        ("of a smaller old tree", 2, 7, proof.clone(), "size"),
-        ("of a smaller new tree", 3, 6, proof.clone(), "size"),
-        (
-            "hashes where none belong",
-            7,
-            7,
-            format!("consistency 7 7\n{line}\n"),
-            "length",
-        ),
-        (
-            "none where some belong",
-            3,
-            7,
-            "consistency 3 7\n".to_owned(),
-            "length",
-        ),
-        (
-            "three numbers",
-            3,
-            7,
-            proof.replacen("3 7", "3 7 8", 1),
-            "line 1",
-        ),
-    ] {
-        all.push(make(name, old, new, proof, expected));
     }
+}
+
+fn consistency_text(old: u64, new: u64) -> String {
+    let proof = log_of(300).consistency_proof(old, new);
+    proof.unwrap().to_string()
+}
+
+fn consistency_vectors() -> Vec<Proof> {
+    let good = |(old, new): (usize, usize)| {
+        let text = consistency_text(old as u64, new as u64);
+        consistency(&format!("{old} to {new}"), old, new, &text, "ok")
+    };
+    let small = [(0, 0), (0, 7), (7, 7), (1, 2), (3, 7), (4, 7), (6, 8)];
+    let large = [(255, 256), (256, 257), (200, 300)];
+    let mut all: Vec<Proof> = small.into_iter().chain(large).map(good).collect();
+    all.extend(spoilt_consistency_vectors());
     for (name, old, new, from, root) in [
         ("old root other", 3, 7, 2, 7),
         ("new root other", 3, 7, 3, 6),
         ("equal sizes, other old root", 7, 7, 6, 7),
         ("from nothing, old root other", 0, 7, 1, 7),
     ] {
-        let spoilt = make(name, old, new, text(old, new), "root");
-        let (from, root) = (tree_root(&hashes[..from]), tree_root(&hashes[..root]));
+        let other = consistency(name, from, root, "", "");
+        let text = consistency_text(old, new);
+        let (old, new) = (old as usize, new as usize);
         all.push(Proof {
-            from: from.to_string(),
-            root: root.to_string(),
-            ..spoilt
+            from: other.from,
+            root: other.root,
+            ..consistency(name, old, new, &text, "root")
         });
     }
     all
+}
+
+fn spoilt_consistency_vectors() -> Vec<Proof> {
+    let proof = consistency_text(3, 7);
+    let line = proof.lines().last().unwrap();
+    let less = proof.replacen(&format!("{line}\n"), "", 1);
+    let more = format!("{proof}{line}\n");
+    let head = |numbers: &str| proof.replacen("3 7", numbers, 1);
+    let needless = format!("consistency 7 7\n{line}\n");
+    let none = "consistency 3 7\n";
+    vec![
+        consistency("backwards", 3, 7, &head("7 3"), "size"),
+        consistency("old size other", 3, 7, &head("2 7"), "size"),
+        consistency("a smaller old tree", 2, 7, &proof, "size"),
+        consistency("a smaller new tree", 3, 6, &proof, "size"),
+        consistency("a hash less", 3, 7, &less, "length"),
+        consistency("a hash more", 3, 7, &more, "length"),
+        consistency("none where some belong", 3, 7, none, "length"),
+        consistency("some where none belong", 7, 7, &needless, "length"),
+        consistency("three numbers", 3, 7, &head("3 7 8"), "line 1"),
+    ]
 }
 
 fn reading(name: &str, text: &str, expected: &str) -> Reading {
@@ -409,103 +382,71 @@ fn bundle_outcome(text: &str) -> String {
     }
 }
 
-fn quorum_vectors() -> Vec<Quorum> {
-    let now = 1_800_000_000;
+const NOW: u64 = 1_800_000_000;
+
+fn witness(name: &str, seed: u8) -> CosignerSigningKey {
+    CosignerSigningKey::from_seed(format!("{name}/witness").parse().unwrap(), &[seed; 32])
+}
+
+/// A checkpoint of twelve leaves, cosigned by these at these times after [`NOW`]; k1 to k4 are known.
+fn quorum(name: &str, signers: &[(&CosignerSigningKey, i64)], expected: &str) -> Quorum {
     let context = origin().context().unwrap();
     let log = SigningKey::from_seed("gate.example/log".parse().unwrap(), &[1; 32]);
-    let witness = |name: &str, seed: u8| {
-        CosignerSigningKey::from_seed(format!("{name}/witness").parse().unwrap(), &[seed; 32])
-    };
-    let witnesses = [
-        witness("k1", 11),
-        witness("k2", 12),
-        witness("k3", 13),
-        witness("k4", 14),
-    ];
-    let text = log_of(12).head().text();
-    let make = |name: &str, signers: &[(&CosignerSigningKey, u64)], expected: &str| {
-        let mut note = log.sign_note(&context, text.clone()).unwrap();
-        for (signer, time) in signers {
-            note.add(signer.cosign(&context, &text, Instant(*time)).unwrap())
-                .unwrap();
-        }
-        Quorum {
-            name: name.to_owned(),
-            log: log.verifier().to_string(),
-            witnesses: witnesses.iter().map(|w| w.verifier().to_string()).collect(),
-            quorum: 3,
-            freshness_seconds: 300,
-            now,
-            note: note.render(),
-            expected: expected.to_owned(),
-        }
-    };
-    let [a, b, c, d] = &witnesses;
-    let stranger = witness("x", 99);
-    let three = [(a, now), (b, now - 300), (c, now + 60)];
-    let good = make("three fresh", &three, "0 1 2");
-    let mut unsigned = Note::unsigned(text.clone()).unwrap();
-    for line in &Note::parse(&good.note).unwrap().signatures()[1..] {
-        unsigned.add(line.clone()).unwrap();
+    let mut note = log.sign_note(&context, log_of(12).head().text()).unwrap();
+    for (signer, later) in signers {
+        let time = Instant(NOW.checked_add_signed(*later).unwrap());
+        let line = signer.cosign(&context, note.text(), time).unwrap();
+        note.add(line).unwrap();
     }
-    let mut twin = make(
-        "one key under two names counts once",
-        &[(a, now), (b, now)],
+    let known = (1..=4).map(|k| witness(&format!("k{k}"), 10 + k));
+    Quorum {
+        name: name.to_owned(),
+        log: log.verifier().to_string(),
+        witnesses: known.map(|key| key.verifier().to_string()).collect(),
+        quorum: 3,
+        freshness_seconds: 300,
+        now: NOW,
+        note: note.render(),
+        expected: expected.to_owned(),
+    }
+}
+
+fn quorum_vectors() -> Vec<Quorum> {
+    let [a, b, c, d] = [1, 2, 3, 4].map(|k| witness(&format!("k{k}"), 10 + k));
+    let (x, twin) = (witness("x", 99), witness("twin", 11));
+    let all = [(&a, 0), (&b, 0), (&c, 0), (&d, 0)];
+    let edges = [(&a, 0), (&b, -300), (&c, 60)];
+    let with_stranger = [(&a, 0), (&b, 0), (&d, 0), (&x, 0)];
+    let one_old = [(&a, -301), (&b, 0), (&c, 0), (&d, 0)];
+    let good = quorum("three at the edges of time", &edges, "0 1 2");
+    let mut twins = quorum(
+        "one key under two names",
+        &[(&a, 0), (&b, 0), (&twin, 0)],
         "quorum",
     );
-    let other_name = witness("twin", 11);
-    let line = other_name.cosign(&context, &text, Instant(now)).unwrap();
-    twin.note = Note::parse(&twin.note)
-        .unwrap()
-        .with(line)
-        .unwrap()
-        .render();
-    twin.witnesses[2] = other_name.verifier().to_string();
+    twins.witnesses[2] = twin.verifier().to_string();
+    let mut unsigned = Note::parse(&good.note).unwrap();
+    let lines = unsigned.signatures()[1..].to_vec();
+    unsigned = Note::unsigned(unsigned.text()).unwrap();
+    lines
+        .into_iter()
+        .for_each(|line| unsigned.add(line).unwrap());
+    let spoilt = |name: &str, note: String| Quorum {
+        note,
+        ..quorum(name, &edges, "signature")
+    };
     vec![
-        make(
-            "four fresh",
-            &[(a, now), (b, now), (c, now), (d, now)],
-            "0 1 2 3",
-        ),
-        make(
-            "a stranger beside",
-            &[(a, now), (b, now), (d, now), (&stranger, now)],
-            "0 1 3",
-        ),
-        make(
-            "one too old, three fresh",
-            &[(a, now - 301), (b, now), (c, now), (d, now)],
-            "1 2 3",
-        ),
-        make("two", &[(a, now), (b, now)], "quorum"),
-        make(
-            "two and a stranger",
-            &[(a, now), (b, now), (&stranger, now)],
-            "quorum",
-        ),
-        make(
-            "one too old",
-            &[(a, now - 301), (b, now), (c, now)],
-            "quorum",
-        ),
-        make(
-            "one from the future",
-            &[(a, now + 61), (b, now), (c, now)],
-            "quorum",
-        ),
-        Quorum {
-            name: "size changed after signing".to_owned(),
-            note: good.note.replacen("\n12\n", "\n13\n", 1),
-            expected: "signature".to_owned(),
-            ..make("", &three, "")
-        },
-        Quorum {
-            name: "not signed by the log".to_owned(),
-            note: unsigned.render(),
-            expected: "signature".to_owned(),
-            ..make("", &three, "")
-        },
-        twin,
+        quorum("four fresh", &all, "0 1 2 3"),
+        quorum("a stranger beside", &with_stranger, "0 1 3"),
+        quorum("one too old, three fresh", &one_old, "1 2 3"),
+        quorum("none", &[], "quorum"),
+        quorum("two", &all[..2], "quorum"),
+        quorum("two and a stranger", &with_stranger[1..], "quorum"),
+        quorum("two and one too old", &one_old[..3], "quorum"),
+        quorum("from the future", &[(&a, 61), (&b, 0), (&c, 0)], "quorum"),
+        spoilt("size changed", good.note.replacen("\n12\n", "\n13\n", 1)),
+        spoilt("not signed by the log", unsigned.render()),
+        twins,
         good,
     ]
 }

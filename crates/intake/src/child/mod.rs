@@ -4,7 +4,7 @@
 //! [`serve`]; [`read_in_child`] is the gate's side. Whatever a file does to its reader, the gate
 //! gets an [`crate::IntakeError`] in fixed time and memory.
 //!
-//! Left to others: the frames between the two ([`codec`]), the reading itself ([`crate::read`]).
+//! Left to others: the frames between the two (`codec`), the reading itself ([`crate::read`]).
 
 mod codec;
 mod parent;

@@ -88,10 +88,7 @@ fn open(file: &Path) -> Result<File, IntakeError> {
 }
 
 /// Takes frames to the summary. `None` where the process stopped before it.
-fn receive(
-    input: impl std::io::Read,
-    sink: &mut dyn Sink,
-) -> Result<Option<Summary>, IntakeError> {
+fn receive(input: impl std::io::Read, sink: &mut dyn Sink) -> Result<Option<Summary>, IntakeError> {
     let mut frames = FrameReader::new(input);
     let mut rows = 0_u64;
     loop {

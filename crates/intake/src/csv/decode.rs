@@ -209,7 +209,13 @@ mod tests {
         let utf16 = |big: bool| -> Vec<u8> {
             let mark: &[u8] = if big { b"\xfe\xff" } else { b"\xff\xfe" };
             let units = text.encode_utf16();
-            let bytes = units.flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
+            let bytes = units.flat_map(|unit| {
+                if big {
+                    unit.to_be_bytes()
+                } else {
+                    unit.to_le_bytes()
+                }
+            });
             mark.iter().copied().chain(bytes).collect()
         };
         let (cp1252, _, lost) = WINDOWS_1252.encode(&text);
@@ -233,7 +239,9 @@ mod tests {
             (b"\xff\xfea\0\x00\xd8b\0", 4),
         ] {
             match decode(bytes) {
-                Err(IntakeError::Encoding { byte: found, .. }) => assert_eq!(found, byte, "{bytes:?}"),
+                Err(IntakeError::Encoding { byte: found, .. }) => {
+                    assert_eq!(found, byte, "{bytes:?}")
+                }
                 other => panic!("{bytes:?}: {other:?}"),
             }
         }

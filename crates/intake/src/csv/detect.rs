@@ -22,8 +22,15 @@ pub(super) struct Dialect {
 }
 
 pub(super) fn dialect(sample: &[u8], limits: &Limits) -> Dialect {
-    if let [b's' | b'S', b'e' | b'E', b'p' | b'P', b'=', separator @ (b',' | b';' | b'\t'), b'\r' | b'\n', ..] =
-        sample
+    if let [
+        b's' | b'S',
+        b'e' | b'E',
+        b'p' | b'P',
+        b'=',
+        separator @ (b',' | b';' | b'\t'),
+        b'\r' | b'\n',
+        ..,
+    ] = sample
     {
         return Dialect {
             separator: *separator,
@@ -65,7 +72,11 @@ mod tests {
 
     fn check(text: &str, separator: char, declared: bool) {
         let found = dialect(text.as_bytes(), &Limits::standard());
-        assert_eq!((char::from(found.separator), found.declared), (separator, declared), "{text}");
+        assert_eq!(
+            (char::from(found.separator), found.declared),
+            (separator, declared),
+            "{text}"
+        );
     }
 
     #[test]

@@ -34,9 +34,8 @@ pub(crate) fn read(
 ) -> Result<(), IntakeError> {
     let encoding = Encoding::of(survey)?;
     if let (Encoding::Windows1252, Some(byte)) = (encoding, survey.first_not_utf8) {
-        let message = format!(
-            "the file is not UTF-8 (first at byte {byte}); it was read as Windows-1252"
-        );
+        let message =
+            format!("the file is not UTF-8 (first at byte {byte}); it was read as Windows-1252");
         outlet.send(Event::Finding(Notice::NotUtf8.finding(message, None)))?;
     }
     let mut text = Transcoder::new(reader, encoding);

@@ -297,7 +297,12 @@ mod tests {
     fn check(text: &str, expected: &[(u32, &[&str])]) {
         let expected: Vec<(u32, Vec<String>)> = expected
             .iter()
-            .map(|(line, fields)| (*line, fields.iter().map(|field| (*field).to_owned()).collect()))
+            .map(|(line, fields)| {
+                (
+                    *line,
+                    fields.iter().map(|field| (*field).to_owned()).collect(),
+                )
+            })
             .collect();
         for capacity in [1, 2, 3, 1000] {
             let found = split_by(text.as_bytes(), capacity, &Limits::standard());
@@ -314,7 +319,10 @@ mod tests {
         check("a\r\n\r\nb\rc", &[(1, &["a"]), (3, &["b"]), (4, &["c"])]);
         check(",\n,", &[(1, &["", ""]), (2, &["", ""])]);
         check("\"a,b\",\"c\"\"d\"", &[(1, &["a,b", "c\"d"])]);
-        check("\"a\nb\r\nc\",d\ne", &[(1, &["a\nb\r\nc", "d"]), (4, &["e"])]);
+        check(
+            "\"a\nb\r\nc\",d\ne",
+            &[(1, &["a\nb\r\nc", "d"]), (4, &["e"])],
+        );
         check("a\"b\",c", &[(1, &["a\"b\"", "c"])]);
         check("\"a\"b,c", &[(1, &["ab", "c"])]);
         check("\"\"", &[(1, &[""])]);
@@ -329,14 +337,26 @@ mod tests {
             ..Limits::standard()
         };
         for (text, message) in [
-            ("a,b\nc,\"d\ne,f".to_owned(), "line 2: a quote is opened and never closed"),
-            ("a\nb,\0".to_owned(), "line 2: there is a NUL character, which no spreadsheet program writes"),
-            (format!("a\nb,{}", "x".repeat(11)), "line 2, field 2: a value is larger than 10 bytes"),
+            (
+                "a,b\nc,\"d\ne,f".to_owned(),
+                "line 2: a quote is opened and never closed",
+            ),
+            (
+                "a\nb,\0".to_owned(),
+                "line 2: there is a NUL character, which no spreadsheet program writes",
+            ),
+            (
+                format!("a\nb,{}", "x".repeat(11)),
+                "line 2, field 2: a value is larger than 10 bytes",
+            ),
             (
                 format!("a\nb,\"{}", "x\n".repeat(11)),
                 "line 2, field 2 (its quote opens on line 2 and is perhaps never closed): a value is larger than 10 bytes",
             ),
-            (format!("a\n{}", ",".repeat(20_000)), "line 2: there are more than 16384 columns"),
+            (
+                format!("a\n{}", ",".repeat(20_000)),
+                "line 2: there are more than 16384 columns",
+            ),
         ] {
             let error = split_by(text.as_bytes(), 1000, &limits).unwrap_err();
             assert_eq!(error.to_string(), message);

@@ -84,8 +84,11 @@ pub(super) fn read<R: BufRead, T: Taker>(
                     let display = element.attribute(b"display")?;
                     groups.push(display.as_deref() == Some("false"));
                 }
-                b"table-header-rows" | b"table-rows" | b"table-columns"
-                | b"table-header-columns" | b"table-column-group" => {}
+                b"table-header-rows"
+                | b"table-rows"
+                | b"table-columns"
+                | b"table-header-columns"
+                | b"table-column-group" => {}
                 b"table-source" => {
                     xml.skip()?;
                     taker.note(Notice::ExternalLinks, "the whole sheet".to_owned());
@@ -201,17 +204,27 @@ fn read_cell<R: BufRead, T: Taker>(
     let start = row.cells.last().map_or(0, |cell| cell.text.end);
     let position = row.next;
     let number = row.number.saturating_add(1);
-    let place = || format!("sheet `{}`, cell {}", taker.sheet(), cell_name(position, number));
+    let place = || {
+        format!(
+            "sheet `{}`, cell {}",
+            taker.sheet(),
+            cell_name(position, number)
+        )
+    };
     let comments = text::read_cell(xml, &mut row.text, start, head.string, limits, &place)?;
     if row.text.len() > ROW_BYTES {
         let allowed = ROW_BYTES as u64;
         return Err(IntakeError::limit(LimitKind::RecordBytes, allowed, place()));
     }
     row.next = position.saturating_add(head.repeated);
-    let kind = settle(&mut row.text, start, &head).map_err(|what| IntakeError::cell(place(), what))?;
+    let kind =
+        settle(&mut row.text, start, &head).map_err(|what| IntakeError::cell(place(), what))?;
     let is_empty = row.text.len() == start;
     if !is_empty && u64::from(row.next) > Limits::SHEET_COLUMNS {
-        return Err(IntakeError::cell(place(), "it lies beyond the last column of a sheet"));
+        return Err(IntakeError::cell(
+            place(),
+            "it lies beyond the last column of a sheet",
+        ));
     }
     if comments > 0 {
         taker.note(Notice::Comments, cell_name(position, number));
@@ -234,20 +247,27 @@ fn read_cell<R: BufRead, T: Taker>(
 fn span(position: u32, number: u32, head: &CellHead) -> String {
     let last = position.saturating_add(head.columns_spanned.saturating_sub(1));
     let bottom = number.saturating_add(head.rows_spanned.saturating_sub(1));
-    format!("{}:{}", cell_name(position, number), cell_name(last, bottom))
+    format!(
+        "{}:{}",
+        cell_name(position, number),
+        cell_name(last, bottom)
+    )
 }
 
 /// Puts the stored value in the place of the shown text where the type has one; gives the kind.
 fn settle(text: &mut String, start: usize, head: &CellHead) -> Result<CellKind, &'static str> {
     let utf8 = |value: &Option<Vec<u8>>| {
-        let value = value.as_deref().and_then(|value| std::str::from_utf8(value).ok());
+        let value = value
+            .as_deref()
+            .and_then(|value| std::str::from_utf8(value).ok());
         value.unwrap_or_default().to_owned()
     };
     let (kind, value): (CellKind, Cow<'_, str>) = match head.kind.as_slice() {
         _ if head.is_error => return Ok(CellKind::Error),
         b"float" | b"percentage" | b"currency" => {
             let value = utf8(&head.value);
-            let number = plain_number(&value).ok_or("its value is not a number, though its type says so")?;
+            let number =
+                plain_number(&value).ok_or("its value is not a number, though its type says so")?;
             (CellKind::Number, number.into_owned().into())
         }
         b"date" => match iso_date(&utf8(&head.date)) {
@@ -256,7 +276,10 @@ fn settle(text: &mut String, start: usize, head: &CellHead) -> Result<CellKind, 
         },
         b"boolean" => {
             let is_true = head.boolean.as_deref() == Some(b"true");
-            (CellKind::Boolean, if is_true { "TRUE" } else { "FALSE" }.into())
+            (
+                CellKind::Boolean,
+                if is_true { "TRUE" } else { "FALSE" }.into(),
+            )
         }
         _ => return Ok(CellKind::Text),
     };
@@ -281,10 +304,17 @@ fn deliver<T: Taker>(
     }
     let place = || format!("sheet `{}`, row {first}", taker.sheet());
     if u64::from(repeated) > limits.repeated_rows {
-        return Err(IntakeError::limit(LimitKind::RepeatedRows, limits.repeated_rows, place()));
+        return Err(IntakeError::limit(
+            LimitKind::RepeatedRows,
+            limits.repeated_rows,
+            place(),
+        ));
     }
     if last > Limits::SHEET_ROWS {
-        return Err(IntakeError::cell(place(), "it lies beyond the last row of a sheet"));
+        return Err(IntakeError::cell(
+            place(),
+            "it lies beyond the last row of a sheet",
+        ));
     }
     for number in first..=last {
         if !taker.begin_row(number, hidden) {

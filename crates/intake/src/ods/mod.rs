@@ -38,16 +38,13 @@ struct Outline {
 }
 
 /// Reads an ods.
-pub(crate) fn read(
-    archive: &mut Archive<'_>,
-    outlet: &mut Outlet<'_>,
-) -> Result<(), IntakeError> {
+pub(crate) fn read(archive: &mut Archive<'_>, outlet: &mut Outlet<'_>) -> Result<(), IntakeError> {
     refuse_encrypted(archive, outlet.limits)?;
     let outline = outline(archive, outlet.limits)?;
     let sheets = outline.sheets.iter();
-    let plan = SheetPlan::new(sheets.map(|(name, style)| {
-        (name.as_str(), outline.hidden_styles.contains(style))
-    }))?;
+    let plan = SheetPlan::new(
+        sheets.map(|(name, style)| (name.as_str(), outline.hidden_styles.contains(style))),
+    )?;
     tell_document(&outline, archive, outlet)?;
     plan.tell(outlet)?;
     if let Some(index) = plan.cover {

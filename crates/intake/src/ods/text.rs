@@ -42,7 +42,9 @@ pub(super) fn read_cell<R: BufRead>(
                 }
                 _ => xml.skip()?,
             },
-            Node::Close(_) | Node::End => return check(text, start, limits, place).map(|()| comments),
+            Node::Close(_) | Node::End => {
+                return check(text, start, limits, place).map(|()| comments);
+            }
             Node::Text(_) | Node::Nothing => {}
         }
     }
@@ -178,10 +180,16 @@ mod tests {
             cell_bytes: 100,
             ..Limits::standard()
         };
-        let mut xml = Xml::new(b"<c><p><s c='99999999999'/></p></c>".as_slice(), "c", &limits);
+        let mut xml = Xml::new(
+            b"<c><p><s c='99999999999'/></p></c>".as_slice(),
+            "c",
+            &limits,
+        );
         assert!(matches!(xml.next().unwrap(), Node::Open(_)));
         let mut text = String::new();
-        let error = read_cell(&mut xml, &mut text, 0, false, &limits, &|| "there".to_owned());
+        let error = read_cell(&mut xml, &mut text, 0, false, &limits, &|| {
+            "there".to_owned()
+        });
         assert!(error.unwrap_err().to_string().starts_with("there"));
         assert!(text.len() <= 101);
     }

@@ -29,10 +29,7 @@ use crate::{
 };
 
 /// Reads an xlsx.
-pub(crate) fn read(
-    archive: &mut Archive<'_>,
-    outlet: &mut Outlet<'_>,
-) -> Result<(), IntakeError> {
+pub(crate) fn read(archive: &mut Archive<'_>, outlet: &mut Outlet<'_>) -> Result<(), IntakeError> {
     let package = Package::read(archive, outlet.limits)?;
     let names = package.sheets.iter();
     let plan = SheetPlan::new(names.map(|sheet| (sheet.name.as_str(), sheet.hidden)))?;
@@ -68,9 +65,11 @@ fn tell_package(
         if lower.ends_with("vbaproject.bin") || lower.contains("/macrosheets/") {
             macros.add(|| crate::error::printable(name));
         }
-        let is_archive = [".zip", ".xlsx", ".xlsm", ".docx", ".ods", ".7z", ".rar", ".gz"]
-            .iter()
-            .any(|extension| lower.ends_with(extension));
+        let is_archive = [
+            ".zip", ".xlsx", ".xlsm", ".docx", ".ods", ".7z", ".rar", ".gz",
+        ]
+        .iter()
+        .any(|extension| lower.ends_with(extension));
         if lower.contains("/embeddings/") || is_archive {
             embedded.add(|| crate::error::printable(name));
         }

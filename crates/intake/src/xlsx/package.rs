@@ -52,7 +52,10 @@ impl Package {
         let workbook = root
             .iter()
             .find(|relationship| relationship.kind == "officeDocument")
-            .map_or_else(|| "xl/workbook.xml".to_owned(), |found| found.target.clone());
+            .map_or_else(
+                || "xl/workbook.xml".to_owned(),
+                |found| found.target.clone(),
+            );
         let related = relationships(archive, &workbook, limits)?;
         let mut links = Tally::default();
         for relationship in &related {
@@ -63,7 +66,9 @@ impl Package {
             }
         }
         let of_kind = |kind: &str| {
-            let found = related.iter().find(|relationship| relationship.kind == kind);
+            let found = related
+                .iter()
+                .find(|relationship| relationship.kind == kind);
             found.map(|relationship| relationship.target.clone())
         };
         let mut package = Self {
@@ -84,9 +89,9 @@ impl Package {
         related: &[Relationship],
         limits: &Limits,
     ) -> Result<(), IntakeError> {
-        let part = archive.part(name)?.ok_or_else(|| {
-            IntakeError::damaged("the archive", "it has no workbook part")
-        })?;
+        let part = archive
+            .part(name)?
+            .ok_or_else(|| IntakeError::damaged("the archive", "it has no workbook part"))?;
         let mut xml = Xml::new(part, name, limits);
         loop {
             match xml.next()? {
@@ -111,10 +116,7 @@ impl Package {
     }
 }
 
-fn sheet_entry(
-    element: &Element<'_>,
-    related: &[Relationship],
-) -> Result<SheetEntry, IntakeError> {
+fn sheet_entry(element: &Element<'_>, related: &[Relationship]) -> Result<SheetEntry, IntakeError> {
     let name = element.attribute(b"name")?.unwrap_or_default();
     let id = element.attribute(b"id")?.unwrap_or_default();
     let state = element.attribute(b"state")?.unwrap_or_default();
@@ -160,7 +162,8 @@ fn relationships(
 }
 
 fn relationship(element: &Element<'_>) -> Result<Relationship, IntakeError> {
-    let attribute = |name: &[u8]| Ok::<_, IntakeError>(element.attribute(name)?.unwrap_or_default());
+    let attribute =
+        |name: &[u8]| Ok::<_, IntakeError>(element.attribute(name)?.unwrap_or_default());
     let kind = attribute(b"Type")?;
     Ok(Relationship {
         id: attribute(b"Id")?,
@@ -232,7 +235,11 @@ mod tests {
     fn targets_stay_in_the_package() {
         for (folder, target, expected) in [
             ("xl", "worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
-            ("xl", "/xl/worksheets/sheet1.xml", "xl/worksheets/sheet1.xml"),
+            (
+                "xl",
+                "/xl/worksheets/sheet1.xml",
+                "xl/worksheets/sheet1.xml",
+            ),
             ("xl/worksheets", "../comments1.xml", "xl/comments1.xml"),
             ("xl", "../../../etc/passwd", "etc/passwd"),
             ("", "xl/workbook.xml", "xl/workbook.xml"),

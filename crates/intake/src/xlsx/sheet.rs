@@ -88,7 +88,11 @@ impl CellReader<'_> {
             }
             Stored::Boolean => Ok((
                 CellKind::Boolean,
-                Cow::Borrowed(if is_true(cell.text.trim().as_bytes()) { "TRUE" } else { "FALSE" }),
+                Cow::Borrowed(if is_true(cell.text.trim().as_bytes()) {
+                    "TRUE"
+                } else {
+                    "FALSE"
+                }),
             )),
             Stored::Error => Ok((CellKind::Error, Cow::Borrowed(&cell.text))),
             Stored::IsoDate => Ok(match iso_date(&cell.text) {
@@ -128,17 +132,25 @@ impl<'s> SheetContent<'s> {
     }
 
     /// Reads the sheet from its top; stops early when the taker wants no more.
-    pub(super) fn read<T: Taker>(&self, archive: &mut Archive<'_>, taker: &mut T) -> Result<(), IntakeError> {
+    pub(super) fn read<T: Taker>(
+        &self,
+        archive: &mut Archive<'_>,
+        taker: &mut T,
+    ) -> Result<(), IntakeError> {
         let Some(part) = archive.part(self.part)? else {
             let place = format!("sheet `{}`", taker.sheet());
-            return Err(IntakeError::damaged(place, "its part is not in the archive"));
+            return Err(IntakeError::damaged(
+                place,
+                "its part is not in the archive",
+            ));
         };
         let mut xml = Xml::new(part, self.part, self.limits);
         loop {
             match xml.next()? {
                 Node::Open(element) => match element.name() {
                     b"sheetData" => {
-                        if !self.read_rows(&mut xml, taker)? {
+                        let wants_more = self.read_rows(&mut xml, taker)?;
+                        if !wants_more {
                             return Ok(());
                         }
                     }
@@ -267,7 +279,11 @@ impl<'s> SheetContent<'s> {
 }
 
 fn cell_place<T: Taker>(row: u32, position: u32, taker: &T) -> String {
-    format!("sheet `{}`, cell {}", taker.sheet(), cell_name(position, row))
+    format!(
+        "sheet `{}`, cell {}",
+        taker.sheet(),
+        cell_name(position, row)
+    )
 }
 
 fn place<T: Taker>(cell: &Current, taker: &T) -> String {
@@ -342,12 +358,16 @@ fn begin_cell<T: Taker>(
     });
     let Some((position, _)) = good else {
         let place = cell_place(cell.row, next, taker);
-        let what = "this cell or one after it has a reference that is out of order or beyond the sheet";
+        let what =
+            "this cell or one after it has a reference that is out of order or beyond the sheet";
         return Err(IntakeError::cell(place, what));
     };
     cell.position = position;
     cell.stored = stored.ok_or_else(|| {
-        IntakeError::cell(cell_place(cell.row, position, taker), "its type is not known")
+        IntakeError::cell(
+            cell_place(cell.row, position, taker),
+            "its type is not known",
+        )
     })?;
     Ok(())
 }
@@ -364,7 +384,10 @@ fn decimal(value: &[u8]) -> Option<u32> {
 
 /// Position from 0 and row of a reference such as `AB12`.
 fn reference(value: &[u8]) -> Option<(u32, u32)> {
-    let letters = value.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
+    let letters = value
+        .iter()
+        .take_while(|byte| byte.is_ascii_alphabetic())
+        .count();
     let (letters, digits) = value.split_at_checked(letters)?;
     if letters.is_empty() || letters.len() > 3 {
         return None;

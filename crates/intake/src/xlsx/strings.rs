@@ -66,11 +66,17 @@ impl SharedStrings {
         unescape_xstring(text);
         let end = self.text.len().saturating_add(text.len());
         let allowed = limits.shared_string_bytes.min(u64::from(u32::MAX));
-        let end = u32::try_from(end).ok().filter(|end| u64::from(*end) <= allowed);
+        let end = u32::try_from(end)
+            .ok()
+            .filter(|end| u64::from(*end) <= allowed);
         // Empty strings count too: an index costs memory as text does.
         let count = (self.ends.len() as u64).saturating_mul(4);
         let (Some(end), true) = (end, count <= allowed) else {
-            return Err(IntakeError::limit(LimitKind::SharedStringBytes, allowed, place));
+            return Err(IntakeError::limit(
+                LimitKind::SharedStringBytes,
+                allowed,
+                place,
+            ));
         };
         grow(&mut self.text, text.len());
         self.text.push_str(text);
@@ -116,7 +122,14 @@ mod tests {
         let found: Vec<_> = (0..6).map(|number| strings.get(number)).collect();
         assert_eq!(
             found,
-            [Some(""), Some("a"), Some("José"), Some(""), Some("z\n"), None]
+            [
+                Some(""),
+                Some("a"),
+                Some("José"),
+                Some(""),
+                Some("z\n"),
+                None
+            ]
         );
     }
 
@@ -127,7 +140,9 @@ mod tests {
             ..Limits::standard()
         };
         let mut strings = SharedStrings::default();
-        strings.push(&mut "0123456789".to_owned(), &limits, "p").unwrap();
+        strings
+            .push(&mut "0123456789".to_owned(), &limits, "p")
+            .unwrap();
         assert!(strings.push(&mut "x".to_owned(), &limits, "p").is_err());
     }
 }

@@ -71,10 +71,7 @@ fn format_number(element: &Element<'_>) -> Result<u32, IntakeError> {
     Ok(number.and_then(|number| number.parse().ok()).unwrap_or(0))
 }
 
-fn take_format(
-    element: &Element<'_>,
-    custom: &mut BTreeMap<u32, bool>,
-) -> Result<(), IntakeError> {
+fn take_format(element: &Element<'_>, custom: &mut BTreeMap<u32, bool>) -> Result<(), IntakeError> {
     let code = element.attribute(b"formatCode")?.unwrap_or_default();
     custom.insert(format_number(element)?, is_date_format(&code));
     Ok(())

@@ -107,13 +107,23 @@ impl Xlsx {
                 &format!("worksheets/sheet{number}.xml"),
             ));
             let content = format!("<worksheet xmlns=\"{MAIN}\">{inside}</worksheet>");
-            parts.push((format!("xl/worksheets/sheet{number}.xml"), content.into_bytes()));
+            parts.push((
+                format!("xl/worksheets/sheet{number}.xml"),
+                content.into_bytes(),
+            ));
         }
         related.push_str(&relationship("rIdS", "sharedStrings", "sharedStrings.xml"));
         related.push_str(&relationship("rIdT", "styles", "styles.xml"));
-        let strings: String = self.strings.iter().map(|s| format!("<si>{s}</si>")).collect();
+        let strings: String = self
+            .strings
+            .iter()
+            .map(|s| format!("<si>{s}</si>"))
+            .collect();
         for (name, content) in [
-            ("_rels/.rels", rels(&relationship("rId1", "officeDocument", "xl/workbook.xml"))),
+            (
+                "_rels/.rels",
+                rels(&relationship("rId1", "officeDocument", "xl/workbook.xml")),
+            ),
             (
                 "xl/workbook.xml",
                 format!(
@@ -122,7 +132,10 @@ impl Xlsx {
                 ),
             ),
             ("xl/_rels/workbook.xml.rels", rels(&related)),
-            ("xl/sharedStrings.xml", format!("<sst xmlns=\"{MAIN}\">{strings}</sst>")),
+            (
+                "xl/sharedStrings.xml",
+                format!("<sst xmlns=\"{MAIN}\">{strings}</sst>"),
+            ),
             (
                 "xl/styles.xml",
                 format!(
@@ -165,7 +178,9 @@ pub fn inline(cell: &str, text: &str) -> String {
 }
 
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
 }
 
 /// An ods with this inside its `office:spreadsheet` and `office:automatic-styles`.
@@ -191,7 +206,9 @@ pub fn ods(styles: &str, inside: &str) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     writer.start_file("mimetype", stored).unwrap();
-    writer.write_all(b"application/vnd.oasis.opendocument.spreadsheet").unwrap();
+    writer
+        .write_all(b"application/vnd.oasis.opendocument.spreadsheet")
+        .unwrap();
     writer.start_file("META-INF/manifest.xml", stored).unwrap();
     writer.write_all(b"<manifest/>").unwrap();
     let deflated = stored.compression_method(CompressionMethod::Deflated);
@@ -205,7 +222,9 @@ pub fn ods_text(text: &str) -> String {
     let paragraphs: String = text
         .split('\n')
         .map(|line| {
-            let line = escape(line).replace(' ', "<text:s/>").replace('\t', "<text:tab/>");
+            let line = escape(line)
+                .replace(' ', "<text:s/>")
+                .replace('\t', "<text:tab/>");
             format!("<text:p>{line}</text:p>")
         })
         .collect();
@@ -214,7 +233,11 @@ pub fn ods_text(text: &str) -> String {
 
 /// A rule's findings.
 pub fn rules(collected: &Collected) -> Vec<&'static str> {
-    collected.findings.iter().map(|finding| finding.rule.0).collect()
+    collected
+        .findings
+        .iter()
+        .map(|finding| finding.rule.0)
+        .collect()
 }
 
 /// The message of a rule's first finding.

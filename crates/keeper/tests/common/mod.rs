@@ -19,9 +19,9 @@ use countersign_keeper::{
     keeper::{Identity, Keeper, KeeperError},
 };
 use instrument::{
-    statement::{Question, Statement},
     approval::Approval,
     signed::Signed,
+    statement::{Question, Statement},
     testing::{self, Request, RowSpec, World, id, keeper_id},
     warrant::{LeafOpening, Warrant},
     wire::{Ask, RefusalCode, Reply, SlotValues, TokenValues, TokensAsk},
@@ -93,8 +93,12 @@ pub fn shares_text(position: usize) -> String {
 
 /// A world whose manifest names these very shares (their texts stand for the encrypted files).
 pub fn world() -> World {
-    let shares = (0..testing::KEEPERS)
-        .map(|position| (keeper_id(position), Digest::of(shares_text(position).as_bytes())));
+    let shares = (0..testing::KEEPERS).map(|position| {
+        (
+            keeper_id(position),
+            Digest::of(shares_text(position).as_bytes()),
+        )
+    });
     World::new(tree().root(), shares.collect())
 }
 
@@ -186,7 +190,13 @@ impl MemoryHome {
 
 impl Home for MemoryHome {
     fn read(&self, file: HomeFile) -> Result<Vec<u8>, HomeError> {
-        Ok(self.0.borrow().files.get(&file).cloned().unwrap_or_default())
+        Ok(self
+            .0
+            .borrow()
+            .files
+            .get(&file)
+            .cloned()
+            .unwrap_or_default())
     }
 
     fn replace(&mut self, file: HomeFile, bytes: &[u8]) -> Result<(), HomeError> {
@@ -216,7 +226,14 @@ pub fn holding(world: &World, position: usize) -> Holding {
     let text = shares_text(position);
     let delivered = Digest::of(text.as_bytes());
     let manifest = world.manifest.clone();
-    Holding::take(&world.genesis, &keeper_id(position), manifest, &delivered, &text).unwrap()
+    Holding::take(
+        &world.genesis,
+        &keeper_id(position),
+        manifest,
+        &delivered,
+        &text,
+    )
+    .unwrap()
 }
 
 pub fn open_keeper(

@@ -9,7 +9,9 @@ use clap_complete::Shell;
 
 /// Arguments of `completions`.
 #[derive(clap::Args)]
-#[command(after_help = "Example:\n  countersign-lab completions bash > /etc/bash_completion.d/countersign-lab")]
+#[command(
+    after_help = "Example:\n  countersign-lab completions bash > /etc/bash_completion.d/countersign-lab"
+)]
 pub struct Arguments {
     /// Which shell.
     shell: Shell,
@@ -18,5 +20,10 @@ pub struct Arguments {
 /// Prints the completions.
 pub fn run(arguments: &Arguments) {
     let mut command = super::CommandLine::command();
-    clap_complete::generate(arguments.shell, &mut command, "countersign-lab", &mut std::io::stdout());
+    clap_complete::generate(
+        arguments.shell,
+        &mut command,
+        "countersign-lab",
+        &mut std::io::stdout(),
+    );
 }

@@ -11,7 +11,11 @@ use clap::{Parser, Subcommand};
 
 /// Synthetic populations for trials of the gate. Nobody in them exists.
 #[derive(Parser)]
-#[command(name = "countersign-lab", version, after_help = "Exit codes: 0 done; 2 usage; 4 something needed is unavailable.")]
+#[command(
+    name = "countersign-lab",
+    version,
+    after_help = "Exit codes: 0 done; 2 usage; 4 something needed is unavailable."
+)]
 pub struct CommandLine {
     #[command(subcommand)]
     command: Command,

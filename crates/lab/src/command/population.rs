@@ -45,7 +45,7 @@ pub struct Arguments {
     /// Share of the rows that are deficient, in percent.
     #[arg(long, value_name = "PERCENT", default_value_t = 20, value_parser = clap::value_parser!(u32).range(0..=100))]
     deficient: u32,
-    /// Officers the rows name, at least; each is named on 25 rows at most.
+    /// Officers the rows name, at least; each is named on 12 rows at most.
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     officers: u32,
     /// A file of rates in place of the built-in nation.toml.
@@ -68,7 +68,8 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let rates = match &arguments.nation {
         None => Rates::built_in()?,
         Some(path) => {
-            let text = std::fs::read_to_string(path).with_context(|| format!("cannot read `{}`", path.display()))?;
+            let text = std::fs::read_to_string(path)
+                .with_context(|| format!("cannot read `{}`", path.display()))?;
             Rates::parse(&text)?
         }
     };
@@ -102,7 +103,9 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
 /// A bar on stderr; indicatif hides it where stderr is no terminal.
 fn progress_bar(people: u64) -> ProgressBar {
     let bar = ProgressBar::new(people);
-    if let Ok(style) = ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} people, {eta} left") {
+    if let Ok(style) =
+        ProgressStyle::with_template("{bar:40} {human_pos} of {human_len} people, {eta} left")
+    {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(200));
@@ -116,8 +119,11 @@ fn words(report: &Report) -> String {
         format!("{}.{} %", share / 10, share % 10)
     };
     let percent = |part| percent_of(part, report.people);
-    let kinds: String =
-        report.kinds.iter().map(|(kind, count)| format!("    {count:>9}  {kind}\n")).collect();
+    let kinds: String = report
+        .kinds
+        .iter()
+        .map(|(kind, count)| format!("    {count:>9}  {kind}\n"))
+        .collect();
     format!(
         "SYNTHETIC population from seed {} as of {}\n\
          {}\n  {} people on file in {} families and {} ZIP areas, {} returns of {first} to {last}\n  \

@@ -4,12 +4,7 @@
 //!
 //! Left to others: what stands in the rows.
 
-use std::{
-    fs::File,
-    io::BufWriter,
-    path::Path,
-    sync::Arc,
-};
+use std::{fs::File, io::BufWriter, path::Path, sync::Arc};
 
 use parquet::{
     basic::{Compression, LogicalType, Repetition, Type as PhysicalType},
@@ -39,13 +34,17 @@ pub(super) struct ColumnarRows {
 
 impl ColumnarRows {
     pub(super) fn create(path: &Path) -> Result<Self, LabError> {
-        let file = BufWriter::with_capacity(1 << 20, File::create(path).map_err(LabError::file(path))?);
+        let file =
+            BufWriter::with_capacity(1 << 20, File::create(path).map_err(LabError::file(path))?);
         let properties = WriterProperties::builder()
             .set_compression(Compression::SNAPPY)
             .set_created_by("countersign-lab, SYNTHETIC".to_owned())
             .build();
         let writer = SerializedFileWriter::new(file, Arc::new(schema()?), Arc::new(properties))?;
-        Ok(Self { writer, columns: Default::default() })
+        Ok(Self {
+            writer,
+            columns: Default::default(),
+        })
     }
 
     fn write_group(&mut self) -> Result<(), ParquetError> {
@@ -54,10 +53,14 @@ impl ColumnarRows {
             let Gathered { bytes, ends } = std::mem::take(column);
             let all = ByteArray::from(bytes);
             let starts = std::iter::once(0).chain(ends.iter().copied());
-            let values: Vec<ByteArray> =
-                starts.zip(&ends).map(|(start, end)| all.slice(start, end - start)).collect();
+            let values: Vec<ByteArray> = starts
+                .zip(&ends)
+                .map(|(start, end)| all.slice(start, end - start))
+                .collect();
             if let Some(mut writer) = group.next_column()? {
-                writer.typed::<ByteArrayType>().write_batch(&values, None, None)?;
+                writer
+                    .typed::<ByteArrayType>()
+                    .write_batch(&values, None, None)?;
                 writer.close()?;
             }
         }
@@ -72,7 +75,10 @@ impl Rows for ColumnarRows {
             column.bytes.extend_from_slice(value.as_bytes());
             column.ends.push(column.bytes.len());
         }
-        let full = self.columns.first().is_some_and(|column| column.ends.len() >= ROWS_PER_GROUP);
+        let full = self
+            .columns
+            .first()
+            .is_some_and(|column| column.ends.len() >= ROWS_PER_GROUP);
         if full {
             self.write_group()?;
         }
@@ -80,7 +86,11 @@ impl Rows for ColumnarRows {
     }
 
     fn finish(mut self: Box<Self>) -> Result<(), LabError> {
-        if self.columns.first().is_some_and(|column| !column.ends.is_empty()) {
+        if self
+            .columns
+            .first()
+            .is_some_and(|column| !column.ends.is_empty())
+        {
             self.write_group()?;
         }
         self.writer.close()?;
@@ -96,5 +106,7 @@ fn schema() -> Result<Type, ParquetError> {
             .build()
             .map(Arc::new)
     });
-    Type::group_type_builder("extract").with_fields(fields.collect::<Result<_, _>>()?).build()
+    Type::group_type_builder("extract")
+        .with_fields(fields.collect::<Result<_, _>>()?)
+        .build()
 }

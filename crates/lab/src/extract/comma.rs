@@ -25,7 +25,10 @@ impl CommaRows {
     pub(super) fn create(path: &Path) -> Result<Self, LabError> {
         let file = File::create(path).map_err(LabError::file(path))?;
         let buffered = BufWriter::with_capacity(BUFFER_BYTES, file);
-        let mut rows = Self { path: path.to_owned(), writer: csv::Writer::from_writer(buffered) };
+        let mut rows = Self {
+            path: path.to_owned(),
+            writer: csv::Writer::from_writer(buffered),
+        };
         rows.row(&COLUMNS)?;
         Ok(rows)
     }
@@ -39,8 +42,13 @@ impl Rows for CommaRows {
 
     fn finish(mut self: Box<Self>) -> Result<(), LabError> {
         self.writer.flush().map_err(LabError::file(&self.path))?;
-        let buffered = self.writer.into_inner().map_err(|error| LabError::file(&self.path)(error.into_error()))?;
-        let mut file = buffered.into_inner().map_err(|error| LabError::file(&self.path)(error.into_error()))?;
+        let buffered = self
+            .writer
+            .into_inner()
+            .map_err(|error| LabError::file(&self.path)(error.into_error()))?;
+        let mut file = buffered
+            .into_inner()
+            .map_err(|error| LabError::file(&self.path)(error.into_error()))?;
         file.flush().map_err(LabError::file(&self.path))
     }
 }

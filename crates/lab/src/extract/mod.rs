@@ -4,9 +4,9 @@
 //!
 //! Left to others: reading it (register, builder).
 
-mod comma;
 #[cfg(feature = "parquet")]
 mod columnar;
+mod comma;
 
 use std::{path::Path, str::FromStr};
 
@@ -53,7 +53,11 @@ pub enum ExtractFormat {
 
 impl ExtractFormat {
     /// The format taken where none is asked for: Parquet where it is built.
-    pub const USUAL: Self = if cfg!(feature = "parquet") { Self::Parquet } else { Self::Csv };
+    pub const USUAL: Self = if cfg!(feature = "parquet") {
+        Self::Parquet
+    } else {
+        Self::Csv
+    };
 
     /// The file name's ending, without the dot.
     #[must_use]
@@ -96,7 +100,11 @@ impl<'atlas> ExtractWriter<'atlas> {
     /// # Errors
     /// [`LabError::File`] where it cannot be made, [`LabError::FormatNotBuilt`] for Parquet in a
     /// program without it.
-    pub fn create(path: &Path, format: ExtractFormat, atlas: &'atlas Atlas) -> Result<Self, LabError> {
+    pub fn create(
+        path: &Path,
+        format: ExtractFormat,
+        atlas: &'atlas Atlas,
+    ) -> Result<Self, LabError> {
         let rows: Box<dyn Rows> = match format {
             ExtractFormat::Csv => Box::new(comma::CommaRows::create(path)?),
             #[cfg(feature = "parquet")]
@@ -104,7 +112,11 @@ impl<'atlas> ExtractWriter<'atlas> {
             #[cfg(not(feature = "parquet"))]
             ExtractFormat::Parquet => return Err(LabError::FormatNotBuilt { format: "parquet" }),
         };
-        Ok(Self { atlas, rows, lines: AddressLines::default() })
+        Ok(Self {
+            atlas,
+            rows,
+            lines: AddressLines::default(),
+        })
     }
 
     /// Writes the rows of one person; nothing for somebody who is not on file.
@@ -113,15 +125,29 @@ impl<'atlas> ExtractWriter<'atlas> {
     /// Whatever the file system says.
     pub fn person(&mut self, person: &Person) -> Result<(), LabError> {
         let Some(id) = &person.id else { return Ok(()) };
-        let tin = person.tin.as_ref().map(model::tin::Tin::digits).unwrap_or_default();
+        let tin = person
+            .tin
+            .as_ref()
+            .map(model::tin::Tin::digits)
+            .unwrap_or_default();
         let given = given_names(person);
-        let birth = if person.birth_date_on_file { person.date_of_birth.to_string() } else { String::new() };
-        let suffix = person.suffix.filter(|_| person.suffix_on_file).map_or("", |suffix| suffix.label());
+        let birth = if person.birth_date_on_file {
+            person.date_of_birth.to_string()
+        } else {
+            String::new()
+        };
+        let suffix = person
+            .suffix
+            .filter(|_| person.suffix_on_file)
+            .map_or("", |suffix| suffix.label());
         let flag = |set: bool| if set { "true" } else { "false" };
         let mut written: Option<&Filing> = None;
         for filing in &person.filings {
-            if written.map(|last| (last.dwelling, last.wording)) != Some((filing.dwelling, filing.wording)) {
-                self.atlas.write(filing.dwelling, filing.wording, &mut self.lines);
+            if written.map(|last| (last.dwelling, last.wording))
+                != Some((filing.dwelling, filing.wording))
+            {
+                self.atlas
+                    .write(filing.dwelling, filing.wording, &mut self.lines);
                 written = Some(filing);
             }
             let period = filing.period.to_string();

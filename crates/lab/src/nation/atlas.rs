@@ -91,7 +91,11 @@ impl Wording {
     /// One of the eight wordings; the plain one half of the time.
     pub fn draw(dice: &mut Dice) -> Self {
         let roll = dice.below(16);
-        Self(if roll < 8 { 0 } else { u8::try_from(roll - 8).unwrap_or(0) })
+        Self(if roll < 8 {
+            0
+        } else {
+            u8::try_from(roll - 8).unwrap_or(0)
+        })
     }
 
     const fn type_in_full(self) -> bool {
@@ -134,8 +138,14 @@ pub struct Atlas {
 }
 
 const URBANIZATIONS: [&str; 8] = [
-    "LAS GLADIOLAS", "VILLA CAROLINA", "LOS ANGELES", "EL PARAISO", "SANTA JUANITA", "LAS LOMAS",
-    "ROYAL TOWN", "COUNTRY CLUB",
+    "LAS GLADIOLAS",
+    "VILLA CAROLINA",
+    "LOS ANGELES",
+    "EL PARAISO",
+    "SANTA JUANITA",
+    "LAS LOMAS",
+    "ROYAL TOWN",
+    "COUNTRY CLUB",
 ];
 
 impl Atlas {
@@ -150,11 +160,19 @@ impl Atlas {
         let places = some_places(all, usize::try_from(wanted).unwrap_or(usize::MAX), seed);
         let weights = Group::ALL.map(|group| {
             Cumulative::new(places.iter().map(move |place| {
-                place.weights.get(group.index()).copied().unwrap_or(0).into()
+                place
+                    .weights
+                    .get(group.index())
+                    .copied()
+                    .unwrap_or(0)
+                    .into()
             }))
         });
         Ok(Self {
-            leading_zero: leading_zero.ok_or(LabError::Table { name: "places", line: 0 })?,
+            leading_zero: leading_zero.ok_or(LabError::Table {
+                name: "places",
+                line: 0,
+            })?,
             places,
             weights,
             streets: streets()?,
@@ -172,7 +190,8 @@ impl Atlas {
     /// The ZIP area of a dwelling.
     #[must_use]
     pub fn place(&self, dwelling: Dwelling) -> Option<&Place> {
-        self.places.get(usize::try_from(dwelling.place).unwrap_or(usize::MAX))
+        self.places
+            .get(usize::try_from(dwelling.place).unwrap_or(usize::MAX))
     }
 
     /// An area of the country whose ZIP begins with a zero, for rows a spreadsheet spoiled.
@@ -183,7 +202,10 @@ impl Atlas {
 
     /// A ZIP area in which people of the group live.
     pub fn place_for(&self, group: Group, dice: &mut Dice) -> u32 {
-        let place = self.weights.get(group.index()).map_or(0, |weights| dice.weighted(weights));
+        let place = self
+            .weights
+            .get(group.index())
+            .map_or(0, |weights| dice.weighted(weights));
         u32::try_from(place).unwrap_or(0)
     }
 
@@ -212,22 +234,35 @@ impl Atlas {
     fn ordinary_door(&self, place: u32, dice: &mut Dice) -> Door {
         if dice.happens(self.rural_route) {
             let route = u8::try_from(1 + dice.below(9)).unwrap_or(1);
-            return Door::Rural { route, number: u32::try_from(1 + dice.below(900)).unwrap_or(1) };
+            return Door::Rural {
+                route,
+                number: u32::try_from(1 + dice.below(900)).unwrap_or(1),
+            };
         }
         if dice.happens(self.large_building) {
             let building = mix(u64::from(place) << 8 | dice.below(16));
             let street = self.street(place, building % 48);
             let number = u32::try_from(mix(building) % 4_000 + 100).unwrap_or(100);
             let units = 8 + mix(building + 1) % 120;
-            return Door::Unit { street, number, unit: u16::try_from(dice.below(units)).unwrap_or(0) };
+            return Door::Unit {
+                street,
+                number,
+                unit: u16::try_from(dice.below(units)).unwrap_or(0),
+            };
         }
-        Door::House { street: self.street(place, dice.below(48)), number: number(dice) }
+        Door::House {
+            street: self.street(place, dice.below(48)),
+            number: number(dice),
+        }
     }
 
     /// A box at the post office of the area.
     pub fn post_office_box(&self, place: u32, dice: &mut Dice) -> Dwelling {
         let number = u32::try_from(1 + dice.below(4_000)).unwrap_or(1);
-        Dwelling { place, door: Door::Box { number } }
+        Dwelling {
+            place,
+            door: Door::Box { number },
+        }
     }
 
     /// The area's street number `slot`, the same for every dwelling of the area.
@@ -238,7 +273,13 @@ impl Atlas {
 
     /// Writes the address into `lines`, whose buffers are used again.
     pub fn write(&self, dwelling: Dwelling, wording: Wording, lines: &mut AddressLines) {
-        let AddressLines { line_1, line_2, city, state, postal_code } = lines;
+        let AddressLines {
+            line_1,
+            line_2,
+            city,
+            state,
+            postal_code,
+        } = lines;
         for line in [&mut *line_1, line_2, city, state, postal_code] {
             line.clear();
         }
@@ -258,10 +299,23 @@ impl Atlas {
         lines
     }
 
-    fn write_door(&self, door: Door, wording: Wording, line_1: &mut String, line_2: &mut String, zip: &str) {
+    fn write_door(
+        &self,
+        door: Door,
+        wording: Wording,
+        line_1: &mut String,
+        line_2: &mut String,
+        zip: &str,
+    ) {
         match door {
-            Door::House { street, number } => self.write_street(street, number, wording, zip, line_1),
-            Door::Unit { street, number, unit } => {
+            Door::House { street, number } => {
+                self.write_street(street, number, wording, zip, line_1)
+            }
+            Door::Unit {
+                street,
+                number,
+                unit,
+            } => {
                 self.write_street(street, number, wording, zip, line_1);
                 let line = if wording.unit_on_line_1() {
                     line_1.push(' ');
@@ -272,18 +326,34 @@ impl Atlas {
                 line.push_str(if wording.number_sign() { "#" } else { "APT " });
                 push_unit(line, mix(u64::from(number) ^ u64::from(street) << 20), unit);
             }
-            Door::Grid { number, coordinate, quarter } => {
-                let (first, second) =
-                    [("N", "E"), ("S", "W"), ("E", "S"), ("W", "N")][usize::from(quarter & 3)];
+            Door::Grid {
+                number,
+                coordinate,
+                quarter,
+            } => {
+                let (first, second) = match quarter {
+                    0 => ("N", "E"),
+                    1 => ("S", "W"),
+                    2 => ("E", "S"),
+                    _ => ("W", "N"),
+                };
                 line_1.push_str(&format!("{number} {first} {coordinate} {second}"));
             }
-            Door::Urbanization { name, number, street } => {
+            Door::Urbanization {
+                name,
+                number,
+                street,
+            } => {
                 line_1.push_str(&format!("{number} CALLE {street}"));
                 line_2.push_str("URB ");
                 line_2.push_str(URBANIZATIONS.get(usize::from(name)).unwrap_or(&"LAS LOMAS"));
             }
             Door::Box { number } => {
-                line_1.push_str(if wording.type_in_full() { "P.O. BOX " } else { "PO BOX " });
+                line_1.push_str(if wording.type_in_full() {
+                    "P.O. BOX "
+                } else {
+                    "PO BOX "
+                });
                 push_number(line_1, number);
             }
             Door::Rural { route, number } => {
@@ -292,16 +362,29 @@ impl Atlas {
         }
     }
 
-    fn write_street(&self, street: u16, number: u32, wording: Wording, zip: &str, line: &mut String) {
+    fn write_street(
+        &self,
+        street: u16,
+        number: u32,
+        wording: Wording,
+        zip: &str,
+        line: &mut String,
+    ) {
         // Queens, New York: 112-10 stands for house 10 past 112th Street.
-        if number > 999 && ["113", "114", "116"].iter().any(|queens| zip.starts_with(queens)) {
+        if number > 999
+            && ["113", "114", "116"]
+                .iter()
+                .any(|queens| zip.starts_with(queens))
+        {
             push_number(line, number / 100);
             line.push('-');
             line.push_str(&format!("{:02}", number % 100));
         } else {
             push_number(line, number);
         }
-        let Some(street) = self.streets.get(usize::from(street)) else { return };
+        let Some(street) = self.streets.get(usize::from(street)) else {
+            return;
+        };
         let kind = if wording.type_in_full() {
             type_in_full(&street.street_type)
         } else {
@@ -323,7 +406,8 @@ fn some_places(all: Vec<Place>, wanted: usize, seed: u64) -> Vec<Place> {
     }
     let mut dice = Component::new(seed, "atlas").dice(0);
     let weights = Cumulative::new(
-        all.iter().map(|place| place.weights.iter().map(|weight| u64::from(*weight)).sum()),
+        all.iter()
+            .map(|place| place.weights.iter().map(|weight| u64::from(*weight)).sum()),
     );
     let mut taken = std::collections::BTreeSet::new();
     for _ in 0..wanted.saturating_mul(50) {
@@ -357,7 +441,12 @@ fn push_number(line: &mut String, number: u32) {
             break;
         }
     }
-    line.extend(digits.iter().skip(10 - used).map(|digit| char::from(*digit)));
+    line.extend(
+        digits
+            .iter()
+            .skip(10 - used)
+            .map(|digit| char::from(*digit)),
+    );
 }
 
 /// A unit in the building's own style: `304`, `12`, `3D`.
@@ -368,7 +457,9 @@ fn push_unit(line: &mut String, building: u64, unit: u16) {
         1 => push_number(line, unit + 1),
         _ => {
             push_number(line, unit / 6 + 1);
-            line.push(char::from(b"ABCDEF".get(unit as usize % 6).copied().unwrap_or(b'A')));
+            line.push(char::from(
+                b"ABCDEF".get(unit as usize % 6).copied().unwrap_or(b'A'),
+            ));
         }
     }
 }

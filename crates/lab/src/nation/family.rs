@@ -68,7 +68,15 @@ impl<'world> Maker<'world> {
         let group = world.group(&mut dice);
         let custom = Custom::draw(world, group, &mut dice);
         let place = world.atlas.place_for(group, &mut dice);
-        Self { world, number, dice, group, custom, place, people: Vec::with_capacity(6) }
+        Self {
+            world,
+            number,
+            dice,
+            group,
+            custom,
+            place,
+            people: Vec::with_capacity(6),
+        }
     }
 
     fn finish(mut self) -> Vec<Person> {
@@ -88,7 +96,11 @@ impl<'world> Maker<'world> {
     }
 
     fn sex(&mut self) -> Sex {
-        if self.dice.one_in(2) { Sex::Female } else { Sex::Male }
+        if self.dice.one_in(2) {
+            Sex::Female
+        } else {
+            Sex::Male
+        }
     }
 
     /// Somebody born in a year, with names; homes come later.
@@ -121,7 +133,11 @@ impl<'world> Maker<'world> {
 
     /// Somebody whose parents are not in the family.
     fn newcomer(&mut self, group: Group, sex: Sex, birth_year: i32) -> Person {
-        let custom = if group == Group::Hispanic { self.custom } else { Custom::One };
+        let custom = if group == Group::Hispanic {
+            self.custom
+        } else {
+            Custom::One
+        };
         let surnames = custom.surnames(self.world, group, &mut self.dice);
         self.person(group, sex, birth_year, surnames)
     }
@@ -132,7 +148,14 @@ impl<'world> Maker<'world> {
     }
 
     fn homes(&mut self, group: Group, place: u32, birth_year: i32) -> Vec<Stay> {
-        life::homes(self.world, group, place, self.world.first_year, birth_year, &mut self.dice)
+        life::homes(
+            self.world,
+            group,
+            place,
+            self.world.first_year,
+            birth_year,
+            &mut self.dice,
+        )
     }
 
     fn group_of_partner(&mut self, group: Group) -> Group {
@@ -164,14 +187,22 @@ impl<'world> Maker<'world> {
         let young = birth_year > self.world.last_year - 40;
         let within = young && self.dice.happens(self.world.rates.married_within_periods);
         let year = if within {
-            self.dice.between(self.world.first_year + 1, self.world.last_year)
+            self.dice
+                .between(self.world.first_year + 1, self.world.last_year)
         } else {
             self.world.first_year
         };
         let father = self.add(first);
-        let sex = if same_sex { self.people.get(father).map(|p| p.sex) } else { None };
+        let sex = if same_sex {
+            self.people.get(father).map(|p| p.sex)
+        } else {
+            None
+        };
         let mother = self.partner(father, sex, year);
-        Parents { father: Some(father), mother: Some(mother) }
+        Parents {
+            father: Some(father),
+            mother: Some(mother),
+        }
     }
 
     fn given_of(&mut self, person: &Person) -> String {
@@ -182,10 +213,13 @@ impl<'world> Maker<'world> {
 
     /// Marries somebody new to the member at `place` in `year`; the women's names may change.
     fn partner(&mut self, place: usize, sex: Option<Sex>, year: i32) -> usize {
-        let Some(member) = self.people.get(place).cloned() else { return place };
+        let Some(member) = self.people.get(place).cloned() else {
+            return place;
+        };
         let group = self.group_of_partner(member.group);
         let older = self.dice.between(-4, 6);
-        let birth_year = (i32::from(member.date_of_birth.year()) + older).min(self.world.last_year - 18);
+        let birth_year =
+            (i32::from(member.date_of_birth.year()) + older).min(self.world.last_year - 18);
         let sex = sex.unwrap_or(member.sex.other());
         let mut partner = self.newcomer(group, sex, birth_year);
         let zip = self.world.atlas.place_for(group, &mut self.dice);
@@ -197,9 +231,23 @@ impl<'world> Maker<'world> {
         };
         let (world, custom) = (self.world, self.custom);
         if sex == Sex::Female {
-            naming::marry(world, custom, &mut partner, &member.surnames, year, &mut self.dice);
+            naming::marry(
+                world,
+                custom,
+                &mut partner,
+                &member.surnames,
+                year,
+                &mut self.dice,
+            );
         } else if let Some(bride) = self.people.get_mut(place) {
-            naming::marry(world, custom, bride, &partner.surnames, year, &mut self.dice);
+            naming::marry(
+                world,
+                custom,
+                bride,
+                &partner.surnames,
+                year,
+                &mut self.dice,
+            );
         }
         self.add(partner)
     }
@@ -211,13 +259,23 @@ impl<'world> Maker<'world> {
 
     fn single_parent(&mut self) {
         let birth_year = self.birth_year(22, 75);
-        let sex = if self.dice.one_in(5) { Sex::Male } else { Sex::Female };
+        let sex = if self.dice.one_in(5) {
+            Sex::Male
+        } else {
+            Sex::Female
+        };
         let mut parent = self.newcomer(self.group, sex, birth_year);
         parent.stays = self.homes(self.group, self.place, birth_year);
         let place = Some(self.add(parent));
         let parents = match sex {
-            Sex::Male => Parents { father: place, mother: None },
-            Sex::Female => Parents { father: None, mother: place },
+            Sex::Male => Parents {
+                father: place,
+                mother: None,
+            },
+            Sex::Female => Parents {
+                father: None,
+                mother: place,
+            },
         };
         self.children(parents);
     }
@@ -234,14 +292,25 @@ impl<'world> Maker<'world> {
             .skip(before)
             .find(|(_, child)| i32::from(child.date_of_birth.year()) <= adult)
             .map(|(place, child)| (place, child.sex));
-        let home = parents.father.and_then(|father| self.people.get(father)).map(|p| p.stays.clone());
-        let (Some((place, sex)), Some(home)) = (heir, home) else { return };
+        let home = parents
+            .father
+            .and_then(|father| self.people.get(father))
+            .map(|p| p.stays.clone());
+        let (Some((place, sex)), Some(home)) = (heir, home) else {
+            return;
+        };
         if let Some(heir) = self.people.get_mut(place) {
             heir.stays = home;
         }
         let parents = match sex {
-            Sex::Male => Parents { father: Some(place), mother: None },
-            Sex::Female => Parents { father: None, mother: Some(place) },
+            Sex::Male => Parents {
+                father: Some(place),
+                mother: None,
+            },
+            Sex::Female => Parents {
+                father: None,
+                mother: Some(place),
+            },
         };
         self.children(parents);
     }
@@ -255,7 +324,9 @@ impl<'world> Maker<'world> {
             let birth_year = self.birth_year(18, 45);
             let sex = self.sex();
             let mut person = self.newcomer(group, sex, birth_year);
-            let joined = self.dice.between(self.world.first_year - 3, self.world.last_year);
+            let joined = self
+                .dice
+                .between(self.world.first_year - 3, self.world.last_year);
             let zip = self.world.atlas.place_for(group, &mut self.dice);
             person.stays = if joined > self.world.first_year {
                 life::then(&self.homes(group, zip, birth_year), joined, &home)
@@ -311,7 +382,8 @@ impl<'world> Maker<'world> {
             child.date_of_birth = other.date_of_birth;
             if self.dice.happens(self.world.rates.twins_alike_names) {
                 child.sex = other.sex;
-                child.given = naming::like_given(self.world, other, child.sex, birth_year, &mut self.dice);
+                child.given =
+                    naming::like_given(self.world, other, child.sex, birth_year, &mut self.dice);
             }
         }
         child
@@ -319,7 +391,9 @@ impl<'world> Maker<'world> {
 
     fn children(&mut self, parents: Parents) {
         let bearer = parents.mother.or(parents.father);
-        let Some(parent) = bearer.and_then(|place| self.people.get(place)).cloned() else { return };
+        let Some(parent) = bearer.and_then(|place| self.people.get(place)).cloned() else {
+            return;
+        };
         let surnames = self.surnames_of_children(parents);
         let first = i32::from(parent.date_of_birth.year()) + self.dice.between(18, 34);
         let count = [1, 1, 1, 2, 2, 2, 2, 3, 3, 4];
@@ -348,7 +422,10 @@ impl<'world> Maker<'world> {
     fn surnames_of_children(&self, parents: Parents) -> String {
         let at = |place: Option<usize>| place.and_then(|place| self.people.get(place));
         let birth_name = |person: &Person| {
-            person.former_surname.as_ref().map_or_else(|| person.surnames.clone(), |former| former.surnames.clone())
+            person
+                .former_surname
+                .as_ref()
+                .map_or_else(|| person.surnames.clone(), |former| former.surnames.clone())
         };
         match (at(parents.father), at(parents.mother)) {
             (Some(father), Some(mother)) => self.custom.join(&father.surnames, &birth_name(mother)),
@@ -362,7 +439,9 @@ impl<'world> Maker<'world> {
             Sex::Male => (parents.father, self.world.rates.named_after_father),
             Sex::Female => (parents.mother, self.world.rates.named_after_mother),
         };
-        let Some(parent) = parent.and_then(|place| self.people.get_mut(place)) else { return };
+        let Some(parent) = parent.and_then(|place| self.people.get_mut(place)) else {
+            return;
+        };
         if parent.sex == child.sex && self.dice.happens(rate) {
             naming::name_after(self.world, parent, child, &mut self.dice);
         }
@@ -383,7 +462,11 @@ impl<'world> Maker<'world> {
             world.atlas.place_for(self.group, &mut self.dice)
         };
         let own = self.homes(self.group, zip, birth_year);
-        child.stays = if year <= world.first_year { own } else { life::then(home, year, &own) };
+        child.stays = if year <= world.first_year {
+            own
+        } else {
+            life::then(home, year, &own)
+        };
         Some(year)
     }
 }

@@ -27,7 +27,10 @@ pub(super) fn homes(
     dice: &mut Dice,
 ) -> Vec<Stay> {
     let mut place = place;
-    let mut stays = vec![Stay { from_year, dwelling: settle(world, place, dice) }];
+    let mut stays = vec![Stay {
+        from_year,
+        dwelling: settle(world, place, dice),
+    }];
     for year in from_year + 1..=world.last_year + 1 {
         let rate = match year - birth_year {
             ..35 => world.rates.moves_a_year.scaled(17, 10),
@@ -40,7 +43,10 @@ pub(super) fn homes(
         if !dice.happens(world.rates.moves_within_zip) {
             place = world.atlas.place_for(group, dice);
         }
-        stays.push(Stay { from_year: year, dwelling: settle(world, place, dice) });
+        stays.push(Stay {
+            from_year: year,
+            dwelling: settle(world, place, dice),
+        });
     }
     stays
 }
@@ -55,12 +61,25 @@ fn settle(world: &World, place: u32, dice: &mut Dice) -> super::atlas::Dwelling 
 
 /// `before` until `year`, then `after`.
 pub(super) fn then(before: &[Stay], year: i32, after: &[Stay]) -> Vec<Stay> {
-    let mut stays: Vec<Stay> =
-        before.iter().copied().filter(|stay| stay.from_year < year).collect();
-    let place = after.iter().rposition(|stay| stay.from_year <= year).unwrap_or(0);
+    let mut stays: Vec<Stay> = before
+        .iter()
+        .copied()
+        .filter(|stay| stay.from_year < year)
+        .collect();
+    let place = after
+        .iter()
+        .rposition(|stay| stay.from_year <= year)
+        .unwrap_or(0);
     for (number, stay) in after.iter().enumerate().skip(place) {
-        let from_year = if number == place { year } else { stay.from_year };
-        stays.push(Stay { from_year, dwelling: stay.dwelling });
+        let from_year = if number == place {
+            year
+        } else {
+            stay.from_year
+        };
+        stays.push(Stay {
+            from_year,
+            dwelling: stay.dwelling,
+        });
     }
     stays
 }
@@ -68,8 +87,12 @@ pub(super) fn then(before: &[Stay], year: i32, after: &[Stay]) -> Vec<Stay> {
 /// Settles death, flags and returns of one person.
 pub(super) fn live(world: &World, person: &mut Person, dice: &mut Dice) {
     let birth_year = i32::from(person.date_of_birth.year());
-    person.died_in = (world.first_year..=world.last_year)
-        .find(|year| dice.happens(deadliness(world.rates.dies_in_a_year_at_65, year - birth_year)));
+    person.died_in = (world.first_year..=world.last_year).find(|year| {
+        dice.happens(deadliness(
+            world.rates.dies_in_a_year_at_65,
+            year - birth_year,
+        ))
+    });
     person.birth_date_on_file = !dice.happens(world.rates.birth_date_missing);
     person.hold = dice.happens(world.rates.hold);
     person.identity_theft = dice.happens(world.rates.identity_theft);
@@ -91,7 +114,12 @@ pub(super) fn live(world: &World, person: &mut Person, dice: &mut Dice) {
         }
         let filed_on = filed_on(world, year, dice);
         if let (Some(period), Some(dwelling)) = (period(year), person.dwelling_in(year + 1)) {
-            person.filings.push(Filing { period, filed_on, dwelling, wording });
+            person.filings.push(Filing {
+                period,
+                filed_on,
+                dwelling,
+                wording,
+            });
         }
     }
 }
@@ -100,7 +128,11 @@ pub(super) fn live(world: &World, person: &mut Person, dice: &mut Dice) {
 fn deadliness(at_65: Rate, age: i32) -> Rate {
     let steps = (age - 65).div_euclid(8);
     let factor = 1_u32 << steps.unsigned_abs().min(10);
-    if steps < 0 { at_65.scaled(1, factor) } else { at_65.scaled(factor, 1) }
+    if steps < 0 {
+        at_65.scaled(1, factor)
+    } else {
+        at_65.scaled(factor, 1)
+    }
 }
 
 /// A day from late January to 15 April of the next year; for the late ones to 15 October.
@@ -128,11 +160,20 @@ mod tests {
     use crate::nation::atlas::{Door, Dwelling};
 
     fn stay(from_year: i32, number: u32) -> Stay {
-        Stay { from_year, dwelling: Dwelling { place: 0, door: Door::Box { number } } }
+        Stay {
+            from_year,
+            dwelling: Dwelling {
+                place: 0,
+                door: Door::Box { number },
+            },
+        }
     }
 
     fn check(before: &[Stay], year: i32, after: &[Stay], expected: &[(i32, u32)]) {
-        let expected: Vec<Stay> = expected.iter().map(|(from, box_)| stay(*from, *box_)).collect();
+        let expected: Vec<Stay> = expected
+            .iter()
+            .map(|(from, box_)| stay(*from, *box_))
+            .collect();
         assert_eq!(then(before, year, after), expected);
     }
 
@@ -149,7 +190,13 @@ mod tests {
     #[test]
     fn death_doubles_every_eight_years() {
         let rate = Rate::millionths(10_000);
-        for (age, expected) in [(65, 10_000), (73, 20_000), (57, 5_000), (25, 312), (113, 640_000)] {
+        for (age, expected) in [
+            (65, 10_000),
+            (73, 20_000),
+            (57, 5_000),
+            (25, 312),
+            (113, 640_000),
+        ] {
             assert_eq!(deadliness(rate, age).per_million(), expected, "{age}");
         }
     }

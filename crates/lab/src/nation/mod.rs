@@ -19,8 +19,8 @@ use std::sync::mpsc::sync_channel;
 
 use model::time::{Date, TaxPeriod};
 
-pub use self::{numbers::Numbers, world::World};
 use self::person::{FamilyNumber, Likeness, Person, PersonNumber, Presence};
+pub use self::{numbers::Numbers, world::World};
 use crate::{error::LabError, rates::Rates};
 
 /// Families made ahead in one portion.
@@ -51,7 +51,11 @@ impl Parameters {
     #[must_use]
     pub fn last_year(&self) -> i32 {
         let year = i32::from(self.as_of.year());
-        if (self.as_of.month(), self.as_of.day()) >= (10, 15) { year - 1 } else { year - 2 }
+        if (self.as_of.month(), self.as_of.day()) >= (10, 15) {
+            year - 1
+        } else {
+            year - 2
+        }
     }
 
     /// The first tax period.
@@ -133,7 +137,11 @@ pub fn generate(parameters: &Parameters, sink: &mut dyn PersonSink) -> Result<Ce
 /// # Errors
 /// Whatever the sink returns.
 pub fn populate(world: &World, people: u64, sink: &mut dyn PersonSink) -> Result<Census, LabError> {
-    let mut registrar = Registrar { numbers: world.numbers(), people, census: Census::default() };
+    let mut registrar = Registrar {
+        numbers: world.numbers(),
+        people,
+        census: Census::default(),
+    };
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Vec<Vec<Person>>>(PORTIONS_AHEAD);
         scope.spawn(move || {
@@ -185,11 +193,19 @@ impl Registrar<'_> {
         let anybody = filers > 0;
         self.census.families += 1;
         for person in family {
-            let Likeness { born_into_family, twin, .. } = person.likeness;
+            let Likeness {
+                born_into_family,
+                twin,
+                ..
+            } = person.likeness;
             self.census.births += u64::from(born_into_family);
             self.census.twin_births += u64::from(twin);
             if person.filings.is_empty() {
-                person.presence = if anybody { Presence::FamilyOnFile } else { Presence::Unknown };
+                person.presence = if anybody {
+                    Presence::FamilyOnFile
+                } else {
+                    Presence::Unknown
+                };
                 person.tin = self.numbers.tin_of_absent(self.census.absent);
                 self.census.absent += 1;
             } else {
@@ -209,7 +225,10 @@ impl Registrar<'_> {
         census.twins += u64::from(person.likeness.twin);
         census.namesakes += u64::from(person.likeness.namesake);
         let first = person.filings.first().map(|filing| filing.dwelling);
-        let moved = person.filings.iter().any(|filing| Some(filing.dwelling) != first);
+        let moved = person
+            .filings
+            .iter()
+            .any(|filing| Some(filing.dwelling) != first);
         census.movers += u64::from(moved);
     }
 }

@@ -78,7 +78,13 @@ pub(super) fn given(
 }
 
 /// A given name that sounds like `twin`'s: the same first two letters where forty draws find one.
-pub(super) fn like_given(world: &World, twin: &Person, sex: Sex, birth_year: i32, dice: &mut Dice) -> String {
+pub(super) fn like_given(
+    world: &World,
+    twin: &Person,
+    sex: Sex,
+    birth_year: i32,
+    dice: &mut Dice,
+) -> String {
     let mut name = "";
     for _ in 0..40 {
         name = world.names.given(twin.group, sex, birth_year, dice);
@@ -86,11 +92,21 @@ pub(super) fn like_given(world: &World, twin: &Person, sex: Sex, birth_year: i32
             break;
         }
     }
-    if name == twin.given { format!("{name}A") } else { name.to_owned() }
+    if name == twin.given {
+        format!("{name}A")
+    } else {
+        name.to_owned()
+    }
 }
 
 /// A middle name, an initial, or nothing.
-pub(super) fn middle(world: &World, group: Group, sex: Sex, birth_year: i32, dice: &mut Dice) -> String {
+pub(super) fn middle(
+    world: &World,
+    group: Group,
+    sex: Sex,
+    birth_year: i32,
+    dice: &mut Dice,
+) -> String {
     let roll = dice.below(1_000_000);
     let full = u64::from(world.rates.middle_name.per_million());
     let initial = u64::from(world.rates.middle_initial.per_million());
@@ -122,7 +138,14 @@ pub(super) fn name_after(world: &World, parent: &mut Person, child: &mut Person,
 }
 
 /// Gives `spouse` the surname of a marriage in `year` to somebody of `surnames`.
-pub(super) fn marry(world: &World, custom: Custom, spouse: &mut Person, surnames: &str, year: i32, dice: &mut Dice) {
+pub(super) fn marry(
+    world: &World,
+    custom: Custom,
+    spouse: &mut Person,
+    surnames: &str,
+    year: i32,
+    dice: &mut Dice,
+) {
     if custom != Custom::One {
         return;
     }
@@ -132,20 +155,29 @@ pub(super) fn marry(world: &World, custom: Custom, spouse: &mut Person, surnames
     let married = if roll < takes {
         surnames.to_owned()
     } else if roll < takes + joins {
-        format!("{}-{}", first_surname(&spouse.surnames), first_surname(surnames))
+        format!(
+            "{}-{}",
+            first_surname(&spouse.surnames),
+            first_surname(surnames)
+        )
     } else {
         return;
     };
     let former = std::mem::replace(&mut spouse.surnames, married);
     if year > world.first_year && former != spouse.surnames {
-        spouse.former_surname = Some(FormerSurname { surnames: former, until_year: year });
+        spouse.former_surname = Some(FormerSurname {
+            surnames: former,
+            until_year: year,
+        });
     }
 }
 
 /// Marks all who share first given name and first surname with another of the family.
 pub(super) fn mark_namesakes(family: &mut [Person]) {
     for place in 0..family.len() {
-        let Some((before, [person, after @ ..])) = family.split_at_mut_checked(place) else { break };
+        let Some((before, [person, after @ ..])) = family.split_at_mut_checked(place) else {
+            break;
+        };
         let alike = |other: &Person| {
             other.given == person.given
                 && first_surname(&other.surnames) == first_surname(&person.surnames)

@@ -70,10 +70,18 @@ fn tin_at(slot: u64) -> Option<Tin> {
             let groups = usize::try_from(slot / SERIALS % 33).ok()?;
             let group = *NINE_GROUPS.get(groups)?;
             let area = 900 + slot / SERIALS / 33;
-            return format!("{area:03}{group:02}{:04}", slot % SERIALS + 1).parse().ok();
+            return format!("{area:03}{group:02}{:04}", slot % SERIALS + 1)
+                .parse()
+                .ok();
         }
     };
-    format!("{area:03}{:02}{:04}", slot / SERIALS + 1, slot % SERIALS + 1).parse().ok()
+    format!(
+        "{area:03}{:02}{:04}",
+        slot / SERIALS + 1,
+        slot % SERIALS + 1
+    )
+    .parse()
+    .ok()
 }
 
 #[cfg(test)]
@@ -87,13 +95,22 @@ mod tests {
         let numbers = Numbers::new(7);
         let mut seen = HashSet::new();
         for number in 0..20_000 {
-            for tin in [numbers.tin(PersonNumber(number)), numbers.tin_of_absent(number)] {
+            for tin in [
+                numbers.tin(PersonNumber(number)),
+                numbers.tin_of_absent(number),
+            ] {
                 let tin = tin.unwrap();
                 assert!(tin.is_never_issued() && !tin.is_issuable());
                 assert!(seen.insert(tin));
             }
         }
-        for slot in [0, ORDINARY - 1, ORDINARY, 2 * ORDINARY, Numbers::CAPACITY - 1] {
+        for slot in [
+            0,
+            ORDINARY - 1,
+            ORDINARY,
+            2 * ORDINARY,
+            Numbers::CAPACITY - 1,
+        ] {
             assert!(tin_at(slot).unwrap().is_never_issued(), "{slot}");
         }
         assert_eq!(tin_at(Numbers::CAPACITY - 1).unwrap().digits(), "999699999");

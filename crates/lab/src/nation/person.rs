@@ -171,12 +171,17 @@ impl Person {
     #[must_use]
     pub fn latest_filing(&self, from_year: i32, to_year: i32) -> Option<&Filing> {
         let asked = from_year..=to_year;
-        self.filings.iter().rev().find(|filing| asked.contains(&filing.period.year().into()))
+        self.filings
+            .iter()
+            .rev()
+            .find(|filing| asked.contains(&filing.period.year().into()))
     }
 
     /// Whether a dwelling is the mailing address of any return on file.
     #[must_use]
     pub fn has_on_file(&self, dwelling: Dwelling) -> bool {
-        self.filings.iter().any(|filing| filing.dwelling == dwelling)
+        self.filings
+            .iter()
+            .any(|filing| filing.dwelling == dwelling)
     }
 }

@@ -96,7 +96,9 @@ impl World {
     #[must_use]
     pub fn stranger(&self, number: u64, tin: u64) -> Option<Person> {
         let family = self.family(FamilyNumber(STRANGERS + number));
-        let mut person = family.into_iter().find(|person| !person.filings.is_empty())?;
+        let mut person = family
+            .into_iter()
+            .find(|person| !person.filings.is_empty())?;
         person.filings.clear();
         person.presence = Presence::Unknown;
         person.tin = self.numbers.tin_of_absent(tin);
@@ -105,7 +107,10 @@ impl World {
 
     /// A group, by the nation's shares.
     pub(crate) fn group(&self, dice: &mut Dice) -> Group {
-        Group::ALL.get(dice.weighted(&self.groups)).copied().unwrap_or_default()
+        Group::ALL
+            .get(dice.weighted(&self.groups))
+            .copied()
+            .unwrap_or_default()
     }
 }
 

@@ -4,7 +4,10 @@
 //!
 //! Left to others: what is asked about them (subject).
 
-use std::{cmp::Ordering, collections::{BinaryHeap, HashSet}};
+use std::{
+    cmp::Ordering,
+    collections::{BinaryHeap, HashSet},
+};
 
 use crate::{
     dice::mix,
@@ -50,12 +53,19 @@ impl Pool {
     fn offer(&mut self, ticket: u64, person: &Person) {
         let ticket = (ticket, person.family.0, person.member);
         if self.heap.len() >= self.most {
-            if self.heap.peek().is_none_or(|highest| highest.ticket <= ticket) {
+            if self
+                .heap
+                .peek()
+                .is_none_or(|highest| highest.ticket <= ticket)
+            {
                 return;
             }
             self.heap.pop();
         }
-        self.heap.push(Drawn { ticket, person: person.clone() });
+        self.heap.push(Drawn {
+            ticket,
+            person: person.clone(),
+        });
     }
 
     /// The people in order of ticket, one of each family not in `asked` yet.
@@ -101,7 +111,10 @@ impl Chooser {
     #[must_use]
     pub fn new(seed: u64, last_year: i32, wanted: Wanted) -> Self {
         // Room for those who fall away because one of their family is asked about already.
-        let room = |wanted: usize| Pool { most: wanted * 2 + 64, heap: BinaryHeap::new() };
+        let room = |wanted: usize| Pool {
+            most: wanted * 2 + 64,
+            heap: BinaryHeap::new(),
+        };
         Self {
             seed: mix(seed ^ 0x61_73_6b),
             last_year,

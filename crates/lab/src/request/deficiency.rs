@@ -65,28 +65,59 @@ pub enum Deficiency {
 }
 
 use Deficiency::{
-    CaseOpenedLater, CivilStatute, CivilTwin, FuturePeriod, Institution, NoAddressDate, NoCaseNumber,
-    NoCity, NoNumber, NoOfficer, NoOrderDate, NoPeriod, NoReason, OrderOfInadmissibility,
-    OrderTooRecent, PlaceholderAddress, PlaceholderName, StayInForce, TaxStatute, ZeroZip,
-    ZipAsNumber, ZipOfOtherState, ZipOnly,
+    CaseOpenedLater, CivilStatute, CivilTwin, FuturePeriod, Institution, NoAddressDate,
+    NoCaseNumber, NoCity, NoNumber, NoOfficer, NoOrderDate, NoPeriod, NoReason,
+    OrderOfInadmissibility, OrderTooRecent, PlaceholderAddress, PlaceholderName, StayInForce,
+    TaxStatute, ZeroZip, ZipAsNumber, ZipOfOtherState, ZipOnly,
 };
 
 /// Placeholders the court or a watchdog quoted in 2026 (LAW.md section 3, S20 and S21).
-const PLACEHOLDERS: [&str; 5] =
-    ["Failed to Provide", "Unknown Address", "NA NA", "Don't Care 12345", "No Street Name"];
-const INSTITUTIONS: [&str; 4] = [
-    "County Jail", "State Correctional Facility", "Regional Detention Center", "Immigration Field Office",
+const PLACEHOLDERS: [&str; 5] = [
+    "Failed to Provide",
+    "Unknown Address",
+    "NA NA",
+    "Don't Care 12345",
+    "No Street Name",
 ];
-const NAMES: [(&str, &str); 4] =
-    [("Unknown", "Unknown"), ("FNU", "LNU"), ("John", "Doe"), ("N/A", "N/A")];
+const INSTITUTIONS: [&str; 4] = [
+    "County Jail",
+    "State Correctional Facility",
+    "Regional Detention Center",
+    "Immigration Field Office",
+];
+const NAMES: [(&str, &str); 4] = [
+    ("Unknown", "Unknown"),
+    ("FNU", "LNU"),
+    ("John", "Doe"),
+    ("N/A", "N/A"),
+];
 
 impl Deficiency {
     /// All ways, the commonest of 2025 and 2026 first.
     pub const ALL: [Self; 23] = [
-        NoNumber, PlaceholderAddress, ZipOnly, Institution, CivilStatute, OrderTooRecent,
-        NoCaseNumber, FuturePeriod, NoOfficer, ZipAsNumber, ZeroZip, NoReason, StayInForce,
-        ZipOfOtherState, OrderOfInadmissibility, NoOrderDate, CivilTwin, CaseOpenedLater, NoPeriod,
-        NoCity, PlaceholderName, TaxStatute, NoAddressDate,
+        NoNumber,
+        PlaceholderAddress,
+        ZipOnly,
+        Institution,
+        CivilStatute,
+        OrderTooRecent,
+        NoCaseNumber,
+        FuturePeriod,
+        NoOfficer,
+        ZipAsNumber,
+        ZeroZip,
+        NoReason,
+        StayInForce,
+        ZipOfOtherState,
+        OrderOfInadmissibility,
+        NoOrderDate,
+        CivilTwin,
+        CaseOpenedLater,
+        NoPeriod,
+        NoCity,
+        PlaceholderName,
+        TaxStatute,
+        NoAddressDate,
     ];
 
     /// The word in the truth file.
@@ -142,7 +173,10 @@ impl Deficiency {
     fn spoil_address(self, row: &mut SubjectRow, atlas: &Atlas, dice: &mut Dice) {
         row.clear(Column::AddressLine2);
         match self {
-            NoNumber => row.text(Column::AddressLine1, dice.pick(&["Main Street", "Oak Ave", "Maple Dr"])),
+            NoNumber => row.text(
+                Column::AddressLine1,
+                dice.pick(&["Main Street", "Oak Ave", "Maple Dr"]),
+            ),
             PlaceholderAddress => row.text(Column::AddressLine1, dice.pick(&PLACEHOLDERS)),
             ZipOnly => {
                 let zip = row.words(Column::PostalCode).to_owned();
@@ -156,10 +190,17 @@ impl Deficiency {
                 let place = atlas.leading_zero_place();
                 row.text(Column::City, &super::garble::capitals(&place.city));
                 row.text(Column::State, &place.state);
-                row.set(Column::PostalCode, place.zip.parse().map_or(Value::Number(0), Value::Number));
+                row.set(
+                    Column::PostalCode,
+                    place.zip.parse().map_or(Value::Number(0), Value::Number),
+                );
             }
             ZipOfOtherState => {
-                let other = if row.words(Column::State) == "CA" { ("NY", "Albany") } else { ("CA", "Fresno") };
+                let other = if row.words(Column::State) == "CA" {
+                    ("NY", "Albany")
+                } else {
+                    ("CA", "Fresno")
+                };
                 row.text(Column::State, other.0);
                 row.text(Column::City, other.1);
             }
@@ -173,12 +214,28 @@ impl Deficiency {
 
     fn spoil_law(self, row: &mut SubjectRow, as_of: Date, dice: &mut Dice) {
         match self {
-            CivilStatute => row.text(Column::Statute, dice.pick(&["8 U.S.C. 1229a", "8 U.S.C. 1227(a)(1)(B)", "8 U.S.C. 1231(a)"])),
-            CivilTwin => row.text(Column::Statute, dice.pick(&["8 U.S.C. 1253(c)", "8 U.S.C. 1324d", "8 U.S.C. 1229c(d)"])),
+            CivilStatute => row.text(
+                Column::Statute,
+                dice.pick(&[
+                    "8 U.S.C. 1229a",
+                    "8 U.S.C. 1227(a)(1)(B)",
+                    "8 U.S.C. 1231(a)",
+                ]),
+            ),
+            CivilTwin => row.text(
+                Column::Statute,
+                dice.pick(&["8 U.S.C. 1253(c)", "8 U.S.C. 1324d", "8 U.S.C. 1229c(d)"]),
+            ),
             TaxStatute => row.text(Column::Statute, "26 U.S.C. 7203"),
             OrderTooRecent => {
-                row.set(Column::FinalOrderDate, Value::Date(before(as_of, dice.between(12, 80))));
-                row.set(Column::CaseOpenedOn, Value::Date(before(as_of, dice.between(2, 10))));
+                row.set(
+                    Column::FinalOrderDate,
+                    Value::Date(before(as_of, dice.between(12, 80))),
+                );
+                row.set(
+                    Column::CaseOpenedOn,
+                    Value::Date(before(as_of, dice.between(2, 10))),
+                );
             }
             OrderOfInadmissibility => row.text(Column::OrderGround, "1182(a)(6)(A)(i)"),
             NoOrderDate => row.clear(Column::FinalOrderDate),
@@ -191,7 +248,14 @@ impl Deficiency {
                 row.clear(Column::OfficerName);
                 row.clear(Column::OfficerId);
             }
-            NoReason => row.text(Column::Reason, dice.pick(&["For investigation", "See case file", "Immigration enforcement"])),
+            NoReason => row.text(
+                Column::Reason,
+                dice.pick(&[
+                    "For investigation",
+                    "See case file",
+                    "Immigration enforcement",
+                ]),
+            ),
             _ => {
                 let (given, surnames) = dice.pick(&NAMES);
                 row.text(Column::GivenNames, given);

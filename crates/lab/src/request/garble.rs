@@ -23,7 +23,12 @@ pub(super) struct RowName {
 }
 
 /// The person's names as somebody wrote them down, with capitals.
-pub(super) fn name(person: &Person, rates: &Rates, tables: &ErrorTables, dice: &mut Dice) -> RowName {
+pub(super) fn name(
+    person: &Person,
+    rates: &Rates,
+    tables: &ErrorTables,
+    dice: &mut Dice,
+) -> RowName {
     let first = spoiled(&person.given, rates, tables, dice);
     let first = if dice.happens(rates.row_nickname) {
         tables.nickname(&person.given, dice).unwrap_or(first)
@@ -37,8 +42,18 @@ pub(super) fn name(person: &Person, rates: &Rates, tables: &ErrorTables, dice: &
         _ => "",
     };
     let accents = person.group == Group::Hispanic && dice.happens(rates.row_accents);
-    let written = |name: &str| if accents { accented(&capitals(name)) } else { capitals(name) };
-    let mut row = RowName { given: written(&given), surnames: written(&surnames), suffix: written(suffix) };
+    let written = |name: &str| {
+        if accents {
+            accented(&capitals(name))
+        } else {
+            capitals(name)
+        }
+    };
+    let mut row = RowName {
+        given: written(&given),
+        surnames: written(&surnames),
+        suffix: written(suffix),
+    };
     if row.suffix == "Iii" {
         "III".clone_into(&mut row.suffix);
     }
@@ -49,7 +64,11 @@ pub(super) fn name(person: &Person, rates: &Rates, tables: &ErrorTables, dice: &
 }
 
 fn join(first: &str, second: &str) -> String {
-    if second.is_empty() { first.to_owned() } else { format!("{first} {second}") }
+    if second.is_empty() {
+        first.to_owned()
+    } else {
+        format!("{first} {second}")
+    }
 }
 
 fn middle(person: &Person, rates: &Rates, dice: &mut Dice) -> String {
@@ -70,8 +89,10 @@ fn surnames(person: &Person, rates: &Rates, tables: &ErrorTables, dice: &mut Dic
         Some(former) if dice.happens(rates.row_former_surname) => &former.surnames,
         _ => &person.surnames,
     };
-    let mut parts: Vec<String> =
-        borne.split([' ', '-']).map(|part| spoiled(part, rates, tables, dice)).collect();
+    let mut parts: Vec<String> = borne
+        .split([' ', '-'])
+        .map(|part| spoiled(part, rates, tables, dice))
+        .collect();
     if parts.len() > 1 {
         if dice.happens(rates.row_second_surname_dropped) {
             parts.truncate(1);
@@ -107,7 +128,11 @@ pub(super) fn birth_date(date: Date, rates: &Rates, dice: &mut Dice) -> Date {
     let made = match dice.below(5) {
         0 => Date::new(year, day, month),
         1 => Date::new(year, month, if day > 15 { day - 10 } else { day + 10 }),
-        2 => Date::new(year, if month > 6 { month - 1 } else { month + 1 }, day.min(28)),
+        2 => Date::new(
+            year,
+            if month > 6 { month - 1 } else { month + 1 },
+            day.min(28),
+        ),
         3 => Date::new(year - 1, month, day.min(28)),
         _ => Date::new(year - 10, month, day.min(28)),
     };
@@ -124,7 +149,9 @@ pub(super) fn tin(digits: &str, rates: &Rates, dice: &mut Dice) -> String {
     }
     let text: String = digits.into_iter().collect();
     match (text.get(..3), text.get(3..5), text.get(5..)) {
-        (Some(area), Some(group), Some(serial)) if !dice.one_in(3) => format!("{area}-{group}-{serial}"),
+        (Some(area), Some(group), Some(serial)) if !dice.one_in(3) => {
+            format!("{area}-{group}-{serial}")
+        }
         _ => text,
     }
 }
@@ -133,16 +160,28 @@ pub(super) fn tin(digits: &str, rates: &Rates, dice: &mut Dice) -> String {
 /// `Maria De La O'neil-Ruiz`. Words of address and route keep their capitals.
 #[must_use]
 pub(super) fn capitals(text: &str) -> String {
-    const KEPT: [&str; 13] =
-        ["PO", "NE", "NW", "SE", "SW", "N", "S", "E", "W", "RR", "III", "P.O.", "HC"];
+    const KEPT: [&str; 13] = [
+        "PO", "NE", "NW", "SE", "SW", "N", "S", "E", "W", "RR", "III", "P.O.", "HC",
+    ];
     let word = |word: &str| {
-        if KEPT.contains(&word) || word.bytes().next().is_some_and(|byte| byte.is_ascii_digit() && word.len() < 4 && word.len() > 1 && word.bytes().skip(1).all(|byte| byte.is_ascii_uppercase())) {
+        if KEPT.contains(&word)
+            || word.bytes().next().is_some_and(|byte| {
+                byte.is_ascii_digit()
+                    && word.len() < 4
+                    && word.len() > 1
+                    && word.bytes().skip(1).all(|byte| byte.is_ascii_uppercase())
+            })
+        {
             return word.to_owned();
         }
         let mut begins = true;
         word.chars()
             .map(|letter| {
-                let made = if begins { letter } else { letter.to_ascii_lowercase() };
+                let made = if begins {
+                    letter
+                } else {
+                    letter.to_ascii_lowercase()
+                };
                 begins = letter == '-' || letter == '#';
                 made
             })
@@ -154,20 +193,49 @@ pub(super) fn capitals(text: &str) -> String {
 /// Spanish names with the accents their bearers write.
 fn accented(text: &str) -> String {
     const ACCENTS: [(&str, &str); 32] = [
-        ("Garcia", "García"), ("Martinez", "Martínez"), ("Rodriguez", "Rodríguez"),
-        ("Hernandez", "Hernández"), ("Lopez", "López"), ("Gonzalez", "González"),
-        ("Perez", "Pérez"), ("Sanchez", "Sánchez"), ("Ramirez", "Ramírez"), ("Gomez", "Gómez"),
-        ("Diaz", "Díaz"), ("Vasquez", "Vásquez"), ("Jimenez", "Jiménez"), ("Gutierrez", "Gutiérrez"),
-        ("Fernandez", "Fernández"), ("Alvarez", "Álvarez"), ("Mendez", "Méndez"), ("Munoz", "Muñoz"),
-        ("Nunez", "Núñez"), ("Pena", "Peña"), ("Suarez", "Suárez"), ("Chavez", "Chávez"),
-        ("Guzman", "Guzmán"), ("Velazquez", "Velázquez"), ("Jose", "José"), ("Jesus", "Jesús"),
-        ("Maria", "María"), ("Angel", "Ángel"), ("Ruben", "Rubén"), ("Sofia", "Sofía"),
-        ("Andres", "Andrés"), ("Victor", "Víctor"),
+        ("Garcia", "García"),
+        ("Martinez", "Martínez"),
+        ("Rodriguez", "Rodríguez"),
+        ("Hernandez", "Hernández"),
+        ("Lopez", "López"),
+        ("Gonzalez", "González"),
+        ("Perez", "Pérez"),
+        ("Sanchez", "Sánchez"),
+        ("Ramirez", "Ramírez"),
+        ("Gomez", "Gómez"),
+        ("Diaz", "Díaz"),
+        ("Vasquez", "Vásquez"),
+        ("Jimenez", "Jiménez"),
+        ("Gutierrez", "Gutiérrez"),
+        ("Fernandez", "Fernández"),
+        ("Alvarez", "Álvarez"),
+        ("Mendez", "Méndez"),
+        ("Munoz", "Muñoz"),
+        ("Nunez", "Núñez"),
+        ("Pena", "Peña"),
+        ("Suarez", "Suárez"),
+        ("Chavez", "Chávez"),
+        ("Guzman", "Guzmán"),
+        ("Velazquez", "Velázquez"),
+        ("Jose", "José"),
+        ("Jesus", "Jesús"),
+        ("Maria", "María"),
+        ("Angel", "Ángel"),
+        ("Ruben", "Rubén"),
+        ("Sofia", "Sofía"),
+        ("Andres", "Andrés"),
+        ("Victor", "Víctor"),
     ];
     let with = |word: &str| {
-        ACCENTS.iter().find(|(plain, _)| *plain == word).map_or(word, |(_, accented)| accented).to_owned()
+        ACCENTS
+            .iter()
+            .find(|(plain, _)| *plain == word)
+            .map_or(word, |(_, accented)| accented)
+            .to_owned()
     };
-    let words = text.split(' ').map(|word| word.split('-').map(with).collect::<Vec<_>>().join("-"));
+    let words = text
+        .split(' ')
+        .map(|word| word.split('-').map(with).collect::<Vec<_>>().join("-"));
     words.collect::<Vec<_>>().join(" ")
 }
 
@@ -192,7 +260,10 @@ mod tests {
 
     #[test]
     fn wrong_numbers_stay_never_issued() {
-        let rates = Rates { row_tin_wrong: Rate::millionths(1_000_000), ..Rates::built_in().unwrap() };
+        let rates = Rates {
+            row_tin_wrong: Rate::millionths(1_000_000),
+            ..Rates::built_in().unwrap()
+        };
         for number in 0..500 {
             let mut dice = Component::new(8, "tin").dice(number);
             for digits in ["666120123", "000990001", "911674321"] {
@@ -204,7 +275,10 @@ mod tests {
 
     #[test]
     fn wrong_birth_dates_are_dates() {
-        let rates = Rates { row_birth_date_wrong: Rate::millionths(1_000_000), ..Rates::built_in().unwrap() };
+        let rates = Rates {
+            row_birth_date_wrong: Rate::millionths(1_000_000),
+            ..Rates::built_in().unwrap()
+        };
         let mut changed = 0;
         for number in 0..500 {
             let mut dice = Component::new(8, "birth").dice(number);

@@ -15,6 +15,7 @@ mod subject;
 mod truth;
 mod workbook;
 
+use self::subject::{Desk, Intent};
 pub use self::{
     choose::{Chooser, Chosen, Wanted},
     deficiency::Deficiency,
@@ -24,7 +25,6 @@ pub use self::{
     truth::TruthWriter,
     workbook::{Cover, WorkbookWriter},
 };
-use self::subject::{Desk, Intent};
 use crate::{
     dice::Component,
     error::LabError,
@@ -42,7 +42,7 @@ pub struct RequestParameters {
     pub seed: u64,
     /// Share of the rows that are deficient.
     pub deficient: Rate,
-    /// Officers at least; there are more where the ceiling of open subjects makes it necessary.
+    /// Officers at least; there are more where a credible caseload makes it necessary.
     pub officers: u32,
 }
 
@@ -57,11 +57,17 @@ struct Quotas {
 
 impl Quotas {
     fn new(parameters: &RequestParameters, rates: &Rates) -> Self {
-        let deficient = parameters.deficient.of(parameters.rows).min(parameters.rows);
+        let deficient = parameters
+            .deficient
+            .of(parameters.rows)
+            .min(parameters.rows);
         let clean = parameters.rows - deficient;
         let absent = rates.asked_absent.of(clean);
         let absent_with_family = rates.asked_absent_family_on_file.of(absent);
-        let other_address = rates.asked_address_not_on_file.of(clean).min(clean - absent);
+        let other_address = rates
+            .asked_address_not_on_file
+            .of(clean)
+            .min(clean - absent);
         Self {
             deficient,
             absent_with_family,
@@ -118,7 +124,11 @@ pub fn rows(
         });
     }
     let tables = ErrorTables::load()?;
-    let desk = Desk { world, rates, tables: &tables };
+    let desk = Desk {
+        world,
+        rates,
+        tables: &tables,
+    };
     let component = Component::new(parameters.seed, "request");
     let mut intents = Quotas::new(parameters, rates).intents();
     component.dice(u64::MAX).shuffle(&mut intents);
@@ -126,8 +136,16 @@ pub fn rows(
     let officers: Vec<Officer> = (0..officers).filter_map(officer).collect();
     let mut people = People::new(world, chosen);
     for ((number, intent), officer) in (0..).zip(intents).zip(officers.iter().cycle()) {
-        let Some(person) = people.next(intent) else { continue };
-        row(desk.subject(number, &person, intent, officer, &mut component.dice(number)))?;
+        let Some(person) = people.next(intent) else {
+            continue;
+        };
+        row(desk.subject(
+            number,
+            &person,
+            intent,
+            officer,
+            &mut component.dice(number),
+        ))?;
     }
     Ok(())
 }
@@ -145,7 +163,12 @@ const STRANGER_TINS: u64 = 3_000_000;
 
 impl<'chosen> People<'chosen> {
     fn new(world: &'chosen World, chosen: &'chosen Chosen) -> Self {
-        Self { world, present: chosen.present.iter().cycle(), absent: chosen.absent.iter().cycle(), strangers: 0 }
+        Self {
+            world,
+            present: chosen.present.iter().cycle(),
+            absent: chosen.absent.iter().cycle(),
+            strangers: 0,
+        }
     }
 
     fn next(&mut self, intent: Intent) -> Option<Person> {
@@ -161,7 +184,8 @@ impl<'chosen> People<'chosen> {
         // Hardly one family in ten has nobody who would file.
         (0..50).find_map(|_| {
             self.strangers += 1;
-            self.world.stranger(self.strangers, STRANGER_TINS + self.strangers)
+            self.world
+                .stranger(self.strangers, STRANGER_TINS + self.strangers)
         })
     }
 }

@@ -37,27 +37,70 @@ pub struct Offence {
 
 /// The criminal provisions the rows state. An agreement for these requests lists them all.
 pub const OFFENCES: [Offence; 9] = [
-    Offence { citation: "8 U.S.C. 1253(a)(1)(A)", elements: Elements::FinalOrder, share: 44 },
-    Offence { citation: "8 U.S.C. 1326(a)", elements: Elements::Reentry, share: 18 },
-    Offence { citation: "8 U.S.C. 1326(b)(2)", elements: Elements::Reentry, share: 4 },
-    Offence { citation: "8 U.S.C. 1325(a)", elements: Elements::Entry, share: 6 },
-    Offence { citation: "18 U.S.C. 1546(a)", elements: Elements::Document, share: 10 },
-    Offence { citation: "18 U.S.C. 1546(b)", elements: Elements::Document, share: 3 },
-    Offence { citation: "18 U.S.C. 1028(a)(4)", elements: Elements::Document, share: 4 },
-    Offence { citation: "18 U.S.C. 911", elements: Elements::Statement, share: 7 },
-    Offence { citation: "18 U.S.C. 1015(a)", elements: Elements::Statement, share: 4 },
+    Offence {
+        citation: "8 U.S.C. 1253(a)(1)(A)",
+        elements: Elements::FinalOrder,
+        share: 44,
+    },
+    Offence {
+        citation: "8 U.S.C. 1326(a)",
+        elements: Elements::Reentry,
+        share: 18,
+    },
+    Offence {
+        citation: "8 U.S.C. 1326(b)",
+        elements: Elements::Reentry,
+        share: 4,
+    },
+    Offence {
+        citation: "8 U.S.C. 1325(a)",
+        elements: Elements::Entry,
+        share: 6,
+    },
+    Offence {
+        citation: "18 U.S.C. 1546(a)",
+        elements: Elements::Document,
+        share: 10,
+    },
+    Offence {
+        citation: "18 U.S.C. 1546(b)",
+        elements: Elements::Document,
+        share: 3,
+    },
+    Offence {
+        citation: "18 U.S.C. 1028",
+        elements: Elements::Document,
+        share: 4,
+    },
+    Offence {
+        citation: "18 U.S.C. 911",
+        elements: Elements::Statement,
+        share: 7,
+    },
+    Offence {
+        citation: "18 U.S.C. 1015",
+        elements: Elements::Statement,
+        share: 4,
+    },
 ];
 
 /// Grounds of the order, each of a class of 8 U.S.C. 1227(a).
 const GROUNDS: [&str; 6] = [
-    "1227(a)(1)(A)", "1227(a)(1)(B)", "1227(a)(1)(B)", "1227(a)(1)(C)(i)", "1227(a)(2)(A)(i)",
+    "1227(a)(1)(A)",
+    "1227(a)(1)(B)",
+    "1227(a)(1)(B)",
+    "1227(a)(1)(C)(i)",
+    "1227(a)(2)(A)(i)",
     "1227(a)(2)(A)(iii)",
 ];
 
 /// What makes an order final (8 CFR 1241.1).
 const FINALITY: [&str; 5] = [
-    "appeal dismissed by the Board", "appeal waived", "appeal period expired",
-    "ordered in absentia", "voluntary departure overstayed",
+    "appeal dismissed by the Board",
+    "appeal waived",
+    "appeal period expired",
+    "ordered in absentia",
+    "voluntary departure overstayed",
 ];
 
 /// The facts of one row's offence.
@@ -91,17 +134,27 @@ impl Facts {
             ticket = ticket.saturating_sub(offence.share);
             here
         });
-        let asked = elements.and_then(|wanted| OFFENCES.iter().find(|offence| offence.elements == wanted));
+        let asked =
+            elements.and_then(|wanted| OFFENCES.iter().find(|offence| offence.elements == wanted));
         let (citation, elements) = asked
             .or(drawn)
-            .map_or(("8 U.S.C. 1253(a)(1)(A)", Elements::FinalOrder), |o| (o.citation, o.elements));
+            .map_or(("8 U.S.C. 1253(a)(1)(A)", Elements::FinalOrder), |o| {
+                (o.citation, o.elements)
+            });
         // The case is 10 to 400 days old; act and order lie before it, within five years of today.
         let opened = dice.between(10, 400);
         let case_opened_on = before(as_of, opened);
         let act_date = Some(before(case_opened_on, dice.between(20, 1_300)));
         let number = 100_000 + dice.below(900_000);
         let numbered = |date: Date| (date, format!("IJ-{}-{number}", date.year()));
-        let blank = Self { citation, elements, case_opened_on, final_order: None, order: None, act_date: None };
+        let blank = Self {
+            citation,
+            elements,
+            case_opened_on,
+            final_order: None,
+            order: None,
+            act_date: None,
+        };
         match elements {
             Elements::FinalOrder => Self {
                 final_order: Some(numbered(before(case_opened_on, dice.between(100, 900)))),
@@ -125,7 +178,10 @@ mod tests {
 
     #[test]
     fn shares_add_up() {
-        assert_eq!(OFFENCES.iter().map(|offence| offence.share).sum::<u32>(), 100);
+        assert_eq!(
+            OFFENCES.iter().map(|offence| offence.share).sum::<u32>(),
+            100
+        );
     }
 
     #[test]
@@ -141,8 +197,14 @@ mod tests {
                 assert!(day < before(facts.case_opened_on, 90));
                 assert!(facts.act_date.is_none_or(|act| day < act));
             }
-            assert_eq!(facts.order.is_some(), facts.elements == Elements::FinalOrder);
-            assert_eq!(facts.act_date.is_none(), facts.elements == Elements::FinalOrder);
+            assert_eq!(
+                facts.order.is_some(),
+                facts.elements == Elements::FinalOrder
+            );
+            assert_eq!(
+                facts.act_date.is_none(),
+                facts.elements == Elements::FinalOrder
+            );
         }
     }
 }

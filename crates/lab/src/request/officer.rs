@@ -1,6 +1,6 @@
 //! The invented officers whom the rows name.
 //!
-//! Place in the flow: rows are spread over them, at most 25 to each.
+//! Place in the flow: rows are spread over them, at most 12 to each.
 //!
 //! Left to others: rosters and keys (the genesis).
 
@@ -17,13 +17,34 @@ pub struct Officer {
 
 const GIVEN: [&str; 23] = [
     "Dana", "Priya", "Marcus", "Ingrid", "Tomas", "Alicia", "Wendell", "Noor", "Felix", "Beatrice",
-    "Owen", "Camille", "Desmond", "Hana", "Lionel", "Greta", "Rafael", "Simone", "Victor", "Yvette",
-    "Calvin", "Odile", "Stellan",
+    "Owen", "Camille", "Desmond", "Hana", "Lionel", "Greta", "Rafael", "Simone", "Victor",
+    "Yvette", "Calvin", "Odile", "Stellan",
 ];
 const SURNAME: [&str; 24] = [
-    "Whitfield", "Okafor", "Lindqvist", "Castellano", "Nakamura", "Pruitt", "Abernathy", "Villareal",
-    "Kowalczyk", "Devereaux", "Hargrove", "Mbeki", "Santangelo", "Thorvald", "Quigley", "Ramaswamy",
-    "Eastman", "Fontaine", "Grimaldi", "Halloran", "Ibarra", "Jernigan", "Kessler", "Lockhart",
+    "Whitfield",
+    "Okafor",
+    "Lindqvist",
+    "Castellano",
+    "Nakamura",
+    "Pruitt",
+    "Abernathy",
+    "Villareal",
+    "Kowalczyk",
+    "Devereaux",
+    "Hargrove",
+    "Mbeki",
+    "Santangelo",
+    "Thorvald",
+    "Quigley",
+    "Ramaswamy",
+    "Eastman",
+    "Fontaine",
+    "Grimaldi",
+    "Halloran",
+    "Ibarra",
+    "Jernigan",
+    "Kessler",
+    "Lockhart",
 ];
 
 /// The `number`th officer, counted from 0; the same in every nation.
@@ -36,20 +57,39 @@ pub fn officer(number: u32) -> Option<Officer> {
     let round = place / (GIVEN.len() * SURNAME.len());
     let name = match round.checked_sub(1) {
         None => format!("{given} {surname}"),
-        Some(round) => format!("{given} {}{}. {surname}", letter(round), letter(round / 26).to_ascii_lowercase()),
+        Some(round) => format!(
+            "{given} {}{}. {surname}",
+            letter(round),
+            letter(round / 26).to_ascii_lowercase()
+        ),
     };
-    Some(Officer { id: format!("OFF-{}", 1001_u64 + u64::from(number)).parse().ok()?, name })
+    Some(Officer {
+        id: format!("OFF-{}", 1001_u64 + u64::from(number))
+            .parse()
+            .ok()?,
+        name,
+    })
 }
 
 fn letter(number: usize) -> char {
-    char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ".get(number % 26).copied().unwrap_or(b'A'))
+    char::from(
+        b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+            .get(number % 26)
+            .copied()
+            .unwrap_or(b'A'),
+    )
 }
 
-/// Officers needed for `rows` rows: the count asked for, or as many as the ceiling on open subjects
-/// of one officer makes necessary.
+/// Rows that name one officer at most: under half the ceiling of open subjects
+/// ([`model::ceiling::OPEN_SUBJECTS_PER_OFFICER`]), from where on an examiner asks whether one
+/// person can be engaged in so many cases.
+const ROWS_PER_OFFICER: u32 = ceiling::OPEN_SUBJECTS_PER_OFFICER / 2;
+
+/// Officers needed for `rows` rows: the count asked for, or as many as a credible caseload makes
+/// necessary.
 #[must_use]
 pub fn officers_needed(rows: u32, asked: u32) -> u32 {
-    asked.max(rows.div_ceil(ceiling::OPEN_SUBJECTS_PER_OFFICER)).max(1)
+    asked.max(rows.div_ceil(ROWS_PER_OFFICER)).max(1)
 }
 
 #[cfg(test)]
@@ -60,9 +100,14 @@ mod tests {
 
     #[test]
     fn officers_differ() {
-        let names: HashSet<String> = (0..2_000).map(|number| officer(number).unwrap().name).collect();
+        let names: HashSet<String> = (0..2_000)
+            .map(|number| officer(number).unwrap().name)
+            .collect();
         assert_eq!(names.len(), 2_000);
         assert_eq!(officer(0).unwrap().id.as_str(), "OFF-1001");
-        assert_eq!([1, 25, 26, 100].map(|rows| officers_needed(rows, 2)), [2, 2, 2, 4]);
+        assert_eq!(
+            [1, 24, 25, 100].map(|rows| officers_needed(rows, 2)),
+            [2, 2, 3, 9]
+        );
     }
 }

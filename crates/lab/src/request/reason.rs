@@ -66,7 +66,7 @@ const STATEMENT: [&str; 8] = [
     "The oath before the clerk in {city} on {day} repeated an answer that an earlier file contradicts under number {number}.",
     "A federal job application of {month} states naturalisation under a certificate number that was never used.",
 ];
-const SOURCE: [&str; 12] = [
+const SOURCE: [&str; 11] = [
     "The address in this row was read from a lease that the landlord produced on {day}.",
     "The address was given by the subject at booking and was confirmed by a utility account open in {month}.",
     "The address comes from the subject's own change-of-address card, stamped in {month}.",
@@ -76,7 +76,6 @@ const SOURCE: [&str; 12] = [
     "A parcel was signed for at this address in {month}; the carrier kept the slip.",
     "The address was written on the envelope of a letter that counsel forwarded on {day}.",
     "A court clerk in {city} has this address from a civil docket closed in {month}.",
-    "The address was on a pay stub found in the search of {day}.",
     "A neighbour knew the subject at this address until about {month}.",
     "A clinic's intake sheet of {month}, produced under subpoena, carries this address.",
 ];
@@ -95,7 +94,7 @@ const RELEVANCE: [&str; 13] = [
     "It decides whether this case is tried here or is transferred to the district that covers {city}.",
     "The indictment will state the place of residence; counsel wants it from a source of record.",
 ];
-const NEXT: [&str; 11] = [
+const NEXT: [&str; 17] = [
     "The matter is before the grand jury under this case number.",
     "An application for a search warrant is being drawn up and rests on this point.",
     "An assistant United States attorney accepted the case for prosecution on {day}.",
@@ -107,10 +106,17 @@ const NEXT: [&str; 11] = [
     "A hearing is set for {next}.",
     "Indictment is expected in {next}; the period of limitation is running.",
     "Statements of {few} witnesses are on file and agree.",
+    "The federal defender has been told that this question would be asked.",
+    "A sealed complaint was sworn in {month}; the arrest has not been made.",
+    "The evidence binder stands at {number} pages and lacks this point only.",
+    "Plea talks broke off in {month} and trial counsel is preparing exhibits.",
+    "A pretrial officer asked the same of the family in {month} without success.",
+    "The laboratory and the two agents are under subpoena for {next}.",
 ];
 
-/// A reason of four sentences.
-pub(super) fn reason(setting: &Setting<'_>, dice: &mut Dice) -> String {
+/// A reason of four sentences, dealt from four decks by the row's number. The decks' sizes have no
+/// common divisor, so no two of some 850 rows running have three sentences in common.
+pub(super) fn reason(setting: &Setting<'_>, number: u64, dice: &mut Dice) -> String {
     let first: &[&str] = match setting.facts.elements {
         Elements::FinalOrder => &DEPARTURE,
         Elements::Reentry => &REENTRY,
@@ -118,22 +124,27 @@ pub(super) fn reason(setting: &Setting<'_>, dice: &mut Dice) -> String {
         Elements::Document => &DOCUMENT,
         Elements::Statement => &STATEMENT,
     };
-    let mut sentences = vec![dice.pick(first), dice.pick(&SOURCE), dice.pick(&RELEVANCE)];
-    if !dice.one_in(4) {
-        sentences.push(dice.pick(&NEXT));
-    }
+    let mut sentences = [first, &SOURCE, &RELEVANCE, &NEXT].map(|deck| dealt(deck, number));
     if dice.one_in(3) {
         sentences.swap(0, 1);
     }
-    let filled: Vec<String> = sentences.into_iter().map(|text| fill(text, setting, dice)).collect();
-    filled.join(" ")
+    sentences.map(|text| fill(text, setting, dice)).join(" ")
+}
+
+/// The card of that number, the deck dealt over and over.
+fn dealt(deck: &'static [&'static str], number: u64) -> &'static str {
+    let size = u64::try_from(deck.len()).unwrap_or(1).max(1);
+    let place = usize::try_from(number % size).unwrap_or(0);
+    deck.get(place).copied().unwrap_or_default()
 }
 
 /// Puts the row's facts into a sentence.
 fn fill(text: &str, setting: &Setting<'_>, dice: &mut Dice) -> String {
     let opened = setting.facts.case_opened_on;
     let day = before(opened, dice.between(1, 60));
-    let next = setting.as_of.checked_add(jiff::Span::new().days(dice.between(20, 120)));
+    let next = setting
+        .as_of
+        .checked_add(jiff::Span::new().days(dice.between(20, 120)));
     text.replace("{day}", &long(day))
         .replace("{month}", &month(before(opened, dice.between(5, 150))))
         .replace("{next}", &month(next.unwrap_or(setting.as_of)))
@@ -150,10 +161,22 @@ fn long(date: Date) -> String {
 /// `March 2026`.
 fn month(date: Date) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
-    let name = usize::try_from(date.month() - 1).ok().and_then(|place| MONTHS.get(place));
+    let name = usize::try_from(date.month() - 1)
+        .ok()
+        .and_then(|place| MONTHS.get(place));
     format!("{} {}", name.unwrap_or(&"January"), date.year())
 }
 
@@ -164,6 +187,32 @@ mod tests {
     use super::*;
     use crate::dice::Component;
 
+    /// The decks of one offence have sizes without a common divisor.
+    #[test]
+    fn decks_fall_out_of_step() {
+        let gcd = |mut a: usize, mut b: usize| {
+            while b != 0 {
+                (a, b) = (b, a % b);
+            }
+            a
+        };
+        for first in [
+            DEPARTURE.len(),
+            REENTRY.len(),
+            ENTRY.len(),
+            DOCUMENT.len(),
+            STATEMENT.len(),
+        ] {
+            let decks = [first, SOURCE.len(), RELEVANCE.len(), NEXT.len()];
+            for (place, a) in decks.iter().enumerate() {
+                assert!(
+                    decks[place + 1..].iter().all(|b| gcd(*a, *b) == 1),
+                    "{decks:?}"
+                );
+            }
+        }
+    }
+
     #[test]
     fn hardly_two_reasons_are_alike() {
         let as_of = Date::constant(2026, 11, 21);
@@ -171,7 +220,15 @@ mod tests {
             .map(|number| {
                 let mut dice = Component::new(2, "reasons").dice(number);
                 let facts = Facts::draw(None, as_of, &mut dice);
-                let text = reason(&Setting { facts: &facts, city: "Reno", as_of }, &mut dice);
+                let text = reason(
+                    &Setting {
+                        facts: &facts,
+                        city: "Reno",
+                        as_of,
+                    },
+                    number,
+                    &mut dice,
+                );
                 assert!(!text.contains(['{', '}']) && text.len() > 120, "{text}");
                 text
             })

@@ -43,7 +43,9 @@ pub struct SubjectRow {
 
 impl Default for SubjectRow {
     fn default() -> Self {
-        Self { cells: std::array::from_fn(|_| None) }
+        Self {
+            cells: std::array::from_fn(|_| None),
+        }
     }
 }
 
@@ -156,7 +158,14 @@ struct Question {
 
 impl Desk<'_> {
     /// The row number `number` about `person`.
-    pub fn subject(&self, number: u64, person: &Person, intent: Intent, officer: &Officer, dice: &mut Dice) -> Subject {
+    pub fn subject(
+        &self,
+        number: u64,
+        person: &Person,
+        intent: Intent,
+        officer: &Officer,
+        dice: &mut Dice,
+    ) -> Subject {
         let as_of = self.world.as_of();
         let question = self.question(person, intent, dice);
         let elements = match intent {
@@ -172,11 +181,24 @@ impl Desk<'_> {
         row.text(Column::OfficerName, &officer.name);
         row.text(Column::OfficerId, officer.id.as_str());
         let city = garble::capitals(row.words(Column::City));
-        row.text(Column::Reason, &reason(&Setting { facts: &facts, city: &city, as_of }, dice));
+        row.text(
+            Column::Reason,
+            &reason(
+                &Setting {
+                    facts: &facts,
+                    city: &city,
+                    as_of,
+                },
+                number,
+                dice,
+            ),
+        );
         if let Intent::Deficient(why) = intent {
             why.apply(&mut row, self.world.atlas(), as_of, dice);
         }
-        let latest = person.latest_filing(question.from_year, question.to_year).map(|filing| filing.dwelling);
+        let latest = person
+            .latest_filing(question.from_year, question.to_year)
+            .map(|filing| filing.dwelling);
         Subject {
             row,
             kind: kind(person, intent, evidence),
@@ -210,7 +232,10 @@ impl Desk<'_> {
 
     fn question(&self, person: &Person, intent: Intent, dice: &mut Dice) -> Question {
         let (_, last_year) = self.world.years();
-        let last = person.filings.last().map(|filing| i32::from(filing.period.year()));
+        let last = person
+            .filings
+            .last()
+            .map(|filing| i32::from(filing.period.year()));
         let mut to = last.unwrap_or(last_year);
         if last.is_none() && dice.one_in(3) {
             to -= 1;
@@ -218,17 +243,30 @@ impl Desk<'_> {
         let from = to - dice.pick(&[0, 0, 1, 1, 1, 2]);
         let current = person.latest_filing(from, to).map(|filing| filing.dwelling);
         let current = current.or_else(|| person.dwelling_in(to + 1));
-        let former = person.filings.iter().map(|filing| filing.dwelling).find(|old| Some(*old) != current);
+        let former = person
+            .filings
+            .iter()
+            .map(|filing| filing.dwelling)
+            .find(|old| Some(*old) != current);
         let given = match intent {
             Intent::OtherAddress => self.elsewhere(person, current, dice),
             _ if dice.happens(self.rates.asked_former_address) => former.or(current),
             _ => current,
         };
-        Question { given, from_year: from, to_year: to }
+        Question {
+            given,
+            from_year: from,
+            to_year: to,
+        }
     }
 
     /// An address that is not on file for the person: half the time one in the same ZIP area.
-    fn elsewhere(&self, person: &Person, current: Option<Dwelling>, dice: &mut Dice) -> Option<Dwelling> {
+    fn elsewhere(
+        &self,
+        person: &Person,
+        current: Option<Dwelling>,
+        dice: &mut Dice,
+    ) -> Option<Dwelling> {
         let atlas = self.world.atlas();
         let near = dice.one_in(2);
         (0..20).find_map(|_| {
@@ -249,13 +287,22 @@ impl Desk<'_> {
             lines.line_2.clear();
         }
         let shout = dice.one_in(8);
-        let written = |text: &str| if shout { text.to_owned() } else { garble::capitals(text) };
+        let written = |text: &str| {
+            if shout {
+                text.to_owned()
+            } else {
+                garble::capitals(text)
+            }
+        };
         row.text(Column::AddressLine1, &written(&lines.line_1));
         row.text(Column::AddressLine2, &written(&lines.line_2));
         row.text(Column::City, &written(&lines.city));
         row.text(Column::State, &lines.state);
         row.text(Column::PostalCode, &lines.postal_code);
-        row.set(Column::AddressAsOf, Value::Date(self.known_on(person, given, dice)));
+        row.set(
+            Column::AddressAsOf,
+            Value::Date(self.known_on(person, given, dice)),
+        );
         if dice.happens(self.rates.asked_more_addresses) {
             row.text(Column::MoreAddresses, &self.older(person, given));
         }
@@ -263,7 +310,12 @@ impl Desk<'_> {
 
     /// One letter of the longest word of the first line goes wrong.
     fn spoil_street(&self, lines: &mut AddressLines, dice: &mut Dice) {
-        let longest = lines.line_1.split(' ').max_by_key(|word| word.len()).unwrap_or("").to_owned();
+        let longest = lines
+            .line_1
+            .split(' ')
+            .max_by_key(|word| word.len())
+            .unwrap_or("")
+            .to_owned();
         if longest.bytes().all(|byte| byte.is_ascii_uppercase())
             && let Some(wrong) = self.tables.mistyped(&longest, dice)
         {
@@ -275,14 +327,18 @@ impl Desk<'_> {
     fn known_on(&self, person: &Person, given: Dwelling, dice: &mut Dice) -> Date {
         let as_of = self.world.as_of();
         let place = person.stays.iter().position(|stay| stay.dwelling == given);
-        let Some(place) = place else { return before(as_of, dice.between(40, 700)) };
+        let Some(place) = place else {
+            return before(as_of, dice.between(40, 700));
+        };
         let first_day = |place: usize| {
             let year = person.stays.get(place).map(|stay| stay.from_year);
             year.and_then(|year| Date::new(i16::try_from(year).ok()?, 1, 1).ok())
         };
         let late = before(as_of, dice.between(20, 290));
         let known = first_day(place + 1).map_or(late, |left| before(left, dice.between(5, 330)));
-        known.max(first_day(place).unwrap_or(known)).min(before(as_of, 20))
+        known
+            .max(first_day(place).unwrap_or(known))
+            .min(before(as_of, 20))
     }
 
     /// The person's other addresses on file, one a line, at most three.
@@ -292,11 +348,26 @@ impl Desk<'_> {
         for filing in person.filings.iter().rev() {
             if !seen.contains(&filing.dwelling) && lines.len() < 3 {
                 seen.push(filing.dwelling);
-                let AddressLines { line_1, line_2, city, state, postal_code } =
-                    self.world.atlas().lines(filing.dwelling, Wording::default());
-                let unit = if line_2.is_empty() { String::new() } else { format!(" {line_2}") };
+                let AddressLines {
+                    line_1,
+                    line_2,
+                    city,
+                    state,
+                    postal_code,
+                } = self
+                    .world
+                    .atlas()
+                    .lines(filing.dwelling, Wording::default());
+                let unit = if line_2.is_empty() {
+                    String::new()
+                } else {
+                    format!(" {line_2}")
+                };
                 let street = garble::capitals(&format!("{line_1}{unit}"));
-                lines.push(format!("{street}, {}, {state} {postal_code}", garble::capitals(&city)));
+                lines.push(format!(
+                    "{street}, {}, {state} {postal_code}",
+                    garble::capitals(&city)
+                ));
             }
         }
         lines.join("\n")
@@ -306,11 +377,18 @@ impl Desk<'_> {
         let (from, to) = (question.from_year, question.to_year);
         let text = match (to - from, dice.below(3)) {
             (0, _) => to.to_string(),
-            (_, 0) => (from..=to).map(|year| year.to_string()).collect::<Vec<_>>().join("; "),
+            (_, 0) => (from..=to)
+                .map(|year| year.to_string())
+                .collect::<Vec<_>>()
+                .join("; "),
             _ => format!("{from}-{to}"),
         };
         row.text(Column::TaxPeriods, &text);
-        let asks = if dice.happens(self.rates.asked_address_released) { "address" } else { "verify" };
+        let asks = if dice.happens(self.rates.asked_address_released) {
+            "address"
+        } else {
+            "verify"
+        };
         row.text(Column::AsksFor, asks);
     }
 
@@ -318,7 +396,10 @@ impl Desk<'_> {
         row.text(Column::Statute, facts.citation);
         let year = facts.case_opened_on.year();
         let district = dice.pick(&["NV", "TX", "AZ", "GA", "IL", "WA", "FL", "OH"]);
-        row.text(Column::CaseNumber, &format!("CR-{year}-{district}-{:06}", number + 1));
+        row.text(
+            Column::CaseNumber,
+            &format!("CR-{year}-{district}-{:06}", number + 1),
+        );
         row.set(Column::CaseOpenedOn, Value::Date(facts.case_opened_on));
         if let Some((day, case)) = &facts.final_order {
             row.set(Column::FinalOrderDate, Value::Date(*day));

@@ -27,7 +27,10 @@ impl TruthWriter {
     /// [`LabError::File`] where it cannot be made.
     pub fn create(path: &Path) -> Result<Self, LabError> {
         let file = File::create(path).map_err(LabError::file(path))?;
-        let mut truth = Self { path: path.to_owned(), writer: csv::Writer::from_writer(BufWriter::new(file)) };
+        let mut truth = Self {
+            path: path.to_owned(),
+            writer: csv::Writer::from_writer(BufWriter::new(file)),
+        };
         truth.record(["sheet", "row", "kind", "person_id", "latest_address_given"])?;
         Ok(truth)
     }
@@ -47,7 +50,11 @@ impl TruthWriter {
             &row.to_string(),
             &subject.kind.label(),
             subject.person_id.as_deref().unwrap_or(""),
-            if subject.latest_address_given { "yes" } else { "no" },
+            if subject.latest_address_given {
+                "yes"
+            } else {
+                "no"
+            },
         ])
     }
 

@@ -6,7 +6,10 @@
 
 use std::path::Path;
 
-use model::{column::{Column, Need}, time::Date};
+use model::{
+    column::{Column, Need},
+    time::Date,
+};
 use rust_xlsxwriter::{
     Color, DocProperties, ExcelDateTime, Format, FormatAlign, FormatBorder, Workbook, Worksheet,
 };
@@ -37,8 +40,6 @@ pub struct Cover {
     pub signed_on: Date,
     /// Purpose.
     pub purpose: String,
-    /// A note to the reader.
-    pub note: String,
 }
 
 impl Cover {
@@ -54,14 +55,14 @@ impl Cover {
             signatory_title: own("Director"),
             signed_on,
             purpose: own(
-                "SYNTHETIC. Enforcement of the Federal criminal statutes named in the rows; solely \
-                 for the use of the officers named.",
+                "SYNTHETIC: every person, address and number in this workbook is invented. Enforcement \
+                 of the Federal criminal statutes named in the rows; solely for the use of the \
+                 officers named.",
             ),
-            note: own("SYNTHETIC: every person, address and number in this workbook is invented."),
         }
     }
 
-    fn lines(&self) -> [(&'static str, String); 8] {
+    fn lines(&self) -> [(&'static str, String); 7] {
         [
             ("request_id", self.request_id.clone()),
             ("agency", self.agency.clone()),
@@ -70,7 +71,6 @@ impl Cover {
             ("signatory_title", self.signatory_title.clone()),
             ("signed_on", self.signed_on.to_string()),
             ("purpose", self.purpose.clone()),
-            ("note", self.note.clone()),
         ]
     }
 }
@@ -98,7 +98,10 @@ impl Formats {
             other: header.set_background_color(Color::RGB(0x5B_6B_7F)),
             text: cell.clone().set_num_format("@"),
             wrapped: cell.clone().set_num_format("@").set_text_wrap(),
-            date: cell.clone().set_num_format("yyyy-mm-dd").set_align(FormatAlign::Left),
+            date: cell
+                .clone()
+                .set_num_format("yyyy-mm-dd")
+                .set_align(FormatAlign::Left),
             number: cell,
         }
     }
@@ -125,7 +128,13 @@ impl WorkbookWriter {
         workbook.set_properties(&properties(cover)?);
         write_cover(workbook.add_worksheet(), cover)?;
         let streamed = rows > ROWS_IN_MEMORY;
-        let mut writer = Self { workbook, formats: Formats::new(), streamed, sheet: 0, rows: 0 };
+        let mut writer = Self {
+            workbook,
+            formats: Formats::new(),
+            streamed,
+            sheet: 0,
+            rows: 0,
+        };
         writer.next_sheet()?;
         Ok(writer)
     }
@@ -143,9 +152,15 @@ impl WorkbookWriter {
             number => sheet.set_name(format!("Subjects {number}"))?,
         };
         sheet.set_freeze_panes(1, 2)?;
+        sheet.set_header("&CSYNTHETIC");
+        sheet.set_landscape();
         sheet.set_row_height(0, 22)?;
         for (column, position) in Column::ALL.iter().zip(0_u16..) {
-            let format = if column.need() == Need::Always { &self.formats.required } else { &self.formats.other };
+            let format = if column.need() == Need::Always {
+                &self.formats.required
+            } else {
+                &self.formats.other
+            };
             sheet.set_column_width(position, width(*column))?;
             sheet.write_string_with_format(0, position, column.header(), format)?;
         }
@@ -162,19 +177,30 @@ impl WorkbookWriter {
         }
         self.rows += 1;
         let (row, formats) = (self.rows, &self.formats);
-        let sheet = self.workbook.worksheet_from_index(usize::from(self.sheet))?;
+        let sheet = self
+            .workbook
+            .worksheet_from_index(usize::from(self.sheet))?;
         for (column, position) in Column::ALL.iter().zip(0_u16..) {
             match subject.row.value(*column) {
                 Some(Value::Text(text)) => {
                     let long = matches!(column, Column::Reason | Column::MoreAddresses);
-                    let format = if long { &formats.wrapped } else { &formats.text };
+                    let format = if long {
+                        &formats.wrapped
+                    } else {
+                        &formats.text
+                    };
                     sheet.write_string_with_format(row, position, text, format)?;
                 }
                 Some(Value::Number(number)) => {
                     sheet.write_number_with_format(row, position, *number, &formats.number)?;
                 }
                 Some(Value::Date(date)) => {
-                    sheet.write_datetime_with_format(row, position, excel(*date)?, &formats.date)?;
+                    sheet.write_datetime_with_format(
+                        row,
+                        position,
+                        excel(*date)?,
+                        &formats.date,
+                    )?;
                 }
                 None => {}
             }
@@ -208,7 +234,10 @@ fn write_cover(sheet: &mut Worksheet, cover: &Cover) -> Result<(), LabError> {
         .set_font_color(Color::White)
         .set_background_color(Color::RGB(0x1F_3A_5F))
         .set_align(FormatAlign::Top);
-    let value = Format::new().set_num_format("@").set_text_wrap().set_align(FormatAlign::Top);
+    let value = Format::new()
+        .set_num_format("@")
+        .set_text_wrap()
+        .set_align(FormatAlign::Top);
     sheet.set_name("Cover")?;
     sheet.set_column_width(0, 20)?;
     sheet.set_column_width(1, 80)?;
@@ -222,7 +251,11 @@ fn write_cover(sheet: &mut Worksheet, cover: &Cover) -> Result<(), LabError> {
 fn excel(date: Date) -> Result<ExcelDateTime, LabError> {
     let part = |part: i8| u8::try_from(part).unwrap_or(1);
     let year = u16::try_from(date.year()).unwrap_or(1900);
-    Ok(ExcelDateTime::from_ymd(year, part(date.month()), part(date.day()))?)
+    Ok(ExcelDateTime::from_ymd(
+        year,
+        part(date.month()),
+        part(date.day()),
+    )?)
 }
 
 /// Width of a column in characters.
@@ -232,7 +265,9 @@ const fn width(column: Column) -> f64 {
         Column::MoreAddresses => 38.0,
         Column::AddressLine1 | Column::FinalityBasis => 27.0,
         Column::GivenNames | Column::Surnames | Column::Statute | Column::OfficerName => 21.0,
-        Column::City | Column::CaseNumber | Column::FinalOrderCaseNumber | Column::OrderGround => 20.0,
+        Column::City | Column::CaseNumber | Column::FinalOrderCaseNumber | Column::OrderGround => {
+            20.0
+        }
         Column::State | Column::Suffix => 8.0,
         Column::StayOrRelief => 22.0,
         _ => 15.0,

@@ -98,7 +98,11 @@ fn find(name: &str, spot: Spot, from: &str) -> Option<usize> {
         Spot::Anywhere => name.find(from),
         Spot::Start => name.starts_with(from).then_some(0),
         Spot::End => name.ends_with(from).then_some(last),
-        Spot::Middle => name.get(1..)?.find(from).map(|at| at + 1).filter(|at| *at < last),
+        Spot::Middle => name
+            .get(1..)?
+            .find(from)
+            .map(|at| at + 1)
+            .filter(|at| *at < last),
     }
 }
 
@@ -109,29 +113,41 @@ fn replaced(text: &str, at: usize, length: usize, to: &str) -> String {
 
 fn nicknames() -> Result<BTreeMap<String, Vec<String>>, LabError> {
     let mut table = BTreeMap::new();
-    each_line("nicknames", include_bytes!("../../data/nicknames.csv.gz"), |fields| {
-        let [name, nicknames] = fields else { return None };
-        let nicknames = nicknames.split(' ').filter(|name| !name.is_empty());
-        table.insert((*name).to_owned(), nicknames.map(str::to_owned).collect());
-        Some(())
-    })?;
+    each_line(
+        "nicknames",
+        include_bytes!("../../data/nicknames.csv.gz"),
+        |fields| {
+            let [name, nicknames] = fields else {
+                return None;
+            };
+            let nicknames = nicknames.split(' ').filter(|name| !name.is_empty());
+            table.insert((*name).to_owned(), nicknames.map(str::to_owned).collect());
+            Some(())
+        },
+    )?;
     Ok(table)
 }
 
 fn phonetic() -> Result<Vec<(Spot, String, String)>, LabError> {
     let mut rules = Vec::new();
-    each_line("phonetic", include_bytes!("../../data/phonetic.csv.gz"), |fields| {
-        let [spot, from, to] = fields else { return None };
-        let spot = match *spot {
-            "all" => Spot::Anywhere,
-            "start" => Spot::Start,
-            "middle" => Spot::Middle,
-            "end" => Spot::End,
-            _ => return None,
-        };
-        rules.push((spot, (*from).to_owned(), (*to).to_owned()));
-        Some(())
-    })?;
+    each_line(
+        "phonetic",
+        include_bytes!("../../data/phonetic.csv.gz"),
+        |fields| {
+            let [spot, from, to] = fields else {
+                return None;
+            };
+            let spot = match *spot {
+                "all" => Spot::Anywhere,
+                "start" => Spot::Start,
+                "middle" => Spot::Middle,
+                "end" => Spot::End,
+                _ => return None,
+            };
+            rules.push((spot, (*from).to_owned(), (*to).to_owned()));
+            Some(())
+        },
+    )?;
     Ok(rules)
 }
 
@@ -142,17 +158,26 @@ fn misread() -> Result<Vec<(String, String)>, LabError> {
         rules.push((from.to_ascii_uppercase(), to.to_ascii_uppercase()));
         Some(())
     })?;
-    rules.retain(|(from, to)| from != to && from.bytes().all(|byte| byte.is_ascii_alphabetic()));
+    // Digits and marks are left out: a name with one would not be taken for a name.
+    let plain = |text: &str| text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    rules.retain(|(from, to)| from != to && plain(from) && plain(to));
     Ok(rules)
 }
 
 fn neighbours() -> Result<BTreeMap<char, Vec<char>>, LabError> {
     let mut table = BTreeMap::new();
-    each_line("keyboard", include_bytes!("../../data/keyboard.csv.gz"), |fields| {
-        let [key, near] = fields else { return None };
-        table.insert(key.chars().next()?, near.chars().filter(char::is_ascii_alphabetic).collect());
-        Some(())
-    })?;
+    each_line(
+        "keyboard",
+        include_bytes!("../../data/keyboard.csv.gz"),
+        |fields| {
+            let [key, near] = fields else { return None };
+            table.insert(
+                key.chars().next()?,
+                near.chars().filter(char::is_ascii_alphabetic).collect(),
+            );
+            Some(())
+        },
+    )?;
     Ok(table)
 }
 

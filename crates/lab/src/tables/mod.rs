@@ -33,8 +33,14 @@ pub enum Group {
 
 impl Group {
     /// All groups, in the tables' order.
-    pub const ALL: [Self; 6] =
-        [Self::White, Self::Black, Self::Api, Self::Native, Self::Multiple, Self::Hispanic];
+    pub const ALL: [Self; 6] = [
+        Self::White,
+        Self::Black,
+        Self::Api,
+        Self::Native,
+        Self::Multiple,
+        Self::Hispanic,
+    ];
 
     /// Position in [`Group::ALL`].
     #[must_use]
@@ -73,7 +79,10 @@ pub(crate) fn each_line(
     for (number, row) in text.lines().enumerate().skip(1) {
         fields.clear();
         fields.extend(row.split(','));
-        line(&fields).ok_or(LabError::Table { name, line: number + 1 })?;
+        line(&fields).ok_or(LabError::Table {
+            name,
+            line: number + 1,
+        })?;
     }
     Ok(())
 }

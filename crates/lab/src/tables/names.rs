@@ -95,8 +95,12 @@ impl NameTables {
     }
 
     fn listed_surname(&self, group: Group, dice: &mut Dice) -> &str {
-        let Some(weights) = self.surname_weights.get(group.index()) else { return "SMITH" };
-        self.surnames.get(dice.weighted(weights)).map_or("SMITH", |name| name)
+        let Some(weights) = self.surname_weights.get(group.index()) else {
+            return "SMITH";
+        };
+        self.surnames
+            .get(dice.weighted(weights))
+            .map_or("SMITH", |name| name)
     }
 
     /// A given name of the group and sex for a birth year, upper case A to Z.
@@ -111,7 +115,9 @@ impl NameTables {
         } else {
             let bin = (birth_year - FIRST_BIRTH_YEAR).max(0) / BIN_YEARS;
             let bins = self.given_of_years.len() / 12;
-            let bin = usize::try_from(bin).unwrap_or(0).min(bins.saturating_sub(1));
+            let bin = usize::try_from(bin)
+                .unwrap_or(0)
+                .min(bins.saturating_sub(1));
             self.given_of_years.get(bin * 12 + place)
         };
         pool.and_then(|pool| pool.names.get(dice.weighted(&pool.weights)))
@@ -124,7 +130,10 @@ impl NameTables {
 fn rare(name: &str, other: &str) -> String {
     let head = name.len().div_ceil(2).max(2);
     let tail = (other.len() / 2).min(other.len().saturating_sub(2));
-    let (head, tail) = (name.get(..head).unwrap_or(name), other.get(tail..).unwrap_or(other));
+    let (head, tail) = (
+        name.get(..head).unwrap_or(name),
+        other.get(tail..).unwrap_or(other),
+    );
     let mut made = head.to_owned();
     made.extend(tail.chars().skip_while(|letter| head.ends_with(*letter)));
     made.truncate(15);
@@ -135,11 +144,15 @@ type Surnames = (Vec<Box<str>>, Vec<[u32; 6]>);
 
 fn surnames() -> Result<Surnames, LabError> {
     let (mut names, mut rows) = (Vec::new(), Vec::new());
-    each_line("surnames", include_bytes!("../../data/surnames.csv.gz"), |fields| {
-        names.push((*fields.first()?).into());
-        rows.push(weights_by_group(fields)?);
-        Some(())
-    })?;
+    each_line(
+        "surnames",
+        include_bytes!("../../data/surnames.csv.gz"),
+        |fields| {
+            names.push((*fields.first()?).into());
+            rows.push(weights_by_group(fields)?);
+            Some(())
+        },
+    )?;
     Ok((names, rows))
 }
 
@@ -151,20 +164,27 @@ struct GivenRow {
 
 fn given_names() -> Result<(Vec<Box<str>>, Vec<GivenRow>), LabError> {
     let (mut names, mut rows) = (Vec::new(), Vec::new());
-    each_line("given_names", include_bytes!("../../data/given_names.csv.gz"), |fields| {
-        names.push((*fields.first()?).into());
-        rows.push(GivenRow {
-            male_per_mille: fields.get(1)?.parse().ok()?,
-            groups: weights_by_group(fields)?,
-        });
-        Some(())
-    })?;
+    each_line(
+        "given_names",
+        include_bytes!("../../data/given_names.csv.gz"),
+        |fields| {
+            names.push((*fields.first()?).into());
+            rows.push(GivenRow {
+                male_per_mille: fields.get(1)?.parse().ok()?,
+                groups: weights_by_group(fields)?,
+            });
+            Some(())
+        },
+    )?;
     Ok((names, rows))
 }
 
 fn by_group(rows: &[[u32; 6]]) -> [Cumulative; 6] {
     Group::ALL.map(|group| {
-        Cumulative::new(rows.iter().map(move |row| row.get(group.index()).copied().unwrap_or(0).into()))
+        Cumulative::new(
+            rows.iter()
+                .map(move |row| row.get(group.index()).copied().unwrap_or(0).into()),
+        )
     })
 }
 
@@ -179,7 +199,12 @@ fn pools_by_group_and_sex(rows: &[GivenRow]) -> Vec<Pool> {
                 };
                 u64::from(row.groups.get(group.index()).copied().unwrap_or(0)) * u64::from(share)
             });
-            pools.push(pool(weights.clone().enumerate().map(|(name, weight)| (u32::try_from(name).unwrap_or(0), weight))));
+            pools.push(pool(
+                weights
+                    .clone()
+                    .enumerate()
+                    .map(|(name, weight)| (u32::try_from(name).unwrap_or(0), weight)),
+            ));
         }
     }
     pools
@@ -197,27 +222,48 @@ fn pool(entries: impl Iterator<Item = (u32, u64)>) -> Pool {
 /// are of the group (the whole nation's shares for a name the Census table lacks).
 fn given_of_years(given: &mut Vec<Box<str>>, rows: &[GivenRow]) -> Result<Vec<Pool>, LabError> {
     const NATION: [u32; 6] = [578, 121, 61, 7, 41, 187];
-    let mut index: HashMap<Box<str>, u32> =
-        given.iter().zip(0..).map(|(name, number)| (name.clone(), number)).collect();
+    let mut index: HashMap<Box<str>, u32> = given
+        .iter()
+        .zip(0..)
+        .map(|(name, number)| (name.clone(), number))
+        .collect();
     let mut entries: Vec<Vec<(u32, u64)>> = Vec::new();
-    each_line("births", include_bytes!("../../data/births.csv.gz"), |fields| {
-        let [year, sex, name, count] = fields else { return None };
-        let bin = usize::try_from((year.parse::<i32>().ok()? - FIRST_BIRTH_YEAR) / BIN_YEARS).ok()?;
-        let number = *index.entry((*name).into()).or_insert_with(|| {
-            given.push((*name).into());
-            u32::try_from(given.len() - 1).unwrap_or(0)
-        });
-        let groups = rows.get(usize::try_from(number).ok()?).map_or(NATION, |row| row.groups);
-        let all: u64 = groups.iter().map(|weight| u64::from(*weight)).sum::<u64>().max(1);
-        entries.resize_with(entries.len().max((bin + 1) * 12), Vec::new);
-        for group in Group::ALL {
-            let place = bin * 12 + group.index() * 2 + usize::from(*sex == "M");
-            let share = u64::from(*groups.get(group.index())?) * 1_000 / all;
-            entries.get_mut(place)?.push((number, count.parse::<u64>().ok()? * share));
-        }
-        Some(())
-    })?;
-    Ok(entries.into_iter().map(|entries| pool(entries.into_iter())).collect())
+    each_line(
+        "births",
+        include_bytes!("../../data/births.csv.gz"),
+        |fields| {
+            let [year, sex, name, count] = fields else {
+                return None;
+            };
+            let bin =
+                usize::try_from((year.parse::<i32>().ok()? - FIRST_BIRTH_YEAR) / BIN_YEARS).ok()?;
+            let number = *index.entry((*name).into()).or_insert_with(|| {
+                given.push((*name).into());
+                u32::try_from(given.len() - 1).unwrap_or(0)
+            });
+            let groups = rows
+                .get(usize::try_from(number).ok()?)
+                .map_or(NATION, |row| row.groups);
+            let all: u64 = groups
+                .iter()
+                .map(|weight| u64::from(*weight))
+                .sum::<u64>()
+                .max(1);
+            entries.resize_with(entries.len().max((bin + 1) * 12), Vec::new);
+            for group in Group::ALL {
+                let place = bin * 12 + group.index() * 2 + usize::from(*sex == "M");
+                let share = u64::from(*groups.get(group.index())?) * 1_000 / all;
+                entries
+                    .get_mut(place)?
+                    .push((number, count.parse::<u64>().ok()? * share));
+            }
+            Some(())
+        },
+    )?;
+    Ok(entries
+        .into_iter()
+        .map(|entries| pool(entries.into_iter()))
+        .collect())
 }
 
 #[cfg(test)]
@@ -233,7 +279,9 @@ mod tests {
             (0..4_000).filter(|_| draw() == wanted).count()
         };
         let mut given = |group, sex, year, wanted: &str| {
-            (0..4_000).filter(|_| tables.given(group, sex, year, dice) == wanted).count()
+            (0..4_000)
+                .filter(|_| tables.given(group, sex, year, dice) == wanted)
+                .count()
         };
         let (old, new) = (
             given(Group::White, Sex::Female, 1935, "MARY"),
@@ -250,9 +298,11 @@ mod tests {
 
     #[test]
     fn rare_names_are_plain() {
-        for (name, other, expected) in
-            [("WASHINGTON", "LOPEZ", "WASHIPEZ"), ("LI", "NG", "LING"), ("ANN", "NNO", "ANO")]
-        {
+        for (name, other, expected) in [
+            ("WASHINGTON", "LOPEZ", "WASHIPEZ"),
+            ("LI", "NG", "LING"),
+            ("ANN", "NNO", "ANO"),
+        ] {
             assert_eq!(rare(name, other), expected);
         }
     }

@@ -38,16 +38,22 @@ pub struct Street {
 /// [`LabError::Table`] where the built-in table is damaged.
 pub fn places() -> Result<Vec<Place>, LabError> {
     let mut places = Vec::new();
-    each_line("places", include_bytes!("../../data/places.csv.gz"), |fields| {
-        let [zip, city, state, ..] = fields else { return None };
-        places.push(Place {
-            zip: (*zip).to_owned(),
-            city: (*city).to_owned(),
-            state: (*state).to_owned(),
-            weights: weights_by_group(fields)?,
-        });
-        Some(())
-    })?;
+    each_line(
+        "places",
+        include_bytes!("../../data/places.csv.gz"),
+        |fields| {
+            let [zip, city, state, ..] = fields else {
+                return None;
+            };
+            places.push(Place {
+                zip: (*zip).to_owned(),
+                city: (*city).to_owned(),
+                state: (*state).to_owned(),
+                weights: weights_by_group(fields)?,
+            });
+            Some(())
+        },
+    )?;
     Ok(places)
 }
 
@@ -57,17 +63,21 @@ pub fn places() -> Result<Vec<Place>, LabError> {
 /// [`LabError::Table`] where the built-in table is damaged.
 pub fn streets() -> Result<Vec<Street>, LabError> {
     let mut streets = Vec::new();
-    each_line("streets", include_bytes!("../../data/streets.csv.gz"), |fields| {
-        let [before, core, street_type, after] = fields.try_into().ok()?;
-        let own = |part: &str| part.to_owned();
-        streets.push(Street {
-            before: own(before),
-            core: own(core),
-            street_type: own(street_type),
-            after: own(after),
-        });
-        Some(())
-    })?;
+    each_line(
+        "streets",
+        include_bytes!("../../data/streets.csv.gz"),
+        |fields| {
+            let [before, core, street_type, after] = fields.try_into().ok()?;
+            let own = |part: &str| part.to_owned();
+            streets.push(Street {
+                before: own(before),
+                core: own(core),
+                street_type: own(street_type),
+                after: own(after),
+            });
+            Some(())
+        },
+    )?;
     Ok(streets)
 }
 
@@ -107,7 +117,15 @@ mod tests {
         let places = places().unwrap();
         assert_eq!(places.len(), 33_119);
         let boston = places.iter().find(|place| place.zip == "02108").unwrap();
-        assert_eq!((boston.city.as_str(), boston.state.as_str()), ("BOSTON", "MA"));
-        assert!(streets().unwrap().iter().any(|street| street.core == "MAIN"));
+        assert_eq!(
+            (boston.city.as_str(), boston.state.as_str()),
+            ("BOSTON", "MA")
+        );
+        assert!(
+            streets()
+                .unwrap()
+                .iter()
+                .any(|street| street.core == "MAIN")
+        );
     }
 }

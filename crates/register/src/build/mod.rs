@@ -29,7 +29,7 @@ use crate::{
     extract::{ExtractError, ExtractRow},
     index,
     kind::RegisterKind,
-    match_plane,
+    match_plane::{self, MatchPlane},
     snapshot::Snapshot,
 };
 use person::{Prepared, Sealed};
@@ -179,6 +179,9 @@ fn write_all<K: RegisterKind>(
         .collect();
     let match_bytes = match_plane::encode(&records).ok_or(BuildError::TooLarge)?;
     drop(records);
+    let name_forms = MatchPlane::read(&match_bytes)
+        .map_err(BuildError::Defect)?
+        .name_forms();
     let index_bytes =
         index::encode(&block_keys, options.block_limit).ok_or(BuildError::TooLarge)?;
     drop(block_keys);
@@ -195,6 +198,7 @@ fn write_all<K: RegisterKind>(
         epoch: keys.epoch(),
         extract: extract.to_string(),
         blocking: identity::blocking::KEYS_VERSION.to_owned(),
+        name_forms: name_forms.to_string(),
         people: u32::try_from(header_rows.len()).map_err(|_| BuildError::TooLarge)?,
         rows,
         entries,

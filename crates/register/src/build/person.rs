@@ -184,7 +184,9 @@ fn same_text(a: &ExtractRow, b: &ExtractRow) -> bool {
         Field::State,
         Field::PostalCode,
     ];
-    fields.into_iter().all(|field| a.text(field) == b.text(field))
+    fields
+        .into_iter()
+        .all(|field| a.text(field) == b.text(field))
 }
 
 /// What makes two addresses of one person the same entry: delivery line and ZIP in standard form,

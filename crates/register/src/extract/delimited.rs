@@ -102,7 +102,9 @@ filed_on,address_line_1,address_line_2,city,state,postal_code,hold,identity_thef
 
     #[test]
     fn rows_come_in_order_with_their_numbers() {
-        let text = format!("\u{feff}{HEADER}\nP1,,Ana,Diaz,,,2023,,\"1 Main St, rear\",,Reno,NV,89501,,\n");
+        let text = format!(
+            "\u{feff}{HEADER}\nP1,,Ana,Diaz,,,2023,,\"1 Main St, rear\",,Reno,NV,89501,,\n"
+        );
         let rows = rows(text).unwrap();
         let row = rows[0].as_ref().unwrap();
         assert_eq!((rows.len(), row.number()), (1, 1));
@@ -133,6 +135,9 @@ filed_on,address_line_1,address_line_2,city,state,postal_code,hold,identity_thef
         bytes.extend_from_slice(b",D,,,2023,,1 A St,,Reno,NV,89501,,\n");
         let rows: Vec<_> = read_csv(std::io::Cursor::new(bytes)).unwrap().collect();
         let error = rows[0].as_ref().unwrap_err().to_string();
-        assert_eq!(error, "row 1 of the extract cannot be read: field 3 is not UTF-8");
+        assert_eq!(
+            error,
+            "row 1 of the extract cannot be read: field 3 is not UTF-8"
+        );
     }
 }

@@ -133,6 +133,10 @@ mod tests {
         std::fs::write(&path, b"PAR1 but no more").unwrap();
         let error = read_parquet(File::open(&path).unwrap()).err().unwrap();
         std::fs::remove_file(&path).unwrap();
-        assert!(error.to_string().starts_with("the Parquet file cannot be read"));
+        assert!(
+            error
+                .to_string()
+                .starts_with("the Parquet file cannot be read")
+        );
     }
 }

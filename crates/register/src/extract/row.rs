@@ -89,10 +89,7 @@ impl ExtractRow {
     ///
     /// # Errors
     /// [`ExtractError::Field`] for a field of more than 1000 bytes.
-    pub fn new<'a>(
-        row: u64,
-        fields: impl Iterator<Item = &'a str>,
-    ) -> Result<Self, ExtractError> {
+    pub fn new<'a>(row: u64, fields: impl Iterator<Item = &'a str>) -> Result<Self, ExtractError> {
         let mut text = String::with_capacity(160);
         let mut ends = [0_u32; 15];
         let places = Field::ALL.into_iter().zip(ends.iter_mut());
@@ -165,10 +162,9 @@ impl ExtractRow {
     pub fn tin(&self) -> Result<Option<Tin>, ExtractError> {
         match self.text(Field::Tin) {
             "" => Ok(None),
-            text => text
-                .parse()
-                .map(Some)
-                .map_err(|_| self.error(Field::Tin, "nine digits are needed, plain or 000-00-0000")),
+            text => text.parse().map(Some).map_err(|_| {
+                self.error(Field::Tin, "nine digits are needed, plain or 000-00-0000")
+            }),
         }
     }
 
@@ -227,8 +223,21 @@ mod tests {
     #[test]
     fn fields_are_kept_apart_and_errors_name_them() {
         let values = [
-            "P-1", "666-12-3456", " ANA ", "DIAZ", "", "1980-13-01", "23", "", "1 Main St", "",
-            "Reno", "NV", "89501", "maybe", "yes",
+            "P-1",
+            "666-12-3456",
+            " ANA ",
+            "DIAZ",
+            "",
+            "1980-13-01",
+            "23",
+            "",
+            "1 Main St",
+            "",
+            "Reno",
+            "NV",
+            "89501",
+            "maybe",
+            "yes",
         ];
         let row = ExtractRow::new(7, values.into_iter()).unwrap();
         assert_eq!(row.text(Field::GivenNames), "ANA");

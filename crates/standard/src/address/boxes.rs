@@ -45,6 +45,9 @@ pub(crate) fn read_boxed(
     words: &[Word<'_>],
     region: Region,
 ) -> Option<Result<Boxed, AddressProblem>> {
+    if !matches!(words.first()?.shape, Shape::Letters | Shape::LetterFirst) {
+        return None;
+    }
     general_delivery(words)
         .map(Ok)
         .or_else(|| military(words, region))

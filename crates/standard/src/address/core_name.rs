@@ -33,7 +33,11 @@ pub(crate) fn street_core(street: &str, street_type: Option<&str>) -> String {
         first = false;
     }
     let known = street_type.and_then(|street_type| entry(street_type).street_type);
-    core.push_str(known.filter(|known| !known.strong).map_or("", |known| known.word));
+    core.push_str(
+        known
+            .filter(|known| !known.strong)
+            .map_or("", |known| known.word),
+    );
     core
 }
 

@@ -38,10 +38,10 @@ pub(crate) fn read_delivery(
     if words.is_empty() {
         return Err(AddressProblem::LineMissing);
     }
-    if region == Region::PuertoRico || puerto_rico::is_urbanization(words) {
-        if let Some(found) = puerto_rico::read(words, region) {
-            return found;
-        }
+    if (region == Region::PuertoRico || puerto_rico::is_urbanization(words))
+        && let Some(found) = puerto_rico::read(words, region)
+    {
+        return found;
     }
     let mut missing = None;
     for place in 0..words.len().min(SEARCH) {
@@ -76,16 +76,20 @@ fn read_at(
             }
         }));
     }
-    if is_identifier_of_unit(words, place) {
+    let found = read_numbered(rest)?;
+    let named_building = is_after_building(words, place) && found.evidence >= Evidence::Type;
+    if is_identifier_of_unit(words, place) && !named_building {
         return None;
     }
-    let found = read_numbered(rest)?;
     let sure = match found.evidence {
         Evidence::Type | Evidence::Road => true,
         Evidence::Direction if found.address.street.len() >= 3 => true,
         Evidence::Direction | Evidence::Name => place == 0 || after_unit(words, place),
     };
-    if begins_later(rest, &found) {
+    let parted = rest
+        .get(found.street.start)
+        .is_some_and(|word| word.after_break);
+    if begins_later(rest, &found) || (parted && found.evidence < Evidence::Type) {
         return None;
     }
     let body = rest.get(found.street.clone()).unwrap_or_default();
@@ -107,12 +111,23 @@ fn is_identifier_of_unit(words: &[Word<'_>], place: usize) -> bool {
     let before = |back: usize| place.checked_sub(back).and_then(|place| words.get(place));
     let announces = |word: &Word<'_>| word.designator().is_some_and(|known| known.strong);
     let after_mark = before(1).is_some_and(|word| word.shape == Shape::Hash);
-    let numbered_floor = before(1).and_then(Word::designator).is_some_and(|known| known.class == DesignatorClass::Floor)
+    let numbered_floor = before(1)
+        .and_then(Word::designator)
+        .is_some_and(|known| known.class == DesignatorClass::Floor)
         && before(2).is_some_and(|word| word.has_digit() || word.number_word().is_some());
     if numbered_floor {
         return false;
     }
     before(1).is_some_and(announces) || (after_mark && before(2).is_some_and(announces))
+}
+
+/// Whether the word before ends a building's name (`EMPIRE STATE BUILDING 350 5TH AVE`).
+fn is_after_building(words: &[Word<'_>], place: usize) -> bool {
+    let before = place.checked_sub(1).and_then(|place| words.get(place));
+    place >= 2
+        && before
+            .and_then(Word::designator)
+            .is_some_and(|known| known.class == DesignatorClass::Building)
 }
 
 /// Whether the number belongs to a building's name or is a stray one, because a better address begins
@@ -124,7 +139,9 @@ fn begins_later(rest: &[Word<'_>], found: &Numbered) -> bool {
         .enumerate()
         .skip(1)
         .find(|(_, word)| matches!(word.shape, Shape::Digits | Shape::DigitFirst));
-    let Some((place, _)) = later else { return false };
+    let Some((place, _)) = later else {
+        return false;
+    };
     let between = inner.get(1..place).unwrap_or_default();
     let measured = inner.get(place + 1).is_some_and(|word| word.is("MILE"));
     let grid = !between.is_empty() && between.iter().all(|word| word.direction().is_some());
@@ -182,17 +199,19 @@ fn after_unit(words: &[Word<'_>], place: usize) -> bool {
             {
                 rest.get(2..).unwrap_or_default()
             }
-[second, others @ ..] if first.designator().is_some() && second.is_identifier() => {
+            [second, others @ ..] if first.designator().is_some() && second.is_identifier() => {
                 others
             }
-            [second, others @ ..] if first.has_digit() && is_floor(second) => others,            _ => return false,
+            [second, others @ ..] if first.has_digit() && is_floor(second) => others,
+            _ => return false,
         };
     }
     true
 }
 
 fn is_floor(word: &Word<'_>) -> bool {
-    word.designator().is_some_and(|known| known.class == DesignatorClass::Floor)
+    word.designator()
+        .is_some_and(|known| known.class == DesignatorClass::Floor)
 }
 
 /// Words that say that an address follows.
@@ -414,7 +433,8 @@ fn is_named(found: &Numbered) -> bool {
 /// Whether what stands for the street is a unit (`123 APT 4`).
 fn is_unit_only(found: &Numbered, body: &[Word<'_>]) -> bool {
     let designator = body.first().and_then(Word::designator);
-    found.evidence == Evidence::Name && designator.is_some_and(|known| known.strong)
+    let identified = body.get(1).is_none_or(Word::is_identifier);
+    found.evidence == Evidence::Name && identified && designator.is_some_and(|known| known.strong)
 }
 
 /// Why nothing could be read.

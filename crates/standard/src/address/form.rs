@@ -113,7 +113,8 @@ impl Direction {
 pub struct StandardAddress {
     /// Which form it has.
     pub kind: AddressKind,
-    /// House number, `123`, `123A`, `112-10`, `N6W23001`; empty for other kinds than street.
+    /// House number, `123`, `123A`, `112-10`, `N6W23001`, or in Puerto Rico the kilometre of a road,
+    /// `4.2`; empty for other kinds than street.
     pub number: String,
     /// Fraction of the house number, `1/2`.
     pub fraction: String,
@@ -192,12 +193,22 @@ impl StandardAddress {
     }
 
     fn street_line(&self, line: &mut Line) {
+        if self.number.contains('.') {
+            line.word(&self.street);
+            line.pair("KM", &self.number);
+            self.secondary(line);
+            return;
+        }
         line.word(&self.number);
         line.word(&self.fraction);
         line.word(self.predirectional.map_or("", Direction::abbreviation));
         line.word(&self.street);
         line.word(self.street_type.unwrap_or_default());
         line.word(self.postdirectional.map_or("", Direction::abbreviation));
+        self.secondary(line);
+    }
+
+    fn secondary(&self, line: &mut Line) {
         line.pair("BLDG", &self.building);
         line.pair("FL", &self.floor);
         line.word(self.unit_designator.unwrap_or_default());

@@ -22,6 +22,8 @@ enum System {
     Interstate,
     Farm,
     Ranch,
+    /// Roads numbered by whoever owns them: the word before `ROAD`.
+    Named(&'static str),
     Unstated,
 }
 
@@ -88,6 +90,7 @@ impl Kind {
             (System::Interstate, _) => "INTERSTATE",
             (System::Farm, _) => "FM",
             (System::Ranch, _) => "RANCH ROAD",
+            (System::Named(words), _) => words,
             (System::Unstated, Noun::Route) => "ROUTE",
             (System::Unstated, _) => "HIGHWAY",
         }
@@ -147,6 +150,12 @@ fn system(words: &[Word<'_>]) -> (System, usize) {
         ("UNITED", "STATES", _) => (System::Us, 2),
         ("FARM", "TO", "MARKET") => (System::Farm, 3),
         ("RANCH", "TO", "MARKET") => (System::Ranch, 3),
+        ("PRIVATE", "ROAD" | "RD", _) if digits_at(2) => (System::Named("PRIVATE ROAD"), 1),
+        ("FARM" | "FRM", "ROAD" | "RD", _) if digits_at(2) => (System::Named("FARM ROAD"), 1),
+        ("FOREST" | "FRST", "ROAD" | "RD", _) if digits_at(2) => (System::Named("FOREST ROAD"), 1),
+        ("FIRE", "ROAD" | "RD", _) if digits_at(2) => (System::Named("FIRE ROAD"), 1),
+        ("PARISH", "ROAD" | "RD", _) if digits_at(2) => (System::Named("PARISH ROAD"), 1),
+        ("C", "RD", _) if digits_at(2) => (System::County, 1),
         ("C", "R", _) if digits_at(2) => (System::County, 2),
         ("S", "R", _) if digits_at(2) => (System::State, 2),
         ("F", "M", _) if digits_at(2) => (System::Farm, 2),
@@ -178,7 +187,10 @@ fn state_system(words: &[Word<'_>]) -> (System, usize) {
 }
 
 fn noun(word: &Word<'_>) -> Option<Noun> {
-match word.street_type().map_or(word.text, |known| known.abbreviation) {
+    match word
+        .street_type()
+        .map_or(word.text, |known| known.abbreviation)
+    {
         "HWY" => Some(Noun::Highway),
         "RTE" | "RT" => Some(Noun::Route),
         "RD" => Some(Noun::Road),
@@ -236,7 +248,9 @@ fn number<'a>(
     );
     let letters = word.is_letters()
         && lettered
-        && (word.text.len() == 1 || (word.text.len() <= 3 && one_letter(word.text)) || is_trunk(kind, word));
+        && (word.text.len() == 1
+            || (word.text.len() <= 3 && one_letter(word.text))
+            || is_trunk(kind, word));
     let number = matches!(
         word.shape,
         Shape::Digits | Shape::DigitFirst | Shape::LetterFirst

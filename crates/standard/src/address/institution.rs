@@ -16,7 +16,8 @@ pub(crate) fn institution(
     street: &Range<usize>,
     address: &StandardAddress,
 ) -> Option<InstitutionKind> {
-    if address.unit_designator.is_some() {
+    let mail_stop = matches!(address.unit_designator, Some("DEPT" | "MSC" | "MC"));
+    if address.unit_designator.is_some() && !mail_stop {
         return None;
     }
     named(words, street).or_else(|| {

@@ -57,8 +57,12 @@ impl Letters {
 
     /// Words with digits count where the digits stand for letters (`UNKN0WN`).
     fn push(&mut self, word: &Word<'_>) {
-        let disguised = matches!(word.shape, Shape::DigitFirst | Shape::LetterFirst)
-            && word.text.bytes().filter(u8::is_ascii_alphabetic).count() >= 3;
+        let letters = word.text.bytes().filter(u8::is_ascii_alphabetic).count();
+        let zero = word.shape == Shape::LetterFirst
+            && word.text.len() == letters + 1
+            && word.text.contains('0');
+        let disguised =
+            matches!(word.shape, Shape::DigitFirst | Shape::LetterFirst) && (letters >= 3 || zero);
         if !word.is_letters() && !disguised {
             return;
         }
@@ -101,8 +105,10 @@ fn placeholder_in(words: &[Word<'_>], letters: &Letters) -> Option<PlaceholderKi
     if let Some(Meaning::Placeholder(kind)) = letters.meaning(lists) {
         return Some(kind);
     }
+    // `200 N 300` and `12 Bar` may be streets; longer lines say what they say with a number too.
     let numbered = words.first().is_some_and(|word| !word.is_letters());
-    let whole = if numbered {
+    let short = numbered && letters.text.len() < 8;
+    let whole = if short {
         None
     } else {
         lists.line(letters.as_str())
@@ -141,10 +147,29 @@ fn is_filler(words: &[Word<'_>], letters: &Letters) -> bool {
         [a, b, c] => a.text == b.text && b.text == c.text && a.text.len() > 1,
         _ => false,
     });
-    let repeated = words.iter().any(|word| {
-        word.is_letters() && word.text != "III" && one_character(word.text.as_bytes(), 4)
-    });
-    same_digits || few || alternating || thrice || repeated
+    same_digits || few || alternating || thrice || is_repeated(words)
+}
+
+/// A word of one letter four times or more; or three times where no other word could be a name.
+fn is_repeated(words: &[Word<'_>]) -> bool {
+    let filler = |(place, word): (usize, &Word<'_>), least: usize| {
+        let road = place.checked_sub(1).and_then(|place| words.get(place));
+        let numbered_road = road.is_some_and(|road| road.street_type().is_some());
+        word.is_letters()
+            && word.text != "III"
+            && !numbered_road
+            && one_character(word.text.as_bytes(), least)
+    };
+    let names = |word: &&Word<'_>| {
+        word.is_letters()
+            && word.text.len() >= 3
+            && word.street_type().is_none()
+            && word.direction().is_none()
+            && !one_character(word.text.as_bytes(), 3)
+    };
+    let short = words.iter().enumerate().any(|word| filler(word, 3));
+    words.iter().enumerate().any(|word| filler(word, 4))
+        || (short && !words.iter().any(|word| names(&word)))
 }
 
 /// A line that begins with a number and goes on in letters may be a street of one letter.
@@ -180,33 +205,52 @@ fn distinct(letters: &[u8]) -> usize {
 
 const ROWS: [&str; 3] = ["QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"];
 
-/// Runs of four keys that are no part of any word.
+/// Runs of four keys that are no part of any word; others (`WERT`, `ERTY`) are.
 const RUNS: &[&str] = &[
     "ASDF", "SDFG", "DFGH", "FGHJ", "GHJK", "HJKL", "QWER", "ZXCV", "XCVB", "CVBN", "VBNM", "FDSA",
-    "LKJH", "KJHG", "JHGF", "HGFD", "GFDS", "REWQ", "VCXZ", "MNBV", "NBVC", "UIOP", "POIU",
+    "GFDS", "HGFD", "JHGF", "KJHG", "LKJH", "REWQ", "VCXZ", "BVCX", "NBVC", "MNBV", "UIOP", "POIU",
 ];
 
 /// Whether a word is keys struck in keyboard order or without any vowel.
 pub(crate) fn is_mashed(word: &Word<'_>) -> bool {
-    if !word.is_letters() || word.text.len() < 4 {
-        return false;
-    }
-    RUNS.iter().any(|run| word.text.contains(run))
-        || is_row_run(word.text)
-        || is_unpronounceable(word)
+    word.is_letters()
+        && word.text.len() >= 4
+        && (is_row_run(word.text.as_bytes()) || is_unpronounceable(word))
 }
 
-/// Five neighbouring keys in a row of the keyboard, either way.
-fn is_row_run(word: &str) -> bool {
-    let windows = word.as_bytes().windows(5);
-    windows.into_iter().any(|five| {
-        let reversed: Vec<u8> = five.iter().rev().copied().collect();
-        ROWS.iter().any(|row| {
-            row.as_bytes()
-                .windows(5)
-                .any(|keys| keys == five || keys == reversed.as_slice())
-        })
+/// The row of a key and its place in it.
+fn key(letter: u8) -> Option<(usize, isize)> {
+    ROWS.iter().enumerate().find_map(|(row, keys)| {
+        let place = keys.bytes().position(|key| key == letter)?;
+        Some((row, isize::try_from(place).ok()?))
     })
+}
+
+/// Five neighbouring keys of a row of the keyboard either way, or four that no word has.
+fn is_row_run(word: &[u8]) -> bool {
+    let (mut length, mut step) = (1_usize, 0);
+    for (place, pair) in word.windows(2).enumerate() {
+        let [first, second] = *pair else { continue };
+        let step_here = match (key(first), key(second)) {
+            (Some((row, a)), Some((other, b))) if row == other && (b - a).abs() == 1 => b - a,
+            _ => 0,
+        };
+        length = if step_here == 0 {
+            1
+        } else if step_here == step {
+            length + 1
+        } else {
+            2
+        };
+        step = step_here;
+        let four = word
+            .get((place + 2).saturating_sub(4)..place + 2)
+            .unwrap_or_default();
+        if length >= 5 || (length == 4 && RUNS.iter().any(|run| run.as_bytes() == four)) {
+            return true;
+        }
+    }
+    false
 }
 
 /// Seven letters or more without a vowel (Y counts), and no known abbreviation.
@@ -214,6 +258,57 @@ fn is_unpronounceable(word: &Word<'_>) -> bool {
     let vowel = |byte: u8| matches!(byte, b'A' | b'E' | b'I' | b'O' | b'U' | b'Y');
     word.text.len() >= 7
         && word.street_type().is_none()
+        && word.direction().is_none()
         && word.designator().is_none()
         && !word.text.bytes().any(vowel)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::address::words::LineText;
+
+    #[test]
+    fn keyboard_runs_are_known_and_words_are_not() {
+        for run in [
+            "ASDF",
+            "QWERTY",
+            "LKJHG",
+            "XXASDFXX",
+            "TYUIO",
+            "ZXCVBNM",
+            "BCDFGHJKL",
+        ] {
+            let text = LineText::new(&[run]);
+            assert!(text.words().iter().any(is_mashed), "{run}");
+        }
+        for word in [
+            "LIBERTY", "PROPERTY", "WERTZ", "ANDREWS", "RHYTHM", "TREES", "SCHMIDT", "POLK",
+            "CRTNY",
+        ] {
+            let text = LineText::new(&[word]);
+            assert!(!text.words().iter().any(is_mashed), "{word}");
+        }
+    }
+
+    /// The indexed search for phrases finds what looking for every phrase at every word finds.
+    #[test]
+    fn indexed_search_agrees_with_the_plain_one() {
+        let lists = lists();
+        let corpus = include_str!("../../tests/data/junk.txt").lines();
+        let good = include_str!("../../tests/data/unusual.tsv").lines();
+        for line in corpus.chain(good) {
+            let text = LineText::new(&[line]);
+            let words = text.words();
+            let letters = Letters::new(&words);
+            let plain = letters.starts.iter().any(|&start| {
+                let rest = &letters.as_str()[start..];
+                lists.all_phrases().any(|phrase| {
+                    rest.starts_with(phrase)
+                        && (phrase.len() >= 8 || letters.ends_at(start + phrase.len()))
+                })
+            });
+            assert_eq!(letters.meaning(lists).is_some(), plain, "{line}");
+        }
+    }
 }

@@ -58,31 +58,17 @@ pub(crate) struct Entry {
 const STREET_TYPES: &str = include_str!("../../data/street_types.txt");
 const DESIGNATORS: &str = include_str!("../../data/designators.txt");
 
-const DIRECTIONS: &[(&str, Direction)] = &[
-    ("N", Direction::North),
-    ("NO", Direction::North),
-    ("NTH", Direction::North),
-    ("NORTH", Direction::North),
-    ("NORTE", Direction::North),
-    ("S", Direction::South),
-    ("SO", Direction::South),
-    ("STH", Direction::South),
-    ("SOUTH", Direction::South),
-    ("SUR", Direction::South),
-    ("E", Direction::East),
-    ("EAST", Direction::East),
-    ("ESTE", Direction::East),
-    ("W", Direction::West),
-    ("WEST", Direction::West),
-    ("OESTE", Direction::West),
-    ("NE", Direction::Northeast),
-    ("NORTHEAST", Direction::Northeast),
-    ("NW", Direction::Northwest),
-    ("NORTHWEST", Direction::Northwest),
-    ("SE", Direction::Southeast),
-    ("SOUTHEAST", Direction::Southeast),
-    ("SW", Direction::Southwest),
-    ("SOUTHWEST", Direction::Southwest),
+const DIRECTIONALS: &str = include_str!("../../data/directionals.txt");
+
+const DIRECTIONS: [Direction; 8] = [
+    Direction::North,
+    Direction::South,
+    Direction::East,
+    Direction::West,
+    Direction::Northeast,
+    Direction::Northwest,
+    Direction::Southeast,
+    Direction::Southwest,
 ];
 
 const CARDINALS: &[&str] = &[
@@ -165,9 +151,7 @@ fn lexicon() -> &'static Lexicon {
         let mut lexicon = Lexicon::default();
         add_types(&mut lexicon);
         add_designators(&mut lexicon);
-        for (word, direction) in DIRECTIONS {
-            lexicon.entry(*word).or_default().direction = Some(*direction);
-        }
+        add_directions(&mut lexicon);
         add_numbers(&mut lexicon);
         lexicon
     })
@@ -205,6 +189,20 @@ fn add_types(lexicon: &mut Lexicon) {
         let own = [street_type.abbreviation, street_type.word];
         for word in own.into_iter().chain(spellings.split_whitespace()) {
             lexicon.entry(word).or_default().street_type = Some(street_type);
+        }
+    }
+}
+
+fn add_directions(lexicon: &mut Lexicon) {
+    for line in DIRECTIONALS.lines() {
+        let Some((abbreviation, spellings)) = line.split_once('|') else {
+            continue;
+        };
+        let known = DIRECTIONS
+            .into_iter()
+            .find(|known| known.abbreviation() == abbreviation);
+        for word in spellings.split_whitespace() {
+            lexicon.entry(word).or_default().direction = known;
         }
     }
 }
@@ -269,6 +267,8 @@ mod tests {
     fn words_are_known() {
         assert_eq!(entry("AVENU").street_type.unwrap().abbreviation, "AVE");
         assert_eq!(entry("SW").direction, Some(Direction::Southwest));
+        assert_eq!(entry("NRTHWST").direction, Some(Direction::Northwest));
+        assert_eq!(entry("N").direction, Some(Direction::North));
         assert_eq!(entry("SUITE").designator.unwrap().abbreviation, "STE");
         assert_eq!(entry("FORTY").number, Some((40, NumberWord::Cardinal)));
         assert!(entry("BROADWAY").street_type.is_none());

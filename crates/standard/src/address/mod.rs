@@ -16,6 +16,7 @@
 mod boxes;
 mod core_name;
 mod delivery;
+mod directional;
 mod form;
 mod highway;
 mod institution;
@@ -121,6 +122,12 @@ fn finish(reading: Reading) -> Result<StandardAddress, AddressProblem> {
     }
 }
 
+/// Whether a folded word is keys struck in keyboard order or without any vowel.
+pub(crate) fn is_mashed_text(word: &str) -> bool {
+    let lines = LineText::new(&[word]);
+    lines.words().iter().any(junk::is_mashed)
+}
+
 /// Counts characters only where the bytes leave a doubt.
 fn is_too_long(text: &str, limit: usize) -> bool {
     text.len() > limit && (text.len() > 4 * limit || text.chars().count() > limit)
@@ -198,40 +205,61 @@ fn adopt(delivery: StandardAddress, address: &mut StandardAddress) {
     };
 }
 
-/// Leaves out city, state and ZIP where they are repeated at the end of the delivery line.
+/// Leaves out city, state and ZIP where they are repeated at the end of the delivery line; also any
+/// other number like a ZIP code, so that it never counts as a street or unit.
 fn without_last_line<'b, 'a>(words: &'b [Word<'a>], address: &StandardAddress) -> &'b [Word<'a>] {
-    let zip = |word: &Word<'_>| {
-        !address.zip5.is_empty()
-            && word.text.get(..5) == Some(address.zip5.as_str())
-            && word.text.len() != 6
-    };
     let rest = match words {
-        [rest @ .., last] if rest.len() >= 2 && zip(last) => rest,
+        [rest @ .., last] if is_zip_like(last) && !rest.last().is_some_and(announces_number) => {
+            rest
+        }
         _ => words,
     };
-    let state = |name: &[Word<'_>]| {
-        let code = crate::place::state_of_folded(&street::join(name));
-        code.is_some() && code == Some(address.state)
-    };
-    let stripped = match rest {
-        [before @ .., one] if before.len() >= 2 && state(std::slice::from_ref(one)) => before,
-        [before @ .., one, two] if before.len() >= 2 && state(&[*one, *two]) => before,
-        _ => rest,
-    };
-    let city = address.city.split(' ').count();
-    let Some((before, last)) = stripped.split_at_checked(stripped.len().saturating_sub(city))
-    else {
-        return stripped;
-    };
-    let repeated = !address.city.is_empty()
-        && last
-            .iter()
-            .map(|word| word.text)
-            .eq(address.city.split(' '));
-    let apart = stripped.len() < words.len() || last.first().is_some_and(|word| word.after_break);
-    if repeated && apart && before.len() >= 2 {
-        before
-    } else {
-        stripped
-    }
+    let rest = if rest.is_empty() { words } else { rest };
+    let stripped = without_state(rest, address).unwrap_or(rest);
+    let apart = stripped.len() < words.len();
+    without_city(stripped, address, apart).unwrap_or(stripped)
+}
+
+fn is_zip_like(word: &Word<'_>) -> bool {
+    let digits = word.text.bytes().filter(u8::is_ascii_digit).count();
+    matches!((word.text.len(), digits), (5, 5) | (9, 9) | (10, 9))
+}
+
+/// A word after which five digits are a unit, a box or a road's number.
+fn announces_number(word: &Word<'_>) -> bool {
+    let road = word
+        .street_type()
+        .is_some_and(|known| matches!(known.abbreviation, "HWY" | "RTE"));
+    let strong = word.designator().is_some_and(|known| known.strong);
+    road || strong
+        || word.shape == words::Shape::Hash
+        || word.is_one_of(&["BOX", "BX", "PO", "BIN", "DRAWER", "LOT", "NO"])
+}
+
+/// The words before the address's own state, if they end in it.
+fn without_state<'b, 'a>(
+    words: &'b [Word<'a>],
+    address: &StandardAddress,
+) -> Option<&'b [Word<'a>]> {
+    [2, 1].into_iter().find_map(|length| {
+        let (before, name) = words.split_at_checked(words.len().checked_sub(length)?)?;
+        let code = crate::place::state_of_folded(&street::join(name))?;
+        (code == address.state && !before.is_empty()).then_some(before)
+    })
+}
+
+/// The words before the address's own city, if they end in it and it stands apart from the street.
+fn without_city<'b, 'a>(
+    words: &'b [Word<'a>],
+    address: &StandardAddress,
+    apart: bool,
+) -> Option<&'b [Word<'a>]> {
+    let length = address.city.split(' ').count();
+    let (before, last) = words.split_at_checked(words.len().checked_sub(length)?)?;
+    let repeated = last
+        .iter()
+        .map(|word| word.text)
+        .eq(address.city.split(' '));
+    let apart = apart || last.first().is_some_and(|word| word.after_break);
+    (repeated && apart && !before.is_empty()).then_some(before)
 }

@@ -82,7 +82,9 @@ fn take_zip<'b, 'a>(words: &'b [Word<'a>]) -> Option<(&'b [Word<'a>], String)> {
 
 /// A ZIP code whose leading zero was lost, after its own state's code: `NJ 7631`.
 fn take_short_zip<'b, 'a>(words: &'b [Word<'a>]) -> Option<(&'b [Word<'a>], String)> {
-    let [rest @ .., state, last] = words else { return None };
+    let [rest @ .., state, last] = words else {
+        return None;
+    };
     let padded = format!("0{}", last.text);
     let short = last.shape == Shape::Digits && last.text.len() == 4 && !rest.is_empty();
     let fits = place::state_of_zip(&padded) == Some(state.text);
@@ -122,7 +124,8 @@ fn city_length(words: &[Word<'_>], parts: &Parts) -> usize {
     let state = place::state_code(&parts.state)
         .or_else(|| place::state_of_zip(parts.postal_code.get(..5).unwrap_or_default()));
     if plain {
-        return segment.len() - usize::from(begins_with_directional(segment, state.unwrap_or_default()));
+        return segment.len()
+            - usize::from(begins_with_directional(segment, state.unwrap_or_default()));
     }
     known_city(words, state.unwrap_or_default()).unwrap_or_else(|| guessed_city(words))
 }

@@ -183,7 +183,8 @@ fn place(address: &mut StandardAddress, designator: &'static Designator, identif
     match designator.class {
         DesignatorClass::Building => address.building = clean,
         DesignatorClass::Floor => address.floor = clean,
-        DesignatorClass::Mail if address.unit_designator.is_some() => {}
+        DesignatorClass::Mail if address.unit_designator.is_some() || clean.is_empty() => {}
+        DesignatorClass::Unit if clean.is_empty() => {}
         DesignatorClass::Unit | DesignatorClass::Alone | DesignatorClass::Mail => {
             address.unit_designator = Some(designator.abbreviation);
             address.unit = clean;

@@ -7,9 +7,10 @@
 //! ([`super::secondary`]).
 
 use super::{
+    directional::{directed_number, take_postdirectional, take_predirectional},
     form::Direction,
     highway,
-    lexicon::DesignatorClass,
+    lexicon::{DesignatorClass, entry},
     words::{Shape, Word},
 };
 
@@ -46,7 +47,16 @@ const PRETYPES: &[&str] = &[
 ];
 
 /// Words of Spanish that stand before a street's name.
-const SPANISH: &[&str] = &["CALLE", "CAMINO", "AVENIDA", "CARR", "CARRETERA", "PASEO", "VIA", "CLL"];
+const SPANISH: &[&str] = &[
+    "CALLE",
+    "CAMINO",
+    "AVENIDA",
+    "CARR",
+    "CARRETERA",
+    "PASEO",
+    "VIA",
+    "CLL",
+];
 
 /// Types which alone name nothing.
 const BARE_TYPES: &[&str] = &[
@@ -150,7 +160,8 @@ fn without_trailing_unit<'b, 'a>(body: &'b [Word<'a>]) -> &'b [Word<'a>] {
 
 /// A word after which a number is the road's own.
 fn is_numbered_road(word: &Word<'_>) -> bool {
-    word.street_type().is_some_and(|known| matches!(known.abbreviation, "HWY" | "RTE"))
+    word.street_type()
+        .is_some_and(|known| matches!(known.abbreviation, "HWY" | "RTE"))
 }
 
 /// Where the unit or building begins among the words after a house number; their count if nowhere.
@@ -291,12 +302,18 @@ fn read_body(body: &[Word<'_>]) -> Option<Street> {
                 return Some(street);
             }
             let (name, inner) = match name {
-                [rest @ .., inner] if !rest.is_empty() && inner.text.len() <= 2 => {
-                    inner.direction().map_or((name, None), |direction| (rest, Some(direction)))
-                }
+                [rest @ .., inner] if !rest.is_empty() && inner.text.len() <= 2 => inner
+                    .direction()
+                    .map_or((name, None), |direction| (rest, Some(direction))),
                 _ => (name, None),
             };
-            Some(street_of(name, last.street_type(), pre, post.or(inner), whole))
+            Some(street_of(
+                name,
+                last.street_type(),
+                pre,
+                post.or(inner),
+                whole,
+            ))
         }
         [only] if let Some((digits, direction)) = directed_number(only) => Some(Street {
             predirectional: pre,
@@ -307,23 +324,9 @@ fn read_body(body: &[Word<'_>]) -> Option<Street> {
             ..Street::default()
         }),
         _ => cut_early(middle, pre, before)
-            .or_else(|| Some(street_of(middle, None, pre, post, whole)))
+            .or_else(|| Some(late_type(middle, pre, post, whole)))
             .filter(|street| !street.name.is_empty()),
     }
-}
-
-/// `400E`: a street of a grid with its directional.
-fn directed_number<'a>(word: &Word<'a>) -> Option<(&'a str, Direction)> {
-    let (digits, letter) = word.text.split_at_checked(word.text.len().checked_sub(1)?)?;
-    let direction = match letter {
-        "N" => Direction::North,
-        "S" => Direction::South,
-        "E" => Direction::East,
-        "W" => Direction::West,
-        _ => return None,
-    };
-    let number = digits.len() >= 2 && digits.bytes().all(|byte| byte.is_ascii_digit());
-    number.then_some((digits, direction))
 }
 
 fn ends_in_type(middle: &[Word<'_>]) -> bool {
@@ -358,18 +361,9 @@ fn street_of(
 
 /// `AVENUE H`, `ROAD 20`, `CALLE 4`.
 fn is_pretyped(name: &[Word<'_>]) -> bool {
-    let spanish = [
-        "CALLE",
-        "CAMINO",
-        "AVENIDA",
-        "CARR",
-        "CARRETERA",
-        "PASEO",
-        "VIA",
-        "CLL",
-    ];
     match name {
-        [first, rest @ ..] if first.is_one_of(&spanish) => !rest.is_empty(),
+        [first, rest @ ..] if first.is_one_of(SPANISH) => !rest.is_empty(),
+        [first, of, _, ..] if first.is_one_of(PRETYPES) && of.is("OF") => true,
         [first, second] => {
             first.is_one_of(PRETYPES) && (second.has_digit() || second.is_single_letter())
         }
@@ -386,6 +380,39 @@ pub(crate) fn join(words: &[Word<'_>]) -> String {
         joined.push_str(word.text);
     }
     joined
+}
+
+/// Abbreviations that are types only at the end of a name: `SHADY OAK LA`.
+const LATE_TYPES: &[(&str, &str)] = &[
+    ("LA", "LANE"),
+    ("RO", "ROAD"),
+    ("LP", "LOOP"),
+    ("PLA", "PLACE"),
+    ("PLAC", "PLACE"),
+    ("BL", "BOULEVARD"),
+    ("BD", "BOULEVARD"),
+    ("BV", "BOULEVARD"),
+    ("TR", "TRAIL"),
+    ("PTH", "PATH"),
+    ("PY", "PARKWAY"),
+];
+
+/// A street without known type; a doubtful abbreviation at its end counts as one.
+fn late_type(
+    middle: &[Word<'_>],
+    pre: Option<Direction>,
+    post: Option<Direction>,
+    length: usize,
+) -> Street {
+    if let [name @ .., last] = middle
+        && name
+            .last()
+            .is_some_and(|word| word.is_letters() && word.text.len() >= 3)
+        && let Some((_, word)) = LATE_TYPES.iter().find(|(short, _)| last.is(short))
+    {
+        return street_of(name, entry(word).street_type, pre, post, length);
+    }
+    street_of(middle, None, pre, post, length)
 }
 
 /// One type and nothing between the directionals: `NORTH AVE`, `AVENUE N`, `BROADWAY`-like `PARK`.
@@ -444,57 +471,4 @@ fn cut_early(middle: &[Word<'_>], pre: Option<Direction>, before: usize) -> Opti
         post,
         length,
     ))
-}
-
-/// Splits off a directional at the end, also one of two words.
-fn take_postdirectional<'b, 'a>(body: &'b [Word<'a>]) -> (&'b [Word<'a>], Option<Direction>) {
-    if let [rest @ .., north, east] = body
-        && rest.last().is_some_and(|word| word.is_letters() && word.text.len() > 1)
-        && let Some(direction) = combined(north, east)
-    {
-        return (rest, Some(direction));
-    }
-    match body {
-        [rest @ .., last] if !rest.is_empty() && is_postdirectional(rest, last) => {
-            (rest, last.direction())
-        }
-        _ => (body, None),
-    }
-}
-
-fn is_postdirectional(rest: &[Word<'_>], last: &Word<'_>) -> bool {
-    let careless = last.is_one_of(&["NO", "SO", "SUR", "ESTE"]);
-    last.direction().is_some() && (!careless || rest.last().is_some_and(Word::is_strong_type))
-}
-
-/// Splits off a directional at the start, also one of two words, if a name is left.
-fn take_predirectional<'b, 'a>(body: &'b [Word<'a>]) -> (&'b [Word<'a>], Option<Direction>) {
-    if let [north, east, rest @ ..] = body
-        && let Some(direction) = combined(north, east)
-        && !rest.is_empty()
-        && !(rest.len() == 1
-            && rest
-                .first()
-                .is_some_and(|word| word.street_type().is_some()))
-    {
-        return (rest, Some(direction));
-    }
-    match body {
-        [first, rest @ ..] if first.direction().is_some() && !rest.is_empty() => {
-            (rest, first.direction())
-        }
-        _ => (body, None),
-    }
-}
-
-fn combined(north: &Word<'_>, east: &Word<'_>) -> Option<Direction> {
-    let same_length = (north.text.len() == 1) == (east.text.len() == 1);
-    match (north.direction()?, east.direction()?) {
-        _ if !same_length => None,
-        (Direction::North, Direction::East) => Some(Direction::Northeast),
-        (Direction::North, Direction::West) => Some(Direction::Northwest),
-        (Direction::South, Direction::East) => Some(Direction::Southeast),
-        (Direction::South, Direction::West) => Some(Direction::Southwest),
-        _ => None,
-    }
 }

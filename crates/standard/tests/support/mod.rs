@@ -6,8 +6,14 @@ pub struct Labelled(pub Vec<(String, String)>);
 impl Labelled {
     /// The words with one of some labels, joined by spaces.
     pub fn text(&self, labels: &[&str]) -> String {
-        let words = self.0.iter().filter(|(label, _)| labels.contains(&label.as_str()));
-        words.map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" ")
+        let words = self
+            .0
+            .iter()
+            .filter(|(label, _)| labels.contains(&label.as_str()));
+        words
+            .map(|(_, word)| word.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 
     /// Whether a label occurs.
@@ -17,8 +23,14 @@ impl Labelled {
 
     /// All words that are not one of some labels, joined by spaces.
     pub fn without(&self, labels: &[&str]) -> String {
-        let words = self.0.iter().filter(|(label, _)| !labels.contains(&label.as_str()));
-        words.map(|(_, word)| word.as_str()).collect::<Vec<_>>().join(" ")
+        let words = self
+            .0
+            .iter()
+            .filter(|(label, _)| !labels.contains(&label.as_str()));
+        words
+            .map(|(_, word)| word.as_str())
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -34,7 +46,10 @@ fn one(text: &str) -> Labelled {
         if let Some((label, word)) = part.split_once('>')
             && !label.starts_with('/')
         {
-            let word = word.replace("&amp;", "&").replace("&apos;", "'").replace("&#189;", "½");
+            let word = word
+                .replace("&amp;", "&")
+                .replace("&apos;", "'")
+                .replace("&#189;", "½");
             words.push((label.to_owned(), word));
         }
     }

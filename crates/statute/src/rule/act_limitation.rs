@@ -6,11 +6,19 @@
 //!
 //! Left to others: the answer (counsel).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
 use model::time::Date;
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::{ElementTest, Provision}, date::years_after, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::{ElementTest, Provision},
+    date::years_after,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -25,25 +33,50 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("six years", &[&[text(Column::Statute, "8 U.S.C. 1325(a)"), text(Column::ActDate, "2020-06-01")]]),
-        Example::row("an old final order", &[&[text(Column::FinalOrderDate, "2018-03-04")]]),
+        Example::row(
+            "six years",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1325(a)"),
+                text(Column::ActDate, "2020-06-01"),
+            ]],
+        ),
+        Example::row(
+            "an old final order",
+            &[&[text(Column::FinalOrderDate, "2018-03-04")]],
+        ),
     ],
     passing: &[
-        Example::row("five years to the day", &[&[text(Column::Statute, "8 U.S.C. 1325(a)"), text(Column::ActDate, "2021-11-20")]]),
-        Example::row("ten years for passports", &[&[text(Column::Statute, "18 U.S.C. 1542"), text(Column::ActDate, "2018-06-01")]]),
+        Example::row(
+            "five years to the day",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1325(a)"),
+                text(Column::ActDate, "2021-11-20"),
+            ]],
+        ),
+        Example::row(
+            "ten years for passports",
+            &[&[
+                text(Column::Statute, "18 U.S.C. 1542"),
+                text(Column::ActDate, "2018-06-01"),
+            ]],
+        ),
     ],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
     for offence in &view.offences {
-        let Some((limitation, start)) = offence.limitation.as_ref().zip(start(offence, view)) else {
+        let Some((limitation, start)) = offence.limitation.as_ref().zip(start(offence, view))
+        else {
             continue;
         };
         if years_after(start, limitation.years) < setting.terms.as_of {
             let (years, law) = (limitation.years, &limitation.citation);
             report.at(
                 limitation.from,
-                format!("`{}` appears time-barred: complete by {start}, and {law} gives {years} years", offence.citation),
+                format!(
+                    "`{}` appears time-barred: complete by {start}, and {law} gives {years} years",
+                    offence.citation
+                ),
             );
         }
     }

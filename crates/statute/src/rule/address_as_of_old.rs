@@ -5,10 +5,17 @@
 //!
 //! Left to others: whether it is on file (identity).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{date::years_after, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    date::years_after,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,17 +29,22 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("seven years", &[&[text(Column::AddressAsOf, "2019-05-06")]]),
-    ],
-    passing: &[
-        Example::row("five years to the day", &[&[text(Column::AddressAsOf, "2021-11-20")]]),
-    ],
+    failing: &[Example::row(
+        "seven years",
+        &[&[text(Column::AddressAsOf, "2019-05-06")]],
+    )],
+    passing: &[Example::row(
+        "five years to the day",
+        &[&[text(Column::AddressAsOf, "2021-11-20")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
     let day = view.reading.address_as_of.date();
     if let Some(day) = day.filter(|day| years_after(*day, 5) < setting.terms.as_of) {
-        report.at(Column::AddressAsOf, format!("the address was last known on {day}, more than five years ago"));
+        report.at(
+            Column::AddressAsOf,
+            format!("the address was last known on {day}, more than five years ago"),
+        );
     }
 }

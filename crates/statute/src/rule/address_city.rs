@@ -5,10 +5,20 @@
 //!
 //! Left to others: the tables (standard).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{address_incomplete::{Area, report_area}, Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{
+    Examine, Example, Needs, Rule, RuleDescription,
+    address_incomplete::{Area, report_area},
+    text,
+};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,12 +32,14 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("a city of another region", &[&[text(Column::City, "Elko")]]),
-    ],
-    passing: &[
-        Example::row("in capitals", &[&[text(Column::City, "RENO")]]),
-    ],
+    failing: &[Example::row(
+        "a city of another region",
+        &[&[text(Column::City, "Elko")]],
+    )],
+    passing: &[Example::row(
+        "in capitals",
+        &[&[text(Column::City, "RENO")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {

@@ -7,11 +7,17 @@
 //! Left to others: placeholders, institutions, ZIP code and state (their own rules), parsing
 //! (standard).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 use standard::address::AddressProblem;
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -27,14 +33,32 @@ pub(crate) static RULE: Rule = Rule {
     examine: Examine::Row(examine),
     failing: &[
         Example::row("nothing in the line", &[&[empty(Column::AddressLine1)]]),
-        Example::row("no house number", &[&[text(Column::AddressLine1, "Marlin Street")]]),
+        Example::row(
+            "no house number",
+            &[&[text(Column::AddressLine1, "Marlin Street")]],
+        ),
         Example::row("no street", &[&[text(Column::AddressLine1, "Apt 4")]]),
         Example::row("no city", &[&[empty(Column::City)]]),
-        Example::row("box without number", &[&[text(Column::AddressLine1, "PO Box")]]),
+        Example::row(
+            "box without number",
+            &[&[text(Column::AddressLine1, "PO Box")]],
+        ),
     ],
     passing: &[
-        Example::row("a box", &[&[text(Column::AddressLine1, "PO Box 1207"), empty(Column::AddressLine2)]]),
-        Example::row("rural route", &[&[text(Column::AddressLine1, "RR 2 Box 18"), empty(Column::AddressLine2)]]),
+        Example::row(
+            "a box",
+            &[&[
+                text(Column::AddressLine1, "PO Box 1207"),
+                empty(Column::AddressLine2),
+            ]],
+        ),
+        Example::row(
+            "rural route",
+            &[&[
+                text(Column::AddressLine1, "RR 2 Box 18"),
+                empty(Column::AddressLine2),
+            ]],
+        ),
     ],
 };
 
@@ -59,7 +83,9 @@ fn area(problem: &AddressProblem) -> Area {
         | AddressProblem::RepeatedFiller
         | AddressProblem::KeyboardMash => Area::Placeholder,
         AddressProblem::Institution { .. } => Area::Institution,
-        AddressProblem::ZipMissing | AddressProblem::ZipForm | AddressProblem::ZipNotAssigned => Area::Zip,
+        AddressProblem::ZipMissing | AddressProblem::ZipForm | AddressProblem::ZipNotAssigned => {
+            Area::Zip
+        }
         AddressProblem::StateMissing
         | AddressProblem::StateUnknown
         | AddressProblem::StateZipMismatch { .. } => Area::State,

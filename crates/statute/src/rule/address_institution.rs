@@ -5,10 +5,20 @@
 //!
 //! Left to others: the list of institutions (standard, policies).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{address_incomplete::{Area, report_area}, Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{
+    Examine, Example, Needs, Rule, RuleDescription,
+    address_incomplete::{Area, report_area},
+    empty, text,
+};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,12 +33,28 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("a county jail", &[&[text(Column::AddressLine1, "Washoe County Jail"), empty(Column::AddressLine2)]]),
-        Example::row("a detention centre with its street", &[&[text(Column::AddressLine1, "Eloy Detention Center 1705 E Hanna Rd"), empty(Column::AddressLine2)]]),
+        Example::row(
+            "a county jail",
+            &[&[
+                text(Column::AddressLine1, "Washoe County Jail"),
+                empty(Column::AddressLine2),
+            ]],
+        ),
+        Example::row(
+            "a detention centre with its street",
+            &[&[
+                text(
+                    Column::AddressLine1,
+                    "Eloy Detention Center 1705 E Hanna Rd",
+                ),
+                empty(Column::AddressLine2),
+            ]],
+        ),
     ],
-    passing: &[
-        Example::row("a street named after one", &[&[text(Column::AddressLine1, "12 Old Jail Rd")]]),
-    ],
+    passing: &[Example::row(
+        "a street named after one",
+        &[&[text(Column::AddressLine1, "12 Old Jail Rd")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {

@@ -5,10 +5,17 @@
 //!
 //! Left to others: the address itself (the other address rules).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{reading::more_addresses, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    reading::more_addresses,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,19 +29,30 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("no number", &[&[text(Column::MoreAddresses, "Marlin Street, Reno, NV 89501")]]),
-    ],
-    passing: &[
-        Example::row("two whole ones", &[&[text(Column::MoreAddresses, "12 Marlin St, Reno, NV 89501\nPO Box 9, Sparks, NV 89431")]]),
-    ],
+    failing: &[Example::row(
+        "no number",
+        &[&[text(Column::MoreAddresses, "Marlin Street, Reno, NV 89501")]],
+    )],
+    passing: &[Example::row(
+        "two whole ones",
+        &[&[text(
+            Column::MoreAddresses,
+            "12 Marlin St, Reno, NV 89501\nPO Box 9, Sparks, NV 89431",
+        )]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     for (line, reading) in (1..).zip(more_addresses(view.row)) {
-        let problem = reading.problems.iter().find(|problem| !problem.is_question());
+        let problem = reading
+            .problems
+            .iter()
+            .find(|problem| !problem.is_question());
         if let Some(problem) = problem {
-            report.at(Column::MoreAddresses, format!("older address {line} is not complete: {problem}"));
+            report.at(
+                Column::MoreAddresses,
+                format!("older address {line} is not complete: {problem}"),
+            );
         }
     }
 }

@@ -5,10 +5,20 @@
 //!
 //! Left to others: the lists of placeholders (standard, policies).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{address_incomplete::{Area, report_area}, Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{
+    Examine, Example, Needs, Rule, RuleDescription,
+    address_incomplete::{Area, report_area},
+    empty, text,
+};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,16 +33,35 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("failed to provide", &[&[text(Column::AddressLine1, "Failed to Provide")]]),
-        Example::row("don't care, with a ZIP code", &[&[text(Column::AddressLine1, "Don't Care 12345")]]),
-        Example::row("unknown", &[&[text(Column::AddressLine1, "Unknown Address")]]),
+        Example::row(
+            "failed to provide",
+            &[&[text(Column::AddressLine1, "Failed to Provide")]],
+        ),
+        Example::row(
+            "don't care, with a ZIP code",
+            &[&[text(Column::AddressLine1, "Don't Care 12345")]],
+        ),
+        Example::row(
+            "unknown",
+            &[&[text(Column::AddressLine1, "Unknown Address")]],
+        ),
         Example::row("NA NA", &[&[text(Column::AddressLine1, "NA NA")]]),
-        Example::row("ZIP code alone", &[&[text(Column::AddressLine1, "89501")]]),
-        Example::row("one character over and over", &[&[text(Column::AddressLine1, "XXXX XXXX")]]),
+        Example::row(
+            "ZIP code alone",
+            &[&[
+                text(Column::AddressLine1, "89501"),
+                empty(Column::AddressLine2),
+            ]],
+        ),
+        Example::row(
+            "one character over and over",
+            &[&[text(Column::AddressLine1, "XXXX XXXX")]],
+        ),
     ],
-    passing: &[
-        Example::row("a street called Unknown Lane would be odd, Journey Lane is not", &[&[text(Column::AddressLine1, "17 Journey Ln")]]),
-    ],
+    passing: &[Example::row(
+        "a street called Unknown Lane would be odd, Journey Lane is not",
+        &[&[text(Column::AddressLine1, "17 Journey Ln")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {

@@ -5,10 +5,15 @@
 //!
 //! Left to others: households in the register (identity).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, Group, distinct, empty, grouped, text};
-use crate::{terms::Setting, view::{RequestView}, trace::Trace};
+use super::{
+    Examine, Example, Group, Needs, Rule, RuleDescription, distinct, empty, grouped, text,
+};
+use crate::{terms::Setting, trace::Trace, view::RequestView};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -25,19 +30,36 @@ pub(crate) static RULE: Rule = Rule {
         column: Column::AddressLine1,
         find,
     },
-    failing: &[
-        Example::row("three surnames", &[
-            &[text(Column::AddressLine1, "40 Ryland St"), empty(Column::AddressLine2)],
-            &[text(Column::AddressLine1, "40 Ryland Street"), empty(Column::AddressLine2)],
-            &[text(Column::AddressLine1, "40 RYLAND ST."), empty(Column::AddressLine2)],
-        ]),
-    ],
-    passing: &[
-        Example::row("two surnames", &[
-            &[text(Column::AddressLine1, "40 Ryland St"), empty(Column::AddressLine2)],
-            &[text(Column::AddressLine1, "40 Ryland St"), empty(Column::AddressLine2)],
-        ]),
-    ],
+    failing: &[Example::row(
+        "three surnames",
+        &[
+            &[
+                text(Column::AddressLine1, "40 Ryland St"),
+                empty(Column::AddressLine2),
+            ],
+            &[
+                text(Column::AddressLine1, "40 Ryland Street"),
+                empty(Column::AddressLine2),
+            ],
+            &[
+                text(Column::AddressLine1, "40 RYLAND ST."),
+                empty(Column::AddressLine2),
+            ],
+        ],
+    )],
+    passing: &[Example::row(
+        "two surnames",
+        &[
+            &[
+                text(Column::AddressLine1, "40 Ryland St"),
+                empty(Column::AddressLine2),
+            ],
+            &[
+                text(Column::AddressLine1, "40 Ryland St"),
+                empty(Column::AddressLine2),
+            ],
+        ],
+    )],
 };
 
 /// Different surnames from which an address is asked about.
@@ -49,7 +71,10 @@ fn find(traces: &[Trace], _: &Setting<'_>, _: &RequestView<'_>) -> Vec<Group> {
         .map(|rows| (distinct(traces, &rows, |trace| trace.surname), rows))
         .filter(|(surnames, _)| *surnames >= SURNAMES)
         .map(|(surnames, rows)| Group {
-            message: format!("one address is given for {} rows of {surnames} different surnames", rows.len()),
+            message: format!(
+                "one address is given for {} rows of {surnames} different surnames",
+                rows.len()
+            ),
             rows,
         })
         .collect()

@@ -5,10 +5,20 @@
 //!
 //! Left to others: the city (`address_city`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{address_incomplete::{Area, report_area}, Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{
+    Examine, Example, Needs, Rule, RuleDescription,
+    address_incomplete::{Area, report_area},
+    empty, text,
+};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -27,9 +37,10 @@ pub(crate) static RULE: Rule = Rule {
         Example::row("no state", &[&[text(Column::State, "Jalisco")]]),
         Example::row("another state's ZIP code", &[&[text(Column::State, "OH")]]),
     ],
-    passing: &[
-        Example::row("a state by name", &[&[text(Column::State, "Nevada")]]),
-    ],
+    passing: &[Example::row(
+        "a state by name",
+        &[&[text(Column::State, "Nevada")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {

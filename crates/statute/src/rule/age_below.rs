@@ -5,10 +5,17 @@
 //!
 //! Left to others: birth dates that do not read (`birth_date_unread`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{date::years_after, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    date::years_after,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,11 +29,30 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("twelve on the day", &[&[text(Column::Statute, "8 U.S.C. 1306(a)"), text(Column::DateOfBirth, "2012-04-17"), text(Column::ActDate, "2025-02-03")]]),
-    ],
+    failing: &[Example::row(
+        "twelve on the day",
+        &[&[
+            text(Column::Statute, "8 U.S.C. 1306(a)"),
+            text(Column::DateOfBirth, "2012-04-17"),
+            text(Column::ActDate, "2025-02-03"),
+        ]],
+    )],
     passing: &[
-        Example::row("grown up", &[&[text(Column::Statute, "8 U.S.C. 1306(a)"), text(Column::ActDate, "2025-02-03")]]),
+        Example::row(
+            "fourteen on the day",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1306(a)"),
+                text(Column::DateOfBirth, "2011-02-03"),
+                text(Column::ActDate, "2025-02-03"),
+            ]],
+        ),
+        Example::row(
+            "grown up",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1306(a)"),
+                text(Column::ActDate, "2025-02-03"),
+            ]],
+        ),
     ],
 };
 
@@ -36,9 +62,17 @@ fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>
     };
     let day = view.reading.act_date.date().unwrap_or(setting.terms.as_of);
     for offence in &view.offences {
-        if let Some(age) = offence.minimum_age.filter(|age| years_after(birth, *age) > day) {
+        if let Some(age) = offence
+            .minimum_age
+            .filter(|age| years_after(birth, *age) > day)
+        {
             let citation = &offence.citation;
-            report.at(Column::DateOfBirth, format!("`{citation}` needs an age of {age} years, which the birth date contradicts"));
+            report.at(
+                Column::DateOfBirth,
+                format!(
+                    "`{citation}` needs an age of {age} years, which the birth date contradicts"
+                ),
+            );
         }
     }
 }

@@ -5,11 +5,17 @@
 //!
 //! Left to others: columns required always or by the offence (their own rules).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
 use model::column::Need;
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, TermsChange, empty};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange, empty};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -24,18 +30,32 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("a birth date is required", &[&[empty(Column::DateOfBirth)]]).under(&[TermsChange::Requires(Column::DateOfBirth)]),
+        Example::row("a birth date is required", &[&[empty(Column::DateOfBirth)]])
+            .under(&[TermsChange::Requires(Column::DateOfBirth)]),
     ],
     passing: &[
-        Example::row("filled in", &[&[]]).under(&[TermsChange::Requires(Column::DateOfBirth)]),
+        Example::row("filled in", &[&[]]).under(&[TermsChange::Requires(Column::DateOfBirth)])
     ],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
-    let required = setting.terms.agreement.map_or(&[][..], |agreement| &agreement.required_columns);
-    for column in required.iter().copied().filter(|column| column.need() != Need::Always) {
+    let required = setting
+        .terms
+        .agreement
+        .map_or(&[][..], |agreement| &agreement.required_columns);
+    for column in required
+        .iter()
+        .copied()
+        .filter(|column| column.need() != Need::Always)
+    {
         if view.text(column).is_empty() && !view.needs(column) {
-            report.at(column, format!("`{}` is empty, and the agreement requires it", column.header()));
+            report.at(
+                column,
+                format!(
+                    "`{}` is empty, and the agreement requires it",
+                    column.header()
+                ),
+            );
         }
     }
 }

@@ -6,8 +6,11 @@
 
 use model::finding::{FindingClass, RuleId};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, TermsChange};
-use crate::{terms::Setting, view::{RequestReport, RequestView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange};
+use crate::{
+    terms::Setting,
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -25,15 +28,22 @@ pub(crate) static RULE: Rule = Rule {
         Example::terms("after its last day", &[TermsChange::AsOf("2028-01-02")]),
         Example::terms("before its first day", &[TermsChange::AsOf("2025-12-31")]),
     ],
-    passing: &[
-        Example::terms("on its last day", &[TermsChange::AsOf("2027-06-30")]),
-    ],
+    passing: &[Example::terms(
+        "on its last day",
+        &[TermsChange::AsOf("2027-06-30")],
+    )],
 };
 
 fn examine(_: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestReport<'_>) {
     let as_of = setting.terms.as_of;
-    if let Some(agreement) = setting.terms.agreement.filter(|agreement| !agreement.is_in_force(as_of)) {
+    if let Some(agreement) = setting
+        .terms
+        .agreement
+        .filter(|agreement| !agreement.is_in_force(as_of))
+    {
         let (from, until) = (agreement.from, agreement.until);
-        report.whole(format!("the agreement is in force from {from} to {until}, not on {as_of}"));
+        report.whole(format!(
+            "the agreement is in force from {from} to {until}, not on {as_of}"
+        ));
     }
 }

@@ -7,8 +7,11 @@
 
 use model::finding::{FindingClass, RuleId};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, TermsChange};
-use crate::{terms::Setting, view::{RequestReport, RequestView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange};
+use crate::{
+    terms::Setting,
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,12 +26,16 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Request(examine),
     failing: &[
-        Example::terms("certification ended", &[TermsChange::SafeguardsUntil("2026-11-19")]),
+        Example::terms(
+            "certification ended",
+            &[TermsChange::SafeguardsUntil("2026-11-19")],
+        ),
         Example::terms("a finding is open", &[TermsChange::SafeguardFindings(2)]),
     ],
-    passing: &[
-        Example::terms("last day of the certification", &[TermsChange::SafeguardsUntil("2026-11-20")]),
-    ],
+    passing: &[Example::terms(
+        "last day of the certification",
+        &[TermsChange::SafeguardsUntil("2026-11-20")],
+    )],
 };
 
 fn examine(_: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestReport<'_>) {
@@ -37,10 +44,14 @@ fn examine(_: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestRepor
     };
     if agreement.safeguards_until < setting.terms.as_of {
         let until = agreement.safeguards_until;
-        report.whole(format!("the recipient's safeguards certification ended on {until}"));
+        report.whole(format!(
+            "the recipient's safeguards certification ended on {until}"
+        ));
     }
     if agreement.safeguard_findings_open > 0 {
         let open = agreement.safeguard_findings_open;
-        report.whole(format!("{open} findings on the recipient's safeguards are open"));
+        report.whole(format!(
+            "{open} findings on the recipient's safeguards are open"
+        ));
     }
 }

@@ -7,8 +7,11 @@
 
 use model::finding::{FindingClass, RuleId};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, TermsChange};
-use crate::{terms::{Channel, Setting}, view::{RequestReport, RequestView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange};
+use crate::{
+    terms::{Channel, Setting},
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,12 +25,11 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Request(examine),
-    failing: &[
-        Example::terms("a suspension stands", &[TermsChange::Suspended]),
-    ],
-    passing: &[
-        Example::terms("no suspension", &[]),
-    ],
+    failing: &[Example::terms(
+        "a suspension stands",
+        &[TermsChange::Suspended],
+    )],
+    passing: &[Example::terms("no suspension", &[])],
 };
 
 fn examine(_: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestReport<'_>) {

@@ -5,10 +5,16 @@
 //!
 //! Left to others: which answers reviewers allow (casework).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -26,15 +32,22 @@ pub(crate) static RULE: Rule = Rule {
         Example::row("missing", &[&[empty(Column::AsksFor)]]),
         Example::row("everything", &[&[text(Column::AsksFor, "all information")]]),
     ],
-    passing: &[
-        Example::row("in capitals", &[&[text(Column::AsksFor, "VERIFY")]]),
-    ],
+    passing: &[Example::row(
+        "in capitals",
+        &[&[text(Column::AsksFor, "VERIFY")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     if view.text(Column::AsksFor).is_empty() {
-        report.at(Column::AsksFor, format!("what the row asks for {}", view.absence(Column::AsksFor)));
+        report.at(
+            Column::AsksFor,
+            format!("what the row asks for {}", view.absence(Column::AsksFor)),
+        );
     } else if view.reading.question.is_none() {
-        report.at(Column::AsksFor, "the row asks for something other than `verify` or `address`");
+        report.at(
+            Column::AsksFor,
+            "the row asks for something other than `verify` or `address`",
+        );
     }
 }

@@ -5,10 +5,17 @@
 //!
 //! Left to others: its weight (identity), the age an offence needs (`age_below`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{date::years_after, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use crate::{
+    date::years_after,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,12 +30,27 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
+        Example::row("born today", &[&[text(Column::DateOfBirth, "2026-11-20")]]),
         Example::row("ambiguous", &[&[text(Column::DateOfBirth, "03/04/1988")]]),
         Example::row("two digits", &[&[text(Column::DateOfBirth, "3/14/88")]]),
-        Example::row("in the future", &[&[text(Column::DateOfBirth, "2030-01-01")]]),
-        Example::row("two centuries ago", &[&[text(Column::DateOfBirth, "1826-01-01")]]),
+        Example::row(
+            "in the future",
+            &[&[text(Column::DateOfBirth, "2030-01-01")]],
+        ),
+        Example::row(
+            "two centuries ago",
+            &[&[text(Column::DateOfBirth, "1826-01-01")]],
+        ),
     ],
     passing: &[
+        Example::row(
+            "a hundred and twenty today",
+            &[&[text(Column::DateOfBirth, "1906-11-20")]],
+        ),
+        Example::row(
+            "fourteen today",
+            &[&[text(Column::DateOfBirth, "2012-11-20")]],
+        ),
         Example::row("none", &[&[empty(Column::DateOfBirth)]]),
     ],
 };
@@ -39,16 +61,27 @@ fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>
         return;
     }
     if let Some(problem) = reading.problem() {
-        report.at(Column::DateOfBirth, format!("the birth date {problem}, and counts as not given"));
+        report.at(
+            Column::DateOfBirth,
+            format!("the birth date {problem}, and counts as not given"),
+        );
     }
     let as_of = setting.terms.as_of;
     match reading.date() {
-        Some(birth) if birth > as_of => report.at(Column::DateOfBirth, "the birth date lies in the future"),
+        Some(birth) if birth > as_of => {
+            report.at(Column::DateOfBirth, "the birth date lies in the future")
+        }
         Some(birth) if years_after(birth, 120) < as_of => {
-            report.at(Column::DateOfBirth, "the birth date would make the person more than 120 years old");
+            report.at(
+                Column::DateOfBirth,
+                "the birth date would make the person more than 120 years old",
+            );
         }
         Some(birth) if years_after(birth, 14) > as_of => {
-            report.at(Column::DateOfBirth, "the birth date would make the person less than 14 years old");
+            report.at(
+                Column::DateOfBirth,
+                "the birth date would make the person less than 14 years old",
+            );
         }
         _ => {}
     }

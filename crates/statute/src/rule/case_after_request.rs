@@ -5,10 +5,14 @@
 //!
 //! Left to others: days in the future (`case_opened_on`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}, row::CellKind};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+    row::CellKind,
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, Group, text};
-use crate::{date::read_date, terms::Setting, view::{RequestView}, trace::Trace};
+use super::{Examine, Example, Group, Needs, Rule, RuleDescription, text};
+use crate::{date::read_date, terms::Setting, trace::Trace, view::RequestView};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -25,12 +29,18 @@ pub(crate) static RULE: Rule = Rule {
         column: Column::CaseOpenedOn,
         find,
     },
-    failing: &[
-        Example { what: "the day after the signature", rows: &[&[text(Column::CaseOpenedOn, "2026-11-19")]], cover: &[("signed_on", "2026-11-18")], terms: &[] },
-    ],
-    passing: &[
-        Example { what: "the day of the signature", rows: &[&[text(Column::CaseOpenedOn, "2026-11-18")]], cover: &[("signed_on", "2026-11-18")], terms: &[] },
-    ],
+    failing: &[Example {
+        what: "the day after the signature",
+        rows: &[&[text(Column::CaseOpenedOn, "2026-11-19")]],
+        cover: &[("signed_on", "2026-11-18")],
+        terms: &[],
+    }],
+    passing: &[Example {
+        what: "the day of the signature",
+        rows: &[&[text(Column::CaseOpenedOn, "2026-11-18")]],
+        cover: &[("signed_on", "2026-11-18")],
+        terms: &[],
+    }],
 };
 
 fn find(traces: &[Trace], setting: &Setting<'_>, view: &RequestView<'_>) -> Vec<Group> {
@@ -40,10 +50,19 @@ fn find(traces: &[Trace], setting: &Setting<'_>, view: &RequestView<'_>) -> Vec<
     let as_of = setting.terms.as_of;
     let after = signed.tomorrow().unwrap_or(signed);
     (traces.iter().zip(0_u32..))
-        .filter_map(|(trace, index)| Some((trace.case_opened_on.filter(|opened| (after..=as_of).contains(opened))?, index)))
+        .filter_map(|(trace, index)| {
+            Some((
+                trace
+                    .case_opened_on
+                    .filter(|opened| (after..=as_of).contains(opened))?,
+                index,
+            ))
+        })
         .map(|(opened, index)| Group {
             rows: vec![index],
-            message: format!("the case was opened on {opened}, after the cover was signed on {signed}"),
+            message: format!(
+                "the case was opened on {opened}, after the cover was signed on {signed}"
+            ),
         })
         .collect()
 }

@@ -5,10 +5,18 @@
 //!
 //! Left to others: equal numbers (`case_shared`), the case itself (the exhibit).
 
-use model::{column::Column, finding::{FindingClass, RuleId}, row::CellKind};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+    row::CellKind,
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, kind, text};
-use crate::{filler::is_filler, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, kind, text};
+use crate::{
+    filler::is_filler,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,32 +31,74 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
+        Example::row("two characters", &[&[text(Column::CaseNumber, "A1")]]),
         Example::row("missing", &[&[empty(Column::CaseNumber)]]),
         Example::row("pending", &[&[text(Column::CaseNumber, "pending")]]),
-        Example::row("scientific notation", &[&[text(Column::CaseNumber, "2.02E+11")]]),
+        Example::row(
+            "scientific notation",
+            &[&[text(Column::CaseNumber, "2.02E+11")]],
+        ),
         Example::row("a word", &[&[text(Column::CaseNumber, "removal")]]),
     ],
     passing: &[
-        Example::row("a number cell", &[&[kind(Column::CaseNumber, CellKind::Number, "20251187")]]),
+        Example::row("three characters", &[&[text(Column::CaseNumber, "A17")]]),
+        Example::row(
+            "a number cell",
+            &[&[kind(Column::CaseNumber, CellKind::Number, "20251187")]],
+        ),
     ],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     let text = view.text(Column::CaseNumber);
     if text.is_empty() {
-        report.at(Column::CaseNumber, format!("the case number {}", view.absence(Column::CaseNumber)));
+        report.at(
+            Column::CaseNumber,
+            format!("the case number {}", view.absence(Column::CaseNumber)),
+        );
     } else if is_filler(text) {
         report.at(Column::CaseNumber, "the case number is a placeholder");
     } else if is_scientific(text) {
-        report.at(Column::CaseNumber, "the case number is in scientific notation: a spreadsheet has rounded it");
+        report.at(
+            Column::CaseNumber,
+            "the case number is in scientific notation: a spreadsheet has rounded it",
+        );
     } else if !text.bytes().any(|byte| byte.is_ascii_digit()) || text.len() < 3 {
-        report.at(Column::CaseNumber, "the case number has no number in it, or fewer than three characters");
+        report.at(
+            Column::CaseNumber,
+            "the case number has no number in it, or fewer than three characters",
+        );
     }
 }
 
-/// `2.02E+11`.
+/// `2.02E+11`, `2E+11`.
 fn is_scientific(text: &str) -> bool {
-    text.split_once(['E', 'e']).is_some_and(|(mantissa, exponent)| {
-        exponent.starts_with('+') && mantissa.contains('.') && mantissa.parse::<f64>().is_ok() && exponent.parse::<i32>().is_ok()
-    })
+    text.split_once(['E', 'e'])
+        .is_some_and(|(mantissa, exponent)| {
+            let exponent = exponent.strip_prefix('+').map(str::parse::<u16>);
+            mantissa.parse::<f64>().is_ok() && matches!(exponent, Some(Ok(_)))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_scientific;
+
+    #[test]
+    fn scientific_notation() {
+        let check = |text, expected| assert_eq!(is_scientific(text), expected, "{text}");
+        for text in ["2.02E+11", "2E+11", "1.5e+07"] {
+            check(text, true);
+        }
+        for text in [
+            "2.0E11",
+            "A.0E+11",
+            "2.0E+A",
+            "25-CR-E+1",
+            "2025E117",
+            "24E",
+        ] {
+            check(text, false);
+        }
+    }
 }

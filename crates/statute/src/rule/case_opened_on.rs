@@ -4,10 +4,16 @@
 //!
 //! Left to others: the request's day (`case_after_request`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -24,19 +30,32 @@ pub(crate) static RULE: Rule = Rule {
     failing: &[
         Example::row("missing", &[&[empty(Column::CaseOpenedOn)]]),
         Example::row("ambiguous", &[&[text(Column::CaseOpenedOn, "03/04/2026")]]),
-        Example::row("in the future", &[&[text(Column::CaseOpenedOn, "2026-12-24")]]),
+        Example::row(
+            "in the future",
+            &[&[text(Column::CaseOpenedOn, "2026-12-24")]],
+        ),
     ],
     passing: &[
-        Example::row("month by name", &[&[text(Column::CaseOpenedOn, "14 Apr 2026")]]),
+        Example::row("today", &[&[text(Column::CaseOpenedOn, "2026-11-20")]]),
+        Example::row(
+            "month by name",
+            &[&[text(Column::CaseOpenedOn, "14 Apr 2026")]],
+        ),
     ],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
     let reading = view.reading.case_opened_on;
     if let Some(problem) = reading.problem() {
-        report.at(Column::CaseOpenedOn, format!("the day the case was opened {problem}"));
+        report.at(
+            Column::CaseOpenedOn,
+            format!("the day the case was opened {problem}"),
+        );
     }
     if let Some(day) = reading.date().filter(|day| *day > setting.terms.as_of) {
-        report.at(Column::CaseOpenedOn, format!("the day the case was opened, {day}, lies in the future"));
+        report.at(
+            Column::CaseOpenedOn,
+            format!("the day the case was opened, {day}, lies in the future"),
+        );
     }
 }

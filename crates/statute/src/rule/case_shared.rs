@@ -5,10 +5,13 @@
 //!
 //! Left to others: one person in several rows (`subject_repeated`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, Group, distinct, grouped, text};
-use crate::{terms::Setting, view::{RequestView}, trace::Trace};
+use super::{Examine, Example, Group, Needs, Rule, RuleDescription, distinct, grouped, text};
+use crate::{terms::Setting, trace::Trace, view::RequestView};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -25,10 +28,25 @@ pub(crate) static RULE: Rule = Rule {
         column: Column::CaseNumber,
         find,
     },
-    failing: &[
-        Example::row("two persons", &[&[text(Column::CaseNumber, "24-CR-0117")], &[text(Column::CaseNumber, "24 cr 0117")]]),
-    ],
+    failing: &[Example::row(
+        "two persons",
+        &[
+            &[text(Column::CaseNumber, "24-CR-0117")],
+            &[text(Column::CaseNumber, "24 cr 0117")],
+        ],
+    )],
     passing: &[
+        Example::row(
+            "one person in two rows",
+            &[
+                &[text(Column::CaseNumber, "24-CR-0117")],
+                &[
+                    text(Column::CaseNumber, "24-CR-0117"),
+                    text(Column::GivenNames, "Mariela"),
+                    text(Column::Surnames, "Quintero Vale"),
+                ],
+            ],
+        ),
         Example::row("two numbers", &[&[], &[]]),
     ],
 };
@@ -38,7 +56,10 @@ fn find(traces: &[Trace], _: &Setting<'_>, _: &RequestView<'_>) -> Vec<Group> {
         .into_iter()
         .filter(|rows| distinct(traces, rows, |trace| trace.name) > 1)
         .map(|rows| Group {
-            message: format!("the same case number is given for different persons in {} rows", rows.len()),
+            message: format!(
+                "the same case number is given for different persons in {} rows",
+                rows.len()
+            ),
             rows,
         })
         .collect()

@@ -5,11 +5,18 @@
 //!
 //! Left to others: required columns (their own rules).
 
-use model::{column::Column, finding::{FindingClass, RuleId}, row::CellKind};
 use model::column::Need;
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+    row::CellKind,
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, kind};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, kind};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,18 +30,35 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("a failed lookup", &[&[kind(Column::Tin, CellKind::Error, "#N/A")]]),
-    ],
+    failing: &[Example::row(
+        "a failed lookup",
+        &[&[kind(Column::Tin, CellKind::Error, "#N/A")]],
+    )],
     passing: &[
+        Example::row(
+            "in a required column, which its own rule says",
+            &[&[kind(Column::City, CellKind::Error, "#REF!")]],
+        ),
+        Example::row(
+            "in a column the offence needs, likewise",
+            &[&[kind(Column::OrderGround, CellKind::Error, "#REF!")]],
+        ),
         Example::row("no error", &[&[]]),
     ],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
-    for cell in view.row.cells().iter().filter(|cell| cell.kind == CellKind::Error) {
+    for cell in view
+        .row
+        .cells()
+        .iter()
+        .filter(|cell| cell.kind == CellKind::Error)
+    {
         if cell.column.need() != Need::Always && !view.needs(cell.column) {
-            report.at(cell.column, "the cell holds a spreadsheet error and counts as empty");
+            report.at(
+                cell.column,
+                "the cell holds a spreadsheet error and counts as empty",
+            );
         }
     }
 }

@@ -5,10 +5,16 @@
 //!
 //! Left to others: formulas elsewhere in the workbook (intake).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,16 +28,21 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("a computed name", &[&[super::Change { formula: true, ..text(Column::City, "Reno") }]]),
-    ],
-    passing: &[
-        Example::row("typed", &[&[]]),
-    ],
+    failing: &[Example::row(
+        "a computed name",
+        &[&[super::Change {
+            formula: true,
+            ..text(Column::City, "Reno")
+        }]],
+    )],
+    passing: &[Example::row("typed", &[&[]])],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     for cell in view.row.cells().iter().filter(|cell| cell.formula) {
-        report.at(cell.column, "the cell holds a formula; the value last computed was examined");
+        report.at(
+            cell.column,
+            "the cell holds a formula; the value last computed was examined",
+        );
     }
 }

@@ -6,8 +6,11 @@
 
 use model::finding::{FindingClass, RuleId};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription};
-use crate::{terms::Setting, view::{RequestReport, RequestView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription};
+use crate::{
+    terms::Setting,
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -25,9 +28,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::cover("another agreement", &[("agreement", "AGR-2019-9")]),
         Example::cover("another agency", &[("agency", "other-agency")]),
     ],
-    passing: &[
-        Example::cover("both as agreed", &[]),
-    ],
+    passing: &[Example::cover("both as agreed", &[])],
 };
 
 fn examine(view: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestReport<'_>) {
@@ -36,11 +37,17 @@ fn examine(view: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestRe
     };
     let named = view.text("agreement");
     if !named.is_empty() && named != agreement.id.as_str() {
-        report.at("agreement", format!("the cover names another agreement than `{}`", agreement.id));
+        report.at(
+            "agreement",
+            format!("the cover names another agreement than `{}`", agreement.id),
+        );
     }
     let agency = view.text("agency");
     if !agency.is_empty() && agency != agreement.requesting_agency.as_str() {
         let agreed = &agreement.requesting_agency;
-        report.at("agency", format!("the cover names another agency than `{agreed}`, which made the agreement"));
+        report.at(
+            "agency",
+            format!("the cover names another agency than `{agreed}`, which made the agreement"),
+        );
     }
 }

@@ -7,8 +7,13 @@
 
 use model::finding::{FindingClass, RuleId};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, TermsChange};
-use crate::{cover::COVER_KEYS, filler::is_filler, terms::Setting, view::{RequestReport, RequestView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange};
+use crate::{
+    cover::COVER_KEYS,
+    filler::is_filler,
+    terms::Setting,
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -27,9 +32,7 @@ pub(crate) static RULE: Rule = Rule {
         Example::cover("no signatory", &[("signatory", "")]),
         Example::cover("purpose left open", &[("purpose", "TBD")]),
     ],
-    passing: &[
-        Example::cover("every field", &[]),
-    ],
+    passing: &[Example::cover("every field", &[])],
 };
 
 fn examine(view: &RequestView<'_>, _: &Setting<'_>, report: &mut RequestReport<'_>) {

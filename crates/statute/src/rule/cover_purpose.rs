@@ -6,8 +6,13 @@
 
 use model::finding::{FindingClass, RuleId};
 
-use super::{reason_civil_purpose::states_civil_purpose, Example, Examine, Needs, Rule, RuleDescription};
-use crate::{terms::Setting, view::{RequestReport, RequestView}};
+use super::{
+    Examine, Example, Needs, Rule, RuleDescription, reason_civil_purpose::states_civil_purpose,
+};
+use crate::{
+    terms::Setting,
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -21,16 +26,24 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Request(examine),
-    failing: &[
-        Example::cover("removal", &[("purpose", "Locate and remove persons with final orders")]),
-    ],
-    passing: &[
-        Example::cover("denied in words", &[("purpose", "Criminal investigations only, not for civil removal")]),
-    ],
+    failing: &[Example::cover(
+        "removal",
+        &[("purpose", "Locate and remove persons with final orders")],
+    )],
+    passing: &[Example::cover(
+        "denied in words",
+        &[(
+            "purpose",
+            "Criminal investigations only, not for civil removal",
+        )],
+    )],
 };
 
 fn examine(view: &RequestView<'_>, _: &Setting<'_>, report: &mut RequestReport<'_>) {
     if states_civil_purpose(view.text("purpose")) {
-        report.at("purpose", "the purpose stated is civil removal, for which nothing may be disclosed");
+        report.at(
+            "purpose",
+            "the purpose stated is civil removal, for which nothing may be disclosed",
+        );
     }
 }

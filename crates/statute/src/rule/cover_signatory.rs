@@ -7,8 +7,12 @@
 
 use model::finding::{FindingClass, RuleId};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription};
-use crate::{key::text_key, terms::Setting, view::{RequestReport, RequestView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription};
+use crate::{
+    key::text_key,
+    terms::Setting,
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,12 +27,16 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Request(examine),
     failing: &[
-        Example::cover("nobody the agreement lists", &[("signatory", "someone-else")]),
-        Example::cover("another office than agreed", &[("signatory_title", "Attorney General")]),
+        Example::cover(
+            "nobody the agreement lists",
+            &[("signatory", "someone-else")],
+        ),
+        Example::cover(
+            "another office than agreed",
+            &[("signatory_title", "Attorney General")],
+        ),
     ],
-    passing: &[
-        Example::cover("the listed signatory", &[]),
-    ],
+    passing: &[Example::cover("the listed signatory", &[])],
 };
 
 fn examine(view: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestReport<'_>) {
@@ -36,12 +44,18 @@ fn examine(view: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestRe
     let Some(agreement) = setting.terms.agreement.filter(|_| !id.is_empty()) else {
         return;
     };
-    let listed = agreement.signatories.iter().find(|signatory| signatory.id.as_str() == id);
+    let listed = agreement
+        .signatories
+        .iter()
+        .find(|signatory| signatory.id.as_str() == id);
     match listed {
         None => report.at("signatory", "the signatory is not one the agreement lists"),
         Some(signatory) if !title.is_empty() && text_key(&signatory.title) != text_key(title) => {
             let agreed = &signatory.title;
-            report.at("signatory_title", format!("the agreement lists this signatory as `{agreed}`"));
+            report.at(
+                "signatory_title",
+                format!("the agreement lists this signatory as `{agreed}`"),
+            );
         }
         Some(_) => {}
     }

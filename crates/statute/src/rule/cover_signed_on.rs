@@ -5,10 +5,18 @@
 //!
 //! Left to others: the signature's own date (instrument).
 
-use model::{finding::{FindingClass, RuleId}, row::CellKind};
+use model::{
+    finding::{FindingClass, RuleId},
+    row::CellKind,
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription};
-use crate::{date::{days_between, read_date}, filler::is_filler, terms::Setting, view::{RequestReport, RequestView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription};
+use crate::{
+    date::{days_between, read_date},
+    filler::is_filler,
+    terms::Setting,
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -28,6 +36,10 @@ pub(crate) static RULE: Rule = Rule {
         Example::cover("ambiguous", &[("signed_on", "11/10/2026")]),
     ],
     passing: &[
+        Example::cover(
+            "left open, which another rule says",
+            &[("signed_on", "TBD")],
+        ),
         Example::cover("today", &[("signed_on", "2026-11-20")]),
         Example::cover("30 days before", &[("signed_on", "2026-10-21")]),
     ],
@@ -44,9 +56,15 @@ fn examine(view: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestRe
         report.at("signed_on", format!("the day of signature {problem}"));
     }
     match reading.date().map(|day| (day, days_between(day, as_of))) {
-        Some((day, ..0)) => report.at("signed_on", format!("the cover is signed on {day}, after {as_of}")),
+        Some((day, ..0)) => report.at(
+            "signed_on",
+            format!("the cover is signed on {day}, after {as_of}"),
+        ),
         Some((day, 31..)) => {
-            report.at("signed_on", format!("the cover was signed on {day}, more than 30 days before {as_of}"));
+            report.at(
+                "signed_on",
+                format!("the cover was signed on {day}, more than 30 days before {as_of}"),
+            );
         }
         _ => {}
     }

@@ -8,11 +8,14 @@
 //! Left to others: whether a component is itself the agency (counsel), the agreement's own list
 //! (`cover_signatory`).
 
-use model::{finding::{FindingClass, RuleId}};
+use model::finding::{FindingClass, RuleId};
 use standard::fold::fold;
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, TermsChange};
-use crate::{terms::Setting, view::{RequestReport, RequestView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange};
+use crate::{
+    terms::Setting,
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -27,31 +30,74 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Request(examine),
     failing: &[
-        Example::cover("an assistant", &[("signatory_title", "Assistant Director")]).under(&[TermsChange::NoAgreement]),
-        Example::cover("a field office", &[("signatory_title", "Field Office Director")]).under(&[TermsChange::NoAgreement]),
-        Example::cover("a delegate", &[("signatory_title", "for the Director")]).under(&[TermsChange::NoAgreement]),
+        Example::cover("an assistant", &[("signatory_title", "Assistant Director")])
+            .under(&[TermsChange::NoAgreement]),
+        Example::cover(
+            "a field office",
+            &[("signatory_title", "Field Office Director")],
+        )
+        .under(&[TermsChange::NoAgreement]),
+        Example::cover("a delegate", &[("signatory_title", "for the Director")])
+            .under(&[TermsChange::NoAgreement]),
     ],
     passing: &[
-        Example::cover("the head of an agency", &[("signatory_title", "Secretary of Homeland Security")]).under(&[TermsChange::NoAgreement]),
-        Example::cover("listed by name", &[("signatory_title", "Assistant Attorney General, Criminal Division")]).under(&[TermsChange::NoAgreement]),
-        Example::cover("a prosecutor", &[("signatory_title", "U.S. Attorney for the District of Nevada")]).under(&[TermsChange::NoAgreement]),
+        Example::cover(
+            "the head of an agency",
+            &[("signatory_title", "Secretary of Homeland Security")],
+        )
+        .under(&[TermsChange::NoAgreement]),
+        Example::cover(
+            "listed by name",
+            &[(
+                "signatory_title",
+                "Assistant Attorney General, Criminal Division",
+            )],
+        )
+        .under(&[TermsChange::NoAgreement]),
+        Example::cover(
+            "a prosecutor",
+            &[(
+                "signatory_title",
+                "U.S. Attorney for the District of Nevada",
+            )],
+        )
+        .under(&[TermsChange::NoAgreement]),
     ],
 };
 
 fn examine(view: &RequestView<'_>, _: &Setting<'_>, report: &mut RequestReport<'_>) {
     let title = view.text("signatory_title");
     if !title.is_empty() && !is_listed(title) {
-        report.at("signatory_title", "the signatory's office is not one that 26 U.S.C. 6103(i)(2)(A) lists");
+        report.at(
+            "signatory_title",
+            "the signatory's office is not one that 26 U.S.C. 6103(i)(2)(A) lists",
+        );
     }
 }
 
 /// Offices as their titles begin. A head of an agency has one of the titles of heads.
 const OFFICES: &[&str] = &[
-    "SECRETARY", "DIRECTOR", "ADMINISTRATOR", "COMMISSIONER", "CHAIR", "CHAIRMAN", "CHAIRWOMAN",
-    "CHAIRPERSON", "POSTMASTER GENERAL", "HEAD OF AGENCY", "HEAD OF THE AGENCY", "INSPECTOR GENERAL",
-    "ATTORNEY GENERAL", "DEPUTY ATTORNEY GENERAL", "ASSOCIATE ATTORNEY GENERAL",
-    "ASSISTANT ATTORNEY GENERAL", "UNITED STATES ATTORNEY", "U S ATTORNEY", "US ATTORNEY",
-    "SPECIAL PROSECUTOR", "ATTORNEY IN CHARGE OF A CRIMINAL DIVISION ORGANIZED CRIME STRIKE FORCE",
+    "SECRETARY",
+    "DIRECTOR",
+    "ADMINISTRATOR",
+    "COMMISSIONER",
+    "CHAIR",
+    "CHAIRMAN",
+    "CHAIRWOMAN",
+    "CHAIRPERSON",
+    "POSTMASTER GENERAL",
+    "HEAD OF AGENCY",
+    "HEAD OF THE AGENCY",
+    "INSPECTOR GENERAL",
+    "ATTORNEY GENERAL",
+    "DEPUTY ATTORNEY GENERAL",
+    "ASSOCIATE ATTORNEY GENERAL",
+    "ASSISTANT ATTORNEY GENERAL",
+    "UNITED STATES ATTORNEY",
+    "U S ATTORNEY",
+    "US ATTORNEY",
+    "SPECIAL PROSECUTOR",
+    "ATTORNEY IN CHARGE OF A CRIMINAL DIVISION ORGANIZED CRIME STRIKE FORCE",
     "STRIKE FORCE CHIEF",
 ];
 
@@ -60,5 +106,9 @@ fn is_listed(title: &str) -> bool {
     let folded = fold(title);
     let plain = folded.strip_prefix("THE ").unwrap_or(&folded);
     let plain = plain.strip_prefix("ACTING ").unwrap_or(plain);
-    OFFICES.iter().any(|office| plain.strip_prefix(office).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+    OFFICES.iter().any(|office| {
+        plain
+            .strip_prefix(office)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+    })
 }

@@ -4,10 +4,18 @@
 //!
 //! Left to others: missing dates (`element_missing`), what they contradict (the order rules).
 
-use model::{column::Column, finding::{FindingClass, RuleId}, row::CellKind};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+    row::CellKind,
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, kind, text};
-use crate::{date::DateReading, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, kind, text};
+use crate::{
+    date::DateReading,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,19 +30,45 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("ambiguous", &[&[text(Column::FinalOrderDate, "03/04/2025")]]),
-        Example::row("a serial number", &[&[kind(Column::FinalOrderDate, CellKind::Number, "45720")]]),
-        Example::row("in the future", &[&[text(Column::Statute, "8 U.S.C. 1325(a)"), text(Column::ActDate, "2027-02-03")]]),
+        Example::row(
+            "ambiguous",
+            &[&[text(Column::FinalOrderDate, "03/04/2025")]],
+        ),
+        Example::row(
+            "a serial number",
+            &[&[kind(Column::FinalOrderDate, CellKind::Number, "45720")]],
+        ),
+        Example::row(
+            "in the future",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1325(a)"),
+                text(Column::ActDate, "2027-02-03"),
+            ]],
+        ),
     ],
     passing: &[
-        Example::row("a date cell", &[&[kind(Column::FinalOrderDate, CellKind::Date, "2025-03-04")]]),
+        Example::row(
+            "an act of today",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1325(a)"),
+                text(Column::ActDate, "2026-11-20"),
+            ]],
+        ),
+        Example::row(
+            "a date cell",
+            &[&[kind(Column::FinalOrderDate, CellKind::Date, "2025-03-04")]],
+        ),
     ],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
     let reading = &view.reading;
     let dates = [
-        (Column::FinalOrderDate, reading.final_order_date, "the day of the final order"),
+        (
+            Column::FinalOrderDate,
+            reading.final_order_date,
+            "the day of the final order",
+        ),
         (Column::ActDate, reading.act_date, "the day of the act"),
     ];
     for (column, reading, words) in dates {
@@ -44,7 +78,10 @@ fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>
                 report.at(column, format!("{words}, {day}, lies in the future"));
             }
             DateReading::Date(_) => {}
-            other => report.at(column, format!("{words} {}", other.problem().unwrap_or_default())),
+            other => report.at(
+                column,
+                format!("{words} {}", other.problem().unwrap_or_default()),
+            ),
         }
     }
 }

@@ -6,10 +6,17 @@
 //! Left to others: whether what they say contradicts the offence (the order rules), dates
 //! (`element_date`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{filler::is_filler, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use crate::{
+    filler::is_filler,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -25,25 +32,49 @@ pub(crate) static RULE: Rule = Rule {
     examine: Examine::Row(examine),
     failing: &[
         Example::row("no final order date", &[&[empty(Column::FinalOrderDate)]]),
-        Example::row("no case number of the order", &[&[empty(Column::FinalOrderCaseNumber)]]),
-        Example::row("finality left open", &[&[text(Column::FinalityBasis, "unknown")]]),
-        Example::row("no day of entry", &[&[text(Column::Statute, "8 U.S.C. 1325(a)")]]),
+        Example::row(
+            "no case number of the order",
+            &[&[empty(Column::FinalOrderCaseNumber)]],
+        ),
+        Example::row(
+            "finality left open",
+            &[&[text(Column::FinalityBasis, "unknown")]],
+        ),
+        Example::row(
+            "no day of entry",
+            &[&[text(Column::Statute, "8 U.S.C. 1325(a)")]],
+        ),
     ],
-    passing: &[
-        Example::row("re-entry needs its day, not 1253's columns", &[&[text(Column::Statute, "8 U.S.C. 1326(a)"), text(Column::ActDate, "2025-02-03"), empty(Column::FinalityBasis), empty(Column::OrderGround), empty(Column::ReviewStatus), empty(Column::StayOrRelief)]]),
-    ],
+    passing: &[Example::row(
+        "re-entry needs its day, not 1253's columns",
+        &[&[
+            text(Column::Statute, "8 U.S.C. 1326(a)"),
+            text(Column::ActDate, "2025-02-03"),
+            empty(Column::FinalityBasis),
+            empty(Column::OrderGround),
+            empty(Column::ReviewStatus),
+            empty(Column::StayOrRelief),
+        ]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     let mut seen: Vec<Column> = Vec::new();
     for offence in &view.offences {
-        for column in offence.required.iter().filter(|column| is_open(view, **column)) {
+        for column in offence
+            .required
+            .iter()
+            .filter(|column| is_open(view, **column))
+        {
             if seen.contains(column) {
                 continue;
             }
             seen.push(*column);
             let (citation, header) = (&offence.citation, column.header());
-            report.at(*column, format!("`{citation}` needs `{header}`, and none is stated"));
+            report.at(
+                *column,
+                format!("`{citation}` needs `{header}`, and none is stated"),
+            );
         }
     }
 }

@@ -5,10 +5,17 @@
 //!
 //! Left to others: weighing evidence (identity).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{reading::TinReading, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use crate::{
+    reading::TinReading,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,8 +30,17 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("neither", &[&[empty(Column::DateOfBirth), empty(Column::Tin)]]),
-        Example::row("neither reads", &[&[text(Column::DateOfBirth, "03/04/1988"), text(Column::Tin, "12")]]),
+        Example::row(
+            "neither",
+            &[&[empty(Column::DateOfBirth), empty(Column::Tin)]],
+        ),
+        Example::row(
+            "neither reads",
+            &[&[
+                text(Column::DateOfBirth, "03/04/1988"),
+                text(Column::Tin, "12"),
+            ]],
+        ),
     ],
     passing: &[
         Example::row("birth date alone", &[&[empty(Column::Tin)]]),

@@ -6,6 +6,72 @@
 //! Left to others: reading of cells ([`crate::reading`]), the law as data ([`crate::book`]). Checks
 //! 1, 15 (devices) and 18 of LAW.md need signatures, rosters and the log: instrument and keeper.
 
+mod act_limitation;
+mod address_as_of;
+mod address_as_of_old;
+mod address_city;
+mod address_incomplete;
+mod address_institution;
+mod address_more;
+mod address_placeholder;
+mod address_reused;
+mod address_state;
+mod address_zip;
+mod age_below;
+mod agreement_column;
+mod agreement_in_force;
+mod agreement_safeguards;
+mod agreement_suspended;
+mod asks_for_unread;
+mod birth_date_unread;
+mod case_after_request;
+mod case_before_offence;
+mod case_number_missing;
+mod case_opened_on;
+mod case_shared;
+mod cell_error;
+mod cell_formula;
+mod cover_agency;
+mod cover_missing;
+mod cover_purpose;
+mod cover_signatory;
+mod cover_signed_on;
+mod cover_title;
+mod element_date;
+mod element_missing;
+mod evidence_thin;
+mod name_missing;
+mod name_placeholder;
+mod name_several;
+mod officer_caseload;
+mod officer_missing;
+mod officer_not_designated;
+mod officer_over_cap;
+mod order_after_act;
+mod order_finality;
+mod order_ground;
+mod order_ninety_days;
+mod order_review;
+mod order_stay;
+mod periods_future;
+mod periods_span;
+mod periods_unread;
+mod reason_civil_purpose;
+mod reason_clone;
+mod reason_unspecific;
+mod request_ceiling;
+mod request_rows;
+mod statute_civil;
+mod statute_not_agreed;
+mod statute_not_in_force;
+mod statute_tax;
+mod statute_unlisted;
+mod statute_unread;
+mod statute_wide;
+mod subject_repeated;
+mod tin_range;
+mod tin_unread;
+
 use model::{
     column::Column,
     finding::{FindingClass, RuleId},
@@ -18,87 +84,80 @@ use crate::{
     view::{RequestReport, RequestView, RowReport, RowView},
 };
 
-macro_rules! rules {
-    ($($name:ident),* $(,)?) => {
-        $(mod $name;)*
-        /// All rules in the order in which findings are shown.
-        pub(crate) static RULES: &[&Rule] = &[$(&$name::RULE),*];
-    };
-}
-
-rules![
+/// All rules in the order in which findings are shown.
+pub(crate) static RULES: &[&Rule] = &[
     // the agreement and the cover
-    agreement_in_force,
-    agreement_suspended,
-    agreement_safeguards,
-    cover_missing,
-    cover_agency,
-    cover_signatory,
-    cover_title,
-    cover_signed_on,
-    cover_purpose,
-    request_rows,
-    request_ceiling,
+    &agreement_in_force::RULE,
+    &agreement_suspended::RULE,
+    &agreement_safeguards::RULE,
+    &cover_missing::RULE,
+    &cover_agency::RULE,
+    &cover_signatory::RULE,
+    &cover_title::RULE,
+    &cover_signed_on::RULE,
+    &cover_purpose::RULE,
+    &request_rows::RULE,
+    &request_ceiling::RULE,
     // the taxpayer: 6103(i)(2)(B)(i)
-    name_missing,
-    name_placeholder,
-    name_several,
-    address_placeholder,
-    address_institution,
-    address_incomplete,
-    address_zip,
-    address_state,
-    address_city,
-    address_as_of,
-    address_as_of_old,
-    address_more,
-    birth_date_unread,
-    tin_unread,
-    tin_range,
-    evidence_thin,
+    &name_missing::RULE,
+    &name_placeholder::RULE,
+    &name_several::RULE,
+    &address_placeholder::RULE,
+    &address_institution::RULE,
+    &address_incomplete::RULE,
+    &address_zip::RULE,
+    &address_state::RULE,
+    &address_city::RULE,
+    &address_as_of::RULE,
+    &address_as_of_old::RULE,
+    &address_more::RULE,
+    &birth_date_unread::RULE,
+    &tin_unread::RULE,
+    &tin_range::RULE,
+    &evidence_thin::RULE,
     // the taxable periods: (B)(ii)
-    periods_unread,
-    periods_future,
-    periods_span,
+    &periods_unread::RULE,
+    &periods_future::RULE,
+    &periods_span::RULE,
     // the statutory authority: (B)(iii)
-    statute_unread,
-    statute_wide,
-    statute_civil,
-    statute_tax,
-    statute_unlisted,
-    statute_not_in_force,
-    statute_not_agreed,
-    element_missing,
-    element_date,
-    order_ninety_days,
-    order_ground,
-    order_finality,
-    order_review,
-    order_stay,
-    order_after_act,
-    age_below,
-    act_limitation,
+    &statute_unread::RULE,
+    &statute_wide::RULE,
+    &statute_civil::RULE,
+    &statute_tax::RULE,
+    &statute_unlisted::RULE,
+    &statute_not_in_force::RULE,
+    &statute_not_agreed::RULE,
+    &element_missing::RULE,
+    &element_date::RULE,
+    &order_ninety_days::RULE,
+    &order_ground::RULE,
+    &order_finality::RULE,
+    &order_review::RULE,
+    &order_stay::RULE,
+    &order_after_act::RULE,
+    &age_below::RULE,
+    &act_limitation::RULE,
     // the case and the specific reason: (B)(iv)
-    asks_for_unread,
-    case_number_missing,
-    case_opened_on,
-    case_before_offence,
-    case_after_request,
-    reason_unspecific,
-    reason_civil_purpose,
-    officer_missing,
-    officer_not_designated,
-    agreement_column,
+    &asks_for_unread::RULE,
+    &case_number_missing::RULE,
+    &case_opened_on::RULE,
+    &case_before_offence::RULE,
+    &case_after_request::RULE,
+    &reason_unspecific::RULE,
+    &reason_civil_purpose::RULE,
+    &officer_missing::RULE,
+    &officer_not_designated::RULE,
+    &agreement_column::RULE,
     // cells
-    cell_error,
-    cell_formula,
+    &cell_error::RULE,
+    &cell_formula::RULE,
     // across rows
-    officer_over_cap,
-    officer_caseload,
-    case_shared,
-    reason_clone,
-    address_reused,
-    subject_repeated,
+    &officer_over_cap::RULE,
+    &officer_caseload::RULE,
+    &case_shared::RULE,
+    &reason_clone::RULE,
+    &address_reused::RULE,
+    &subject_repeated::RULE,
 ];
 
 /// What a rule needs to be examined.
@@ -222,17 +281,35 @@ pub fn examples(id: RuleId) -> (&'static [Example], &'static [Example]) {
 impl Example {
     /// One row with these changes.
     pub(crate) const fn row(what: &'static str, rows: &'static [&'static [Change]]) -> Self {
-        Self { what, rows, cover: &[], terms: &[] }
+        Self {
+            what,
+            rows,
+            cover: &[],
+            terms: &[],
+        }
     }
 
     /// The sample cover with these changes.
-    pub(crate) const fn cover(what: &'static str, cover: &'static [(&'static str, &'static str)]) -> Self {
-        Self { what, rows: &[&[]], cover, terms: &[] }
+    pub(crate) const fn cover(
+        what: &'static str,
+        cover: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self {
+            what,
+            rows: &[&[]],
+            cover,
+            terms: &[],
+        }
     }
 
     /// The sample terms with these changes.
     pub(crate) const fn terms(what: &'static str, terms: &'static [TermsChange]) -> Self {
-        Self { what, rows: &[&[]], cover: &[], terms }
+        Self {
+            what,
+            rows: &[&[]],
+            cover: &[],
+            terms,
+        }
     }
 
     /// The same under changed terms.
@@ -243,12 +320,22 @@ impl Example {
 
 /// A text cell.
 pub(crate) const fn text(column: Column, text: &'static str) -> Change {
-    Change { column, kind: CellKind::Text, text, formula: false }
+    Change {
+        column,
+        kind: CellKind::Text,
+        text,
+        formula: false,
+    }
 }
 
 /// A cell of another kind.
 pub(crate) const fn kind(column: Column, kind: CellKind, text: &'static str) -> Change {
-    Change { column, kind, text, formula: false }
+    Change {
+        column,
+        kind,
+        text,
+        formula: false,
+    }
 }
 
 /// An empty cell.
@@ -279,4 +366,16 @@ pub(crate) fn distinct(traces: &[Trace], rows: &[u32], key: impl Fn(&Trace) -> u
     keys.sort_unstable();
     keys.dedup();
     keys.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RULES;
+
+    #[test]
+    fn every_file_of_a_rule_is_listed() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/rule");
+        let files = std::fs::read_dir(folder).unwrap().count();
+        assert_eq!(files, RULES.len() + 1);
+    }
 }

@@ -4,10 +4,16 @@
 //!
 //! Left to others: what the name is (`name_placeholder`), matching (identity).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,15 +29,26 @@ pub(crate) static RULE: Rule = Rule {
     examine: Examine::Row(examine),
     failing: &[
         Example::row("no surname", &[&[empty(Column::Surnames)]]),
-        Example::row("given name holds an error", &[&[super::kind(Column::GivenNames, model::row::CellKind::Error, "#N/A")]]),
+        Example::row(
+            "given name holds an error",
+            &[&[super::kind(
+                Column::GivenNames,
+                model::row::CellKind::Error,
+                "#N/A",
+            )]],
+        ),
     ],
-    passing: &[
-        Example::row("one letter names exist", &[&[text(Column::Surnames, "Oh")]]),
-    ],
+    passing: &[Example::row(
+        "one letter names exist",
+        &[&[text(Column::Surnames, "Oh")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
-    for (column, words) in [(Column::GivenNames, "the given name"), (Column::Surnames, "the surname")] {
+    for (column, words) in [
+        (Column::GivenNames, "the given name"),
+        (Column::Surnames, "the surname"),
+    ] {
         if view.text(column).is_empty() {
             report.at(column, format!("{words} {}", view.absence(column)));
         }

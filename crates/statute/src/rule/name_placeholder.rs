@@ -4,12 +4,18 @@
 //!
 //! Left to others: missing names (`name_missing`), lists of placeholders (standard).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
 use standard::name::check_name;
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -28,7 +34,17 @@ pub(crate) static RULE: Rule = Rule {
         Example::row("digits", &[&[text(Column::GivenNames, "Ma7ia")]]),
     ],
     passing: &[
-        Example::row("accents and particles", &[&[text(Column::GivenNames, "José Ángel"), text(Column::Surnames, "de la Cruz-O'Neill")]]),
+        Example::row(
+            "no surname, which another rule says",
+            &[&[empty(Column::Surnames), text(Column::GivenNames, "Unknown")]],
+        ),
+        Example::row(
+            "accents and particles",
+            &[&[
+                text(Column::GivenNames, "José Ángel"),
+                text(Column::Surnames, "de la Cruz-O'Neill"),
+            ]],
+        ),
     ],
 };
 

@@ -5,10 +5,16 @@
 //!
 //! Left to others: several rows about one person (`subject_repeated`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,19 +29,25 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("two given names joined", &[&[text(Column::GivenNames, "Maria and Jose")]]),
+        Example::row(
+            "two given names joined",
+            &[&[text(Column::GivenNames, "Maria and Jose")]],
+        ),
         Example::row("a list", &[&[text(Column::GivenNames, "Maria; Jose")]]),
     ],
-    passing: &[
-        Example::row("two surnames", &[&[text(Column::Surnames, "Ramos y Cajal")]]),
-    ],
+    passing: &[Example::row(
+        "two surnames",
+        &[&[text(Column::Surnames, "Ramos y Cajal")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     for column in [Column::GivenNames, Column::Surnames] {
         let text = view.text(column);
         let joined = text.split_whitespace().any(|word| {
-            ["and", "&", "or", "et"].iter().any(|joint| word.eq_ignore_ascii_case(joint))
+            ["and", "&", "or", "et"]
+                .iter()
+                .any(|joint| word.eq_ignore_ascii_case(joint))
         });
         if joined || text.contains([';', '&', '\n']) {
             report.at(column, "the cell appears to name more than one person");

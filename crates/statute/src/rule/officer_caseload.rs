@@ -5,10 +5,13 @@
 //!
 //! Left to others: rows over the cap (`officer_over_cap`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, Group, TermsChange, grouped};
-use crate::{terms::Setting, view::{RequestView}, trace::Trace};
+use super::{Examine, Example, Group, Needs, Rule, RuleDescription, TermsChange, grouped};
+use crate::{terms::Setting, trace::Trace, view::RequestView};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -26,9 +29,15 @@ pub(crate) static RULE: Rule = Rule {
         find,
     },
     failing: &[
+        Example::row("as many as the cap", &[&[], &[]]).under(&[TermsChange::OfficerCap(2)]),
         Example::row("three of four", &[&[], &[], &[]]).under(&[TermsChange::OfficerCap(4)]),
     ],
     passing: &[
+        Example::row(
+            "more than the cap, which another rule says",
+            &[&[], &[], &[]],
+        )
+        .under(&[TermsChange::OfficerCap(2)]),
         Example::row("two of four", &[&[], &[]]).under(&[TermsChange::OfficerCap(4)]),
     ],
 };
@@ -39,7 +48,10 @@ fn find(traces: &[Trace], setting: &Setting<'_>, _: &RequestView<'_>) -> Vec<Gro
         .into_iter()
         .filter(|rows| u32::try_from(rows.len()).is_ok_and(|count| count > cap / 2 && count <= cap))
         .map(|rows| Group {
-            message: format!("the officer is named on {} rows of this request", rows.len()),
+            message: format!(
+                "the officer is named on {} rows of this request",
+                rows.len()
+            ),
             rows,
         })
         .collect()

@@ -6,10 +6,17 @@
 //! Left to others: whether the officer is designated (`officer_not_designated`) and on how many
 //! rows (`officer_over_cap`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{filler::is_filler, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use crate::{
+    filler::is_filler,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -27,15 +34,22 @@ pub(crate) static RULE: Rule = Rule {
         Example::row("no name", &[&[empty(Column::OfficerName)]]),
         Example::row("no id", &[&[empty(Column::OfficerId)]]),
         Example::row("a placeholder", &[&[text(Column::OfficerName, "various")]]),
-        Example::row("two officers", &[&[text(Column::OfficerId, "OFF-1001; OFF-1002")]]),
+        Example::row(
+            "two officers",
+            &[&[text(Column::OfficerId, "OFF-1001; OFF-1002")]],
+        ),
     ],
-    passing: &[
-        Example::row("a number cell as id is read as text", &[&[text(Column::OfficerName, "D. Ortiz-Hale")]]),
-    ],
+    passing: &[Example::row(
+        "a number cell as id is read as text",
+        &[&[text(Column::OfficerName, "D. Ortiz-Hale")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
-    for (column, words) in [(Column::OfficerName, "the officer's name"), (Column::OfficerId, "the officer's id")] {
+    for (column, words) in [
+        (Column::OfficerName, "the officer's name"),
+        (Column::OfficerId, "the officer's id"),
+    ] {
         let text = view.text(column);
         if text.is_empty() {
             report.at(column, format!("{words} {}", view.absence(column)));

@@ -5,10 +5,17 @@
 //!
 //! Left to others: keys and devices (authority note).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{filler::is_filler, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    filler::is_filler,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,17 +29,22 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Agreement,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("nobody it designates", &[&[text(Column::OfficerId, "OFF-9999")]]),
-    ],
-    passing: &[
-        Example::row("designated", &[&[text(Column::OfficerId, "OFF-1002")]]),
-    ],
+    failing: &[Example::row(
+        "nobody it designates",
+        &[&[text(Column::OfficerId, "OFF-9999")]],
+    )],
+    passing: &[Example::row(
+        "designated",
+        &[&[text(Column::OfficerId, "OFF-1002")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
     let id = view.text(Column::OfficerId);
     if !id.is_empty() && !is_filler(id) && !setting.is_designated(id) {
-        report.at(Column::OfficerId, "the agreement does not designate an officer with this id");
+        report.at(
+            Column::OfficerId,
+            "the agreement does not designate an officer with this id",
+        );
     }
 }

@@ -6,10 +6,13 @@
 //! Left to others: caseload below the cap (`officer_caseload`), open cases of earlier requests
 //! (keepers).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, Group, TermsChange, grouped, text};
-use crate::{terms::Setting, view::{RequestView}, trace::Trace};
+use super::{Examine, Example, Group, Needs, Rule, RuleDescription, TermsChange, grouped, text};
+use crate::{terms::Setting, trace::Trace, view::RequestView};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -27,11 +30,14 @@ pub(crate) static RULE: Rule = Rule {
         find,
     },
     failing: &[
-        Example::row("three rows where two are allowed", &[&[], &[], &[]]).under(&[TermsChange::OfficerCap(2)]),
+        Example::row("three rows where two are allowed", &[&[], &[], &[]])
+            .under(&[TermsChange::OfficerCap(2)]),
     ],
-    passing: &[
-        Example::row("two officers", &[&[], &[], &[text(Column::OfficerId, "OFF-1002")]]).under(&[TermsChange::OfficerCap(2)]),
-    ],
+    passing: &[Example::row(
+        "two officers",
+        &[&[], &[], &[text(Column::OfficerId, "OFF-1002")]],
+    )
+    .under(&[TermsChange::OfficerCap(2)])],
 };
 
 fn find(traces: &[Trace], setting: &Setting<'_>, _: &RequestView<'_>) -> Vec<Group> {
@@ -40,7 +46,10 @@ fn find(traces: &[Trace], setting: &Setting<'_>, _: &RequestView<'_>) -> Vec<Gro
         .into_iter()
         .filter(|rows| u32::try_from(rows.len()).is_ok_and(|count| count > cap))
         .map(|rows| Group {
-            message: format!("the officer is named on {} rows, and {cap} are allowed", rows.len()),
+            message: format!(
+                "the officer is named on {} rows, and {cap} are allowed",
+                rows.len()
+            ),
             rows,
         })
         .collect()

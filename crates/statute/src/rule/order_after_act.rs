@@ -6,10 +6,17 @@
 //!
 //! Left to others: the limbs themselves (counsel).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::ElementTest, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::ElementTest,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -24,17 +31,44 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("ordered after entry", &[&[text(Column::Statute, "8 U.S.C. 1326(a)"), text(Column::FinalOrderDate, "2025-03-04"), text(Column::ActDate, "2025-02-03")]]),
+        Example::row(
+            "ordered on the day of entry",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1326(a)"),
+                text(Column::FinalOrderDate, "2025-02-03"),
+                text(Column::ActDate, "2025-02-03"),
+            ]],
+        ),
+        Example::row(
+            "ordered after entry",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1326(a)"),
+                text(Column::FinalOrderDate, "2025-03-04"),
+                text(Column::ActDate, "2025-02-03"),
+            ]],
+        ),
     ],
-    passing: &[
-        Example::row("ordered before entry", &[&[text(Column::Statute, "8 U.S.C. 1326(a)"), text(Column::FinalOrderDate, "2019-03-04"), text(Column::ActDate, "2025-02-03")]]),
-    ],
+    passing: &[Example::row(
+        "ordered before entry",
+        &[&[
+            text(Column::Statute, "8 U.S.C. 1326(a)"),
+            text(Column::FinalOrderDate, "2019-03-04"),
+            text(Column::ActDate, "2025-02-03"),
+        ]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     let tested = view.tested(ElementTest::PriorOrder);
-    let dates = view.reading.final_order_date.date().zip(view.reading.act_date.date());
+    let dates = view
+        .reading
+        .final_order_date
+        .date()
+        .zip(view.reading.act_date.date());
     if let Some((order, act)) = tested.and(dates).filter(|(order, act)| order >= act) {
-        report.at(Column::FinalOrderDate, format!("the order of {order} does not lie before the act of {act}"));
+        report.at(
+            Column::FinalOrderDate,
+            format!("the order of {order} does not lie before the act of {act}"),
+        );
     }
 }

@@ -6,10 +6,18 @@
 //!
 //! Left to others: the order itself (the exhibit).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::ElementTest, filler::is_filler, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::ElementTest,
+    filler::is_filler,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -24,12 +32,60 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("no listed basis", &[&[text(Column::FinalityBasis, "final")]]),
-        Example::row("charged, not ordered", &[&[text(Column::FinalityBasis, "notice to appear served")]]),
+        Example::row(
+            "no listed basis",
+            &[&[text(Column::FinalityBasis, "final")]],
+        ),
+        Example::row(
+            "charged, not ordered",
+            &[&[text(Column::FinalityBasis, "notice to appear served")]],
+        ),
     ],
     passing: &[
-        Example::row("in words", &[&[text(Column::FinalityBasis, "Appeal dismissed by the BIA")]]),
-        Example::row("by paragraph", &[&[text(Column::FinalityBasis, "8 CFR 1241.1(e)")]]),
+        Example::row(
+            "left open, which another rule says",
+            &[&[text(Column::FinalityBasis, "unknown")]],
+        ),
+        Example::row(
+            "an offence without this test",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1326(a)"),
+                text(Column::ActDate, "2025-02-03"),
+                text(Column::FinalOrderDate, "2019-03-04"),
+                text(Column::FinalityBasis, "final"),
+            ]],
+        ),
+        Example::row(
+            "appeal waived",
+            &[&[text(Column::FinalityBasis, "respondent waived appeal")]],
+        ),
+        Example::row(
+            "time to appeal over",
+            &[&[text(Column::FinalityBasis, "time to appeal has expired")]],
+        ),
+        Example::row(
+            "decision certified",
+            &[&[text(
+                Column::FinalityBasis,
+                "decision certified to the Attorney General",
+            )]],
+        ),
+        Example::row(
+            "in absentia",
+            &[&[text(Column::FinalityBasis, "ordered in absentia")]],
+        ),
+        Example::row(
+            "voluntary departure overstayed",
+            &[&[text(Column::FinalityBasis, "voluntary-departure-overstay")]],
+        ),
+        Example::row(
+            "in words",
+            &[&[text(Column::FinalityBasis, "Appeal dismissed by the BIA")]],
+        ),
+        Example::row(
+            "by paragraph",
+            &[&[text(Column::FinalityBasis, "8 CFR 1241.1(e)")]],
+        ),
     ],
 };
 
@@ -39,7 +95,10 @@ fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
         return;
     }
     if !is_final(text) {
-        report.at(Column::FinalityBasis, "the basis stated is not one on which 8 CFR 1241.1 makes an order final");
+        report.at(
+            Column::FinalityBasis,
+            "the basis stated is not one on which 8 CFR 1241.1 makes an order final",
+        );
     }
 }
 
@@ -51,7 +110,9 @@ fn is_final(text: &str) -> bool {
         let letter = rest.trim_start_matches([' ', '(']).bytes().next();
         letter.is_some_and(|letter| (b'a'..=b'f').contains(&letter))
     });
-    let appeal_over = ["expir", "lapse", "not appealed", "no appeal", "passed"].iter().any(|word| text.contains(word));
+    let appeal_over = ["expir", "lapse", "not appealed", "no appeal", "passed"]
+        .iter()
+        .any(|word| text.contains(word));
     paragraph
         || has(&["dismiss"])
         || has(&["waive"])

@@ -7,10 +7,18 @@
 //! Left to others: whether the failure was wilful (counsel), the day the case was opened
 //! (`case_before_offence`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::ElementTest, date::days_between, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::ElementTest,
+    date::days_between,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -26,16 +34,29 @@ pub(crate) static RULE: Rule = Rule {
     examine: Examine::Row(examine),
     failing: &[
         Example::row("day 90", &[&[text(Column::FinalOrderDate, "2026-08-22")]]),
-        Example::row("last month", &[&[text(Column::FinalOrderDate, "2026-10-20")]]),
+        Example::row(
+            "last month",
+            &[&[text(Column::FinalOrderDate, "2026-10-20")]],
+        ),
     ],
     passing: &[
         Example::row("day 91", &[&[text(Column::FinalOrderDate, "2026-08-21")]]),
-        Example::row("the obstruction limbs have no such test", &[&[text(Column::Statute, "8 U.S.C. 1253(a)(1)(D)"), text(Column::FinalOrderDate, "2026-10-20"), text(Column::ActDate, "2026-11-02")]]),
+        Example::row(
+            "the obstruction limbs have no such test",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1253(a)(1)(D)"),
+                text(Column::FinalOrderDate, "2026-10-20"),
+                text(Column::ActDate, "2026-11-02"),
+            ]],
+        ),
     ],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
-    let Some((offence, order)) = view.tested(ElementTest::NinetyDays).zip(view.reading.final_order_date.date()) else {
+    let Some((offence, order)) = view
+        .tested(ElementTest::NinetyDays)
+        .zip(view.reading.final_order_date.date())
+    else {
         return;
     };
     let as_of = setting.terms.as_of;

@@ -5,10 +5,17 @@
 //!
 //! Left to others: the court's docket (the exhibit).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::ElementTest, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::ElementTest,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,7 +30,10 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("pending", &[&[text(Column::ReviewStatus, "petition for review pending")]]),
+        Example::row(
+            "pending",
+            &[&[text(Column::ReviewStatus, "petition for review pending")]],
+        ),
         Example::row("not known", &[&[text(Column::ReviewStatus, "unknown")]]),
     ],
     passing: &[
@@ -34,7 +44,10 @@ pub(crate) static RULE: Rule = Rule {
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     let text = view.text(Column::ReviewStatus);
-    let Some(offence) = view.tested(ElementTest::ReviewEnded).filter(|_| !text.is_empty()) else {
+    let Some(offence) = view
+        .tested(ElementTest::ReviewEnded)
+        .filter(|_| !text.is_empty())
+    else {
         return;
     };
     let citation = &offence.citation;
@@ -61,10 +74,29 @@ enum Review {
 fn review(text: &str) -> Review {
     let text = text.to_lowercase();
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    if has(&["pending", "on appeal", "open", "filed", "remand", "ongoing", "under review"]) {
+    if has(&[
+        "pending",
+        "on appeal",
+        "open",
+        "filed",
+        "remand",
+        "ongoing",
+        "under review",
+    ]) {
         return Review::Pending;
     }
-    let over = has(&["conclude", "denied", "dismiss", "ended", "completed", "not sought", "no petition", "no review", "no judicial review", "never sought"]);
+    let over = has(&[
+        "conclude",
+        "denied",
+        "dismiss",
+        "ended",
+        "completed",
+        "not sought",
+        "no petition",
+        "no review",
+        "no judicial review",
+        "never sought",
+    ]);
     if over || ["none", "no", "none sought"].contains(&text.as_str()) {
         Review::Over
     } else {

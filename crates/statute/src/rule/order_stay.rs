@@ -5,10 +5,18 @@
 //!
 //! Left to others: what relief there may be that the row does not state (counsel).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::ElementTest, filler::is_filler, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::ElementTest,
+    filler::is_filler,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,29 +31,53 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("a stay", &[&[text(Column::StayOrRelief, "stay of removal granted 2025-06-01")]]),
+        Example::row(
+            "a stay",
+            &[&[text(
+                Column::StayOrRelief,
+                "stay of removal granted 2025-06-01",
+            )]],
+        ),
         Example::row("deferred action", &[&[text(Column::StayOrRelief, "DACA")]]),
         Example::row("not known", &[&[text(Column::StayOrRelief, "unknown")]]),
     ],
-    passing: &[
-        Example::row("none", &[&[text(Column::StayOrRelief, "None")]]),
-    ],
+    passing: &[Example::row(
+        "none",
+        &[&[text(Column::StayOrRelief, "None")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     let text = view.text(Column::StayOrRelief);
-    let Some(offence) = view.tested(ElementTest::NoStay).filter(|_| !text.is_empty()) else {
+    let Some(offence) = view
+        .tested(ElementTest::NoStay)
+        .filter(|_| !text.is_empty())
+    else {
         return;
     };
     let plain = text.to_lowercase();
-    let none = ["none", "no", "no stay", "no relief", "no stay or relief", "none in force", "not stayed"];
+    let none = [
+        "none",
+        "no",
+        "no stay",
+        "no relief",
+        "no stay or relief",
+        "none in force",
+        "not stayed",
+    ];
     if none.contains(&plain.trim_end_matches('.')) {
         return;
     }
     let citation = &offence.citation;
     if is_filler(text) {
-        report.at(Column::StayOrRelief, "the cell does not say whether a stay or relief is in force");
+        report.at(
+            Column::StayOrRelief,
+            "the cell does not say whether a stay or relief is in force",
+        );
     } else {
-        report.at(Column::StayOrRelief, format!("a stay or relief is stated, so the order does not support `{citation}`"));
+        report.at(
+            Column::StayOrRelief,
+            format!("a stay or relief is stated, so the order does not support `{citation}`"),
+        );
     }
 }

@@ -4,10 +4,16 @@
 //!
 //! Left to others: reading ([`crate::period`]).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,10 +28,15 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
+        Example::row("five of four", &[&[text(Column::TaxPeriods, "2020-2024")]]),
         Example::row("ten years", &[&[text(Column::TaxPeriods, "2015-2024")]]),
     ],
     passing: &[
-        Example::row("as many as agreed", &[&[text(Column::TaxPeriods, "2022-2024")]]),
+        Example::row("four of four", &[&[text(Column::TaxPeriods, "2021-2024")]]),
+        Example::row(
+            "as many as agreed",
+            &[&[text(Column::TaxPeriods, "2022-2024")]],
+        ),
     ],
 };
 
@@ -33,8 +44,14 @@ fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>
     let Some(agreement) = setting.terms.agreement else {
         return;
     };
-    let (asked, allowed) = (view.reading.periods.periods().len(), agreement.periods_per_row);
+    let (asked, allowed) = (
+        view.reading.periods.periods().len(),
+        agreement.periods_per_row,
+    );
     if u32::try_from(asked).is_ok_and(|asked| asked > allowed) {
-        report.at(Column::TaxPeriods, format!("the row asks about {asked} tax periods, and the agreement allows {allowed}"));
+        report.at(
+            Column::TaxPeriods,
+            format!("the row asks about {asked} tax periods, and the agreement allows {allowed}"),
+        );
     }
 }

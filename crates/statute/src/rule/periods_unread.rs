@@ -5,10 +5,17 @@
 //! Left to others: how many (`periods_span`), the future (`periods_future`), reading
 //! ([`crate::period`]).
 
-use model::{column::Column, finding::{FindingClass, RuleId}, row::CellKind};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+    row::CellKind,
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, kind, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, kind, text};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -30,7 +37,10 @@ pub(crate) static RULE: Rule = Rule {
     ],
     passing: &[
         Example::row("a range", &[&[text(Column::TaxPeriods, "2023-2024")]]),
-        Example::row("a number cell", &[&[kind(Column::TaxPeriods, CellKind::Number, "2024")]]),
+        Example::row(
+            "a number cell",
+            &[&[kind(Column::TaxPeriods, CellKind::Number, "2024")]],
+        ),
     ],
 };
 

@@ -7,10 +7,17 @@
 //! Left to others: the cover's purpose (`cover_purpose`, which uses the same phrases), doubt
 //! (officer and counsel).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{reason::words, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    reason::Words,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -25,60 +32,174 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("locate and remove", &[&[text(Column::Reason, "ERO wishes to locate and remove the subject, who was last seen near the rail yard")]]),
-        Example::row("execute the order", &[&[text(Column::Reason, "Address needed to execute the removal order entered after the hearing in Reno last spring")]]),
-        Example::row("for deportation", &[&[text(Column::Reason, "Subject has to be found and arrested for deportation as soon as a flight is available")]]),
+        Example::row(
+            "locate and remove",
+            &[&[text(
+                Column::Reason,
+                "ERO wishes to locate and remove the subject, who was last seen near the rail yard",
+            )]],
+        ),
+        Example::row(
+            "execute the order",
+            &[&[text(
+                Column::Reason,
+                "Address needed to execute the removal order entered after the hearing in Reno last spring",
+            )]],
+        ),
+        Example::row(
+            "for deportation",
+            &[&[text(
+                Column::Reason,
+                "Subject has to be found and arrested for deportation as soon as a flight is available",
+            )]],
+        ),
     ],
     passing: &[
-        Example::row("failure to present for removal", &[&[text(Column::Reason, "Failed to present for removal at the airport on the day set and is now under investigation by a grand jury")]]),
-        Example::row("removed in the past", &[&[text(Column::Reason, "Was removed from the United States twice and was found again at the border crossing with a false visa")]]),
-        Example::row("denied in words", &[&[text(Column::Reason, "The address is sought for service of a grand jury subpoena and not for civil removal of anybody")]]),
+        Example::row(
+            "failure to present for removal",
+            &[&[text(
+                Column::Reason,
+                "Failed to present for removal at the airport on the day set and is now under investigation by a grand jury",
+            )]],
+        ),
+        Example::row(
+            "removed in the past",
+            &[&[text(
+                Column::Reason,
+                "Was removed from the United States twice and was found again at the border crossing with a false visa",
+            )]],
+        ),
+        Example::row(
+            "denied in words",
+            &[&[text(
+                Column::Reason,
+                "The address is sought for service of a grand jury subpoena and not for civil removal of anybody",
+            )]],
+        ),
     ],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
-    if states_civil_purpose(view.text(Column::Reason)) {
-        report.at(Column::Reason, "the reason states a purpose of civil removal, for which nothing may be disclosed");
+    if is_civil_purpose(&view.reason) {
+        report.at(
+            Column::Reason,
+            "the reason states a purpose of civil removal, for which nothing may be disclosed",
+        );
     }
 }
 
 /// Words for removing a person.
-const REMOVAL: &[&str] = &["removal", "remove", "removing", "deportation", "deport", "deporting"];
+const REMOVAL: &[&str] = &[
+    "removal",
+    "remove",
+    "removing",
+    "deportation",
+    "deport",
+    "deporting",
+];
 
 /// What one does to a person in order to remove them.
-const SEEKING: &[&str] = &["locate", "locating", "find", "found", "arrest", "arrested", "arresting", "apprehend", "apprehended", "apprehension", "detain", "detained", "detention", "seize", "pick", "round", "track", "custody"];
+const SEEKING: &[&str] = &[
+    "locate",
+    "locating",
+    "find",
+    "found",
+    "arrest",
+    "arrested",
+    "arresting",
+    "apprehend",
+    "apprehended",
+    "apprehension",
+    "detain",
+    "detained",
+    "detention",
+    "seize",
+    "pick",
+    "round",
+    "track",
+    "custody",
+];
 
 /// What one does to an order.
-const CARRYING_OUT: &[&str] = &["execute", "executing", "execution", "effect", "effecting", "effectuate", "effectuating", "enforce", "enforcing", "carry", "carrying", "initiate", "initiating", "commence", "institute", "expedite", "facilitate", "support"];
+const CARRYING_OUT: &[&str] = &[
+    "execute",
+    "executing",
+    "execution",
+    "effect",
+    "effecting",
+    "effectuate",
+    "effectuating",
+    "enforce",
+    "enforcing",
+    "carry",
+    "carrying",
+    "initiate",
+    "initiating",
+    "commence",
+    "institute",
+    "expedite",
+    "facilitate",
+    "support",
+];
 
 /// Words that turn a phrase round, or tell of the person's own failure.
-const TURNING: &[&str] = &["not", "no", "never", "nor", "neither", "without", "than", "prevent", "prevented", "hamper", "hampered", "avoid", "avoided", "evade", "evaded", "failed", "failing", "failure", "refused", "refusal"];
+const TURNING: &[&str] = &[
+    "not",
+    "no",
+    "never",
+    "nor",
+    "neither",
+    "without",
+    "than",
+    "prevent",
+    "prevented",
+    "hamper",
+    "hampered",
+    "avoid",
+    "avoided",
+    "evade",
+    "evaded",
+    "failed",
+    "failing",
+    "failure",
+    "refused",
+    "refusal",
+];
 
 /// Whether a text clearly states civil removal as a purpose.
 pub(super) fn states_civil_purpose(text: &str) -> bool {
-    let words = words(text);
-    (words.iter().enumerate()).any(|(place, word)| is_civil(&words, place, word) && !is_turned(&words, place))
+    is_civil_purpose(&Words::of(text))
+}
+
+fn is_civil_purpose(words: &Words) -> bool {
+    (words.iter().enumerate())
+        .any(|(place, word)| is_civil(words, place, word) && !is_turned(words, place))
 }
 
 /// Whether the word at `place` is the last of a phrase of civil purpose.
-fn is_civil(words: &[String], place: usize, word: &str) -> bool {
-    let back = |steps: usize| place.checked_sub(steps).and_then(|p| words.get(p)).map_or("", String::as_str);
-    let near = |list: &[&str], steps: usize| (1..=steps).any(|step| list.contains(&back(step)));
-    let civil = back(1) == "civil" || back(1) == "immigration" && back(2) == "civil";
-    if civil && (REMOVAL.contains(&word) || word == "enforcement") || word == "deportations" && back(1) == "mass" {
-        return true;
-    }
-    if !REMOVAL.contains(&word) {
+fn is_civil(words: &Words, place: usize, word: &str) -> bool {
+    let removal = REMOVAL.contains(&word);
+    if !removal && !matches!(word, "enforcement" | "deportations") {
         return false;
     }
-    let joined = matches!(back(1), "and" | "for" | "to") && !matches!(back(2), "order" | "orders" | "ordered");
-    joined && near(SEEKING, 6) || near(CARRYING_OUT, 5) || back(1) == "to" && matches!(word, "deport")
+    let back = |steps: usize| place.checked_sub(steps).map_or("", |place| words.at(place));
+    let near = |list: &[&str], steps: usize| (1..=steps).any(|step| list.contains(&back(step)));
+    let civil = back(1) == "civil" || back(1) == "immigration" && back(2) == "civil";
+    if civil || word == "deportations" && back(1) == "mass" {
+        return true;
+    }
+    let ordered = matches!(back(2), "order" | "orders" | "ordered");
+    let joined = matches!(back(1), "and" | "for" | "to") && !ordered;
+    removal && (joined && near(SEEKING, 6) || near(CARRYING_OUT, 5))
+        || word == "deport" && back(1) == "to"
 }
 
-/// Whether one of the six words before turns the phrase round.
-fn is_turned(words: &[String], place: usize) -> bool {
-    let before = words.iter().take(place).rev().take(8);
-    before.into_iter().any(|word| TURNING.contains(&word.as_str()))
+/// Whether one of the eight words before turns the phrase round.
+fn is_turned(words: &Words, place: usize) -> bool {
+    (1..=8).any(|steps| {
+        let before = place.checked_sub(steps).map_or("", |place| words.at(place));
+        TURNING.contains(&before)
+    })
 }
 
 #[cfg(test)]
@@ -119,6 +240,11 @@ mod tests {
             "Enforcement and Removal Operations referred the matter to the US attorney",
             "took steps to prevent removal by giving false names",
             "arrested in 2020 after an order for removal was entered",
+            "referred by immigration enforcement officers",
+            "two earlier deportations are on record",
+            "travel papers for removal were issued and then sold",
+            "agents must locate two witnesses of his removal in 2019",
+            "a civil suit about wages is pending; the fraud case is 25-CR-9",
             "removal order of 2021 stands, prosecution for wilful failure to depart",
         ] {
             check(text, false);

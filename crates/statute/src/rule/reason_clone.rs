@@ -5,10 +5,18 @@
 //!
 //! Left to others: empty and unspecific reasons (`reason_unspecific`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, Group, text};
-use crate::{reason::{BAND, ReasonSignature, VALUES}, terms::Setting, view::{RequestView}, trace::Trace};
+use super::{Examine, Example, Group, Needs, Rule, RuleDescription, text};
+use crate::{
+    reason::{BAND, ReasonSignature, VALUES},
+    terms::Setting,
+    trace::Trace,
+    view::RequestView,
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -26,57 +34,93 @@ pub(crate) static RULE: Rule = Rule {
         find,
     },
     failing: &[
-        Example::row("the same sentence, other numbers", &[
-            &[text(Column::Reason, "Bench warrant 24-117 issued after the defendant missed the pretrial hearing; service needs a current address")],
-            &[text(Column::Reason, "Bench warrant 25-220 issued after the defendant missed the pretrial hearing; service needs a current address")],
-        ]),
-        Example::row("one word changed", &[
-            &[text(Column::Reason, "Bench warrant issued after the defendant missed the pretrial hearing before the magistrate; marshal's service failed twice at the old lodging")],
-            &[text(Column::Reason, "Bench warrant issued after the defendant skipped the pretrial hearing before the magistrate; marshal's service failed twice at the old lodging")],
-        ]),
+        Example::row(
+            "the same sentence, other numbers",
+            &[
+                &[text(
+                    Column::Reason,
+                    "Bench warrant 24-117 issued after the defendant missed the pretrial hearing; service needs a current address",
+                )],
+                &[text(
+                    Column::Reason,
+                    "Bench warrant 25-220 issued after the defendant missed the pretrial hearing; service needs a current address",
+                )],
+            ],
+        ),
+        Example::row(
+            "one word changed",
+            &[
+                &[text(
+                    Column::Reason,
+                    "Bench warrant issued after the defendant missed the pretrial hearing before the magistrate; marshal's service failed twice at the old lodging",
+                )],
+                &[text(
+                    Column::Reason,
+                    "Bench warrant issued after the defendant skipped the pretrial hearing before the magistrate; marshal's service failed twice at the old lodging",
+                )],
+            ],
+        ),
     ],
-    passing: &[
-        Example::row("two stories", &[&[], &[]]),
-    ],
+    passing: &[Example::row("two stories", &[&[], &[]])],
 };
 
 fn find(traces: &[Trace], _: &Setting<'_>, _: &RequestView<'_>) -> Vec<Group> {
-    let mut reasons: Vec<(ReasonSignature, u32)> =
-        traces.iter().zip(0..).map(|(trace, index)| (trace.reason, index)).filter(|(reason, _)| reason.whole != 0).collect();
-    reasons.sort_unstable();
+    let mut reasons: Vec<u32> = (traces.iter().zip(0_u32..))
+        .filter(|(trace, _)| trace.reason.whole != 0)
+        .map(|(_, index)| index)
+        .collect();
+    reasons.sort_unstable_by_key(|index| (reason(traces, *index).whole, *index));
     let mut sets = Sets::new(traces.len());
-    for (a, b) in reasons.iter().zip(reasons.iter().skip(1)).filter(|(a, b)| a.0.whole == b.0.whole) {
-        sets.join(a.1, b.1);
-    }
-    reasons.dedup_by_key(|(reason, _)| reason.whole);
+    reasons.dedup_by(|later, earlier| {
+        let same = reason(traces, *later).whole == reason(traces, *earlier).whole;
+        if same {
+            sets.join(*later, *earlier);
+        }
+        same
+    });
     for band in 0..VALUES / BAND {
-        join_band(band, &reasons, &mut sets);
+        join_band(band, traces, &reasons, &mut sets);
     }
-    let mut rooted: Vec<(u32, u32)> = traces.iter().zip(0..).map(|(_, index)| (sets.root(index), index)).collect();
+    let mut rooted: Vec<(u32, u32)> = (0..u32::try_from(traces.len()).unwrap_or(u32::MAX))
+        .map(|index| (sets.root(index), index))
+        .collect();
     rooted.sort_unstable();
     rooted
         .chunk_by(|(a, _), (b, _)| a == b)
         .filter(|chunk| chunk.len() > 1)
         .map(|chunk| Group {
-            message: format!("the same reason, names, dates and numbers aside, stands in {} rows", chunk.len()),
+            message: format!(
+                "the same reason, names, dates and numbers aside, stands in {} rows",
+                chunk.len()
+            ),
             rows: chunk.iter().map(|(_, index)| *index).collect(),
         })
         .collect()
 }
 
+fn reason(traces: &[Trace], index: u32) -> ReasonSignature {
+    let trace = usize::try_from(index)
+        .ok()
+        .and_then(|index| traces.get(index));
+    trace.map(|trace| trace.reason).unwrap_or_default()
+}
+
 /// Joins the reasons that agree in one band and are alike. Within a band each is compared with the
 /// first and the one before it, so that a crowded band costs no more than its length.
-fn join_band(band: usize, reasons: &[(ReasonSignature, u32)], sets: &mut Sets) {
-    let mut keyed: Vec<(u64, &(ReasonSignature, u32))> = reasons.iter().map(|reason| (reason.0.band(band), reason)).collect();
+fn join_band(band: usize, traces: &[Trace], reasons: &[u32], sets: &mut Sets) {
+    let mut keyed: Vec<(u64, u64, u32)> = (reasons.iter())
+        .map(|index| (reason(traces, *index), *index))
+        .map(|(reason, index)| (reason.band(band), reason.whole, index))
+        .collect();
     keyed.sort_unstable();
     for chunk in keyed.chunk_by(|a, b| a.0 == b.0) {
-        let Some((_, first)) = chunk.first() else {
+        let Some((_, _, first)) = chunk.first() else {
             continue;
         };
-        for ((_, before), (_, reason)) in chunk.iter().zip(chunk.iter().skip(1)) {
+        for ((_, _, before), (_, _, index)) in chunk.iter().zip(chunk.iter().skip(1)) {
             for other in [first, before] {
-                if other.0.is_like(&reason.0) {
-                    sets.join(other.1, reason.1);
+                if reason(traces, *other).is_like(&reason(traces, *index)) {
+                    sets.join(*other, *index);
                 }
             }
         }

@@ -6,10 +6,16 @@
 //!
 //! Left to others: budgets over time (keepers).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{text, Example, Examine, Needs, Rule, RuleDescription, TermsChange};
-use crate::{terms::Setting, view::{RequestReport, RequestView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange, text};
+use crate::{
+    terms::Setting,
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -24,17 +30,24 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Request(examine),
     failing: &[
-        Example::row("three rows where two are allowed", &[&[], &[], &[]]).under(&[TermsChange::RowCeiling(2)]),
+        Example::row("three rows where two are allowed", &[&[], &[], &[]])
+            .under(&[TermsChange::RowCeiling(2)]),
     ],
     passing: &[
         Example::row("as many as allowed", &[&[], &[]]).under(&[TermsChange::RowCeiling(2)]),
-        Example::row("deficient rows do not count", &[&[], &[], &[text(Column::Surnames, "")]]).under(&[TermsChange::RowCeiling(2)]),
+        Example::row(
+            "deficient rows do not count",
+            &[&[], &[], &[text(Column::Surnames, "")]],
+        )
+        .under(&[TermsChange::RowCeiling(2)]),
     ],
 };
 
 fn examine(view: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestReport<'_>) {
     let (admissible, ceiling) = (view.counts.admissible, setting.row_ceiling());
     if admissible > u64::from(ceiling) {
-        report.whole(format!("{admissible} rows are admissible, and one request may hold {ceiling}"));
+        report.whole(format!(
+            "{admissible} rows are admissible, and one request may hold {ceiling}"
+        ));
     }
 }

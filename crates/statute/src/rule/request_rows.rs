@@ -7,8 +7,11 @@
 
 use model::finding::{FindingClass, RuleId};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription};
-use crate::{terms::Setting, view::{RequestReport, RequestView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription};
+use crate::{
+    terms::Setting,
+    view::{RequestReport, RequestView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,12 +25,13 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Request(examine),
-    failing: &[
-        Example { what: "no rows", rows: &[], cover: &[], terms: &[] },
-    ],
-    passing: &[
-        Example::cover("one row", &[]),
-    ],
+    failing: &[Example {
+        what: "no rows",
+        rows: &[],
+        cover: &[],
+        terms: &[],
+    }],
+    passing: &[Example::cover("one row", &[])],
 };
 
 fn examine(view: &RequestView<'_>, _: &Setting<'_>, report: &mut RequestReport<'_>) {

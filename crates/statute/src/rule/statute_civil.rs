@@ -6,10 +6,17 @@
 //! Left to others: other kinds of listing (the other statute rules), the line itself
 //! ([`crate::book`]).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::Listing, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::Listing,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -24,20 +31,33 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("the civil twin of 1253", &[&[text(Column::Statute, "8 U.S.C. 1324d")]]),
-        Example::row("removal proceedings", &[&[text(Column::Statute, "8 U.S.C. 1229a")]]),
-        Example::row("beside a criminal one", &[&[text(Column::Statute, "8 U.S.C. 1253(a)(1)(A); 8 U.S.C. 1231")]]),
+        Example::row(
+            "the civil twin of 1253",
+            &[&[text(Column::Statute, "8 U.S.C. 1324d")]],
+        ),
+        Example::row(
+            "removal proceedings",
+            &[&[text(Column::Statute, "8 U.S.C. 1229a")]],
+        ),
+        Example::row(
+            "beside a criminal one",
+            &[&[text(
+                Column::Statute,
+                "8 U.S.C. 1253(a)(1)(A); 8 U.S.C. 1231",
+            )]],
+        ),
     ],
-    passing: &[
-        Example::row("a criminal one", &[&[]]),
-    ],
+    passing: &[Example::row("a criminal one", &[&[]])],
 };
 
-fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
-    for citation in &view.reading.statutes {
-        if let Listing::Civil(provision) = setting.terms.book.listing(citation) {
+fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
+    for (citation, listing) in view.listed() {
+        if let Listing::Civil(provision) = listing {
             let title = &provision.title;
-            report.at(Column::Statute, format!("`{citation}` is civil ({title}), not a criminal statute"));
+            report.at(
+                Column::Statute,
+                format!("`{citation}` is civil ({title}), not a criminal statute"),
+            );
         }
     }
 }

@@ -5,10 +5,17 @@
 //!
 //! Left to others: the statute book's own list (`statute_unlisted`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::Listing, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::Listing,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,19 +29,35 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Agreement,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("listed, not designated", &[&[text(Column::Statute, "8 U.S.C. 1304(e)"), text(Column::ActDate, "2025-02-03")]]),
-    ],
-    passing: &[
-        Example::row("deeper than designated", &[&[text(Column::Statute, "8 U.S.C. 1326(b)(2)"), text(Column::ActDate, "2025-02-03")]]),
-    ],
+    failing: &[Example::row(
+        "listed, not designated",
+        &[&[
+            text(Column::Statute, "8 U.S.C. 1304(e)"),
+            text(Column::ActDate, "2025-02-03"),
+        ]],
+    )],
+    passing: &[Example::row(
+        "deeper than designated",
+        &[&[
+            text(Column::Statute, "8 U.S.C. 1326(b)(2)"),
+            text(Column::ActDate, "2025-02-03"),
+        ]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
-    for citation in &view.reading.statutes {
-        let listed = matches!(setting.terms.book.listing(citation), Listing::Criminal(_));
-        if listed && !setting.statutes.iter().any(|agreed| citation.is_within(agreed)) {
-            report.at(Column::Statute, format!("the agreement does not designate `{citation}`"));
+    for (citation, listing) in view.listed() {
+        let listed = matches!(listing, Listing::Criminal(_));
+        if listed
+            && !setting
+                .statutes
+                .iter()
+                .any(|agreed| citation.is_within(agreed))
+        {
+            report.at(
+                Column::Statute,
+                format!("the agreement does not designate `{citation}`"),
+            );
         }
     }
 }

@@ -5,10 +5,16 @@
 //!
 //! Left to others: the law on the day of the act (counsel).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, TermsChange};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,17 +28,24 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("examined as of a day before it", &[&[]]).under(&[TermsChange::AsOf("1996-01-01")]),
-    ],
+    failing: &[Example::row("examined as of a day before it", &[&[]])
+        .under(&[TermsChange::AsOf("1996-01-01")])],
     passing: &[
+        Example::row("on the first day", &[&[]]).under(&[TermsChange::AsOf("1997-04-01")]),
         Example::row("in force", &[&[]]),
     ],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
     let as_of = setting.terms.as_of;
-    for offence in view.offences.iter().filter(|offence| !offence.is_in_force(as_of)) {
-        report.at(Column::Statute, format!("`{}` is not in force on {as_of}", offence.citation));
+    for offence in view
+        .offences
+        .iter()
+        .filter(|offence| !offence.is_in_force(as_of))
+    {
+        report.at(
+            Column::Statute,
+            format!("`{}` is not in force on {as_of}", offence.citation),
+        );
     }
 }

@@ -6,10 +6,17 @@
 //! Left to others: other kinds of listing (the other statute rules), the line itself
 //! ([`crate::book`]).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::Listing, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::Listing,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,18 +30,20 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("tax evasion", &[&[text(Column::Statute, "26 U.S.C. 7201")]]),
-    ],
-    passing: &[
-        Example::row("a criminal one", &[&[]]),
-    ],
+    failing: &[Example::row(
+        "tax evasion",
+        &[&[text(Column::Statute, "26 U.S.C. 7201")]],
+    )],
+    passing: &[Example::row("a criminal one", &[&[]])],
 };
 
-fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
-    for citation in &view.reading.statutes {
-        if setting.terms.book.listing(citation) == Listing::Tax {
-            report.at(Column::Statute, format!("`{citation}` involves tax administration, which this route excludes"));
+fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
+    for (citation, listing) in view.listed() {
+        if listing == Listing::Tax {
+            report.at(
+                Column::Statute,
+                format!("`{citation}` involves tax administration, which this route excludes"),
+            );
         }
     }
 }

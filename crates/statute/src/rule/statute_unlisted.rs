@@ -5,10 +5,17 @@
 //! Left to others: other kinds of listing (the other statute rules), the line itself
 //! ([`crate::book`]).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::Listing, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::Listing,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -22,18 +29,26 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
-    failing: &[
-        Example::row("not in the book", &[&[text(Column::Statute, "18 U.S.C. 1028A")]]),
-    ],
-    passing: &[
-        Example::row("deeper than the book", &[&[text(Column::Statute, "18 U.S.C. 1028(a)(4)"), text(Column::ActDate, "2025-02-03")]]),
-    ],
+    failing: &[Example::row(
+        "not in the book",
+        &[&[text(Column::Statute, "18 U.S.C. 1028A")]],
+    )],
+    passing: &[Example::row(
+        "deeper than the book",
+        &[&[
+            text(Column::Statute, "18 U.S.C. 1028(a)(4)"),
+            text(Column::ActDate, "2025-02-03"),
+        ]],
+    )],
 };
 
-fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
-    for citation in &view.reading.statutes {
-        if setting.terms.book.listing(citation) == Listing::Unlisted {
-            report.at(Column::Statute, format!("`{citation}` is not listed in the statute book"));
+fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
+    for (citation, listing) in view.listed() {
+        if listing == Listing::Unlisted {
+            report.at(
+                Column::Statute,
+                format!("`{citation}` is not listed in the statute book"),
+            );
         }
     }
 }

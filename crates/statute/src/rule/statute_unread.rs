@@ -4,10 +4,16 @@
 //!
 //! Left to others: what is named (the other statute rules), reading ([`crate::citation`]).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, text};
-use crate::{terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use crate::{
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -24,18 +30,28 @@ pub(crate) static RULE: Rule = Rule {
     failing: &[
         Example::row("missing", &[&[empty(Column::Statute)]]),
         Example::row("words", &[&[text(Column::Statute, "immigration law")]]),
-        Example::row("a range", &[&[text(Column::Statute, "8 USC 1253(a)(1)(A)-(D)")]]),
+        Example::row(
+            "a range",
+            &[&[text(Column::Statute, "8 USC 1253(a)(1)(A)-(D)")]],
+        ),
         Example::row("no title", &[&[text(Column::Statute, "1326(a)")]]),
     ],
-    passing: &[
-        Example::row("as offices write", &[&[text(Column::Statute, "Title 8, section 1253(a)(1)(A)")]]),
-    ],
+    passing: &[Example::row(
+        "as offices write",
+        &[&[text(Column::Statute, "Title 8, section 1253(a)(1)(A)")]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     if view.text(Column::Statute).is_empty() {
-        report.at(Column::Statute, format!("the statute {}", view.absence(Column::Statute)));
+        report.at(
+            Column::Statute,
+            format!("the statute {}", view.absence(Column::Statute)),
+        );
     } else if view.reading.statutes.is_empty() {
-        report.at(Column::Statute, "the statute is not a citation of the United States Code that reads");
+        report.at(
+            Column::Statute,
+            "the statute is not a citation of the United States Code that reads",
+        );
     }
 }

@@ -5,10 +5,17 @@
 //! Left to others: other kinds of listing (the other statute rules), the line itself
 //! ([`crate::book`]).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, text};
-use crate::{book::Listing, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, text};
+use crate::{
+    book::Listing,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -23,19 +30,32 @@ pub(crate) static RULE: Rule = Rule {
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("1253 without its limb", &[&[text(Column::Statute, "8 U.S.C. 1253(a)(1)")]]),
-        Example::row("1325, of which (b) is civil", &[&[text(Column::Statute, "8 U.S.C. 1325")]]),
+        Example::row(
+            "1253 without its limb",
+            &[&[text(Column::Statute, "8 U.S.C. 1253(a)(1)")]],
+        ),
+        Example::row(
+            "1325, of which (b) is civil",
+            &[&[text(Column::Statute, "8 U.S.C. 1325")]],
+        ),
     ],
-    passing: &[
-        Example::row("a whole section that is criminal", &[&[text(Column::Statute, "18 U.S.C. 911"), text(Column::ActDate, "2025-02-03")]]),
-    ],
+    passing: &[Example::row(
+        "a whole section that is criminal",
+        &[&[
+            text(Column::Statute, "18 U.S.C. 911"),
+            text(Column::ActDate, "2025-02-03"),
+        ]],
+    )],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
     let book = setting.terms.book;
-    for citation in &view.reading.statutes {
-        if book.listing(citation) == Listing::TooWide {
-            let narrower: Vec<String> = book.within(citation).map(|p| format!("`{}`", p.citation)).collect();
+    for (citation, listing) in view.listed() {
+        if listing == Listing::TooWide {
+            let narrower: Vec<String> = book
+                .within(citation)
+                .map(|p| format!("`{}`", p.citation))
+                .collect();
             report.at_with(
                 Column::Statute,
                 format!("`{citation}` does not say which provision is meant"),

@@ -5,10 +5,15 @@
 //!
 //! Left to others: earlier requests (keepers, by budget).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, Group, distinct, empty, grouped, text};
-use crate::{key::pair_key, terms::Setting, view::{RequestView}, trace::Trace};
+use super::{
+    Examine, Example, Group, Needs, Rule, RuleDescription, distinct, empty, grouped, text,
+};
+use crate::{key::pair_key, terms::Setting, trace::Trace, view::RequestView};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -26,12 +31,27 @@ pub(crate) static RULE: Rule = Rule {
         find,
     },
     failing: &[
-        Example::row("the same name and birth date", &[&[empty(Column::Tin)], &[text(Column::GivenNames, "MARIELA"), text(Column::Surnames, "Quintero Vale"), text(Column::DateOfBirth, "4/17/1988"), empty(Column::Tin)]]),
-        Example::row("one number, two names", &[&[text(Column::Tin, "666-12-3456")], &[text(Column::Tin, "666123456")]]),
+        Example::row(
+            "the same name and birth date",
+            &[
+                &[empty(Column::Tin)],
+                &[
+                    text(Column::GivenNames, "MARIELA"),
+                    text(Column::Surnames, "Quintero Vale"),
+                    text(Column::DateOfBirth, "4/17/1988"),
+                    empty(Column::Tin),
+                ],
+            ],
+        ),
+        Example::row(
+            "one number, two names",
+            &[
+                &[text(Column::Tin, "666-12-3456")],
+                &[text(Column::Tin, "666123456")],
+            ],
+        ),
     ],
-    passing: &[
-        Example::row("two persons", &[&[], &[]]),
-    ],
+    passing: &[Example::row("two persons", &[&[], &[]])],
 };
 
 fn find(traces: &[Trace], _: &Setting<'_>, _: &RequestView<'_>) -> Vec<Group> {

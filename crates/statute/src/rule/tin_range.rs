@@ -5,10 +5,17 @@
 //!
 //! Left to others: which deployment it is (the caller, from the genesis).
 
-use model::{column::Column, finding::{FindingClass, RuleId}};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, TermsChange, text};
-use crate::{reading::TinReading, terms::{Setting, TinAcceptance}, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange, text};
+use crate::{
+    reading::TinReading,
+    terms::{Setting, TinAcceptance},
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -18,17 +25,25 @@ pub(crate) static RULE: Rule = Rule {
         citation: "deployment, genesis",
         title: "the taxpayer number is of a range this deployment accepts",
         remedy: "check the number; a demonstration takes made-up numbers only, a production system real ones only",
-        checks: &[20],
+        checks: &[],
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
     failing: &[
-        Example::row("an issuable number in a demonstration", &[&[text(Column::Tin, "951-70-1234")]]),
-        Example::row("a never-issued number in production", &[&[text(Column::Tin, "666-12-3457")]]).under(&[TermsChange::Accepts(TinAcceptance::IssuableOnly)]),
+        Example::row(
+            "an issuable number in a demonstration",
+            &[&[text(Column::Tin, "951-70-1234")]],
+        ),
+        Example::row(
+            "a never-issued number in production",
+            &[&[text(Column::Tin, "666-12-3457")]],
+        )
+        .under(&[TermsChange::Accepts(TinAcceptance::IssuableOnly)]),
     ],
     passing: &[
         Example::row("never issued", &[&[text(Column::Tin, "666-12-3457")]]),
-        Example::row("no genesis known", &[&[text(Column::Tin, "951-70-1234")]]).under(&[TermsChange::Accepts(TinAcceptance::Any)]),
+        Example::row("no genesis known", &[&[text(Column::Tin, "951-70-1234")]])
+            .under(&[TermsChange::Accepts(TinAcceptance::Any)]),
     ],
 };
 

@@ -5,10 +5,18 @@
 //!
 //! Left to others: which ranges are accepted (`tin_range`).
 
-use model::{column::Column, finding::{FindingClass, RuleId}, row::CellKind};
+use model::{
+    column::Column,
+    finding::{FindingClass, RuleId},
+    row::CellKind,
+};
 
-use super::{Example, Examine, Needs, Rule, RuleDescription, empty, kind, text};
-use crate::{reading::TinReading, terms::Setting, view::{RowReport, RowView}};
+use super::{Examine, Example, Needs, Rule, RuleDescription, empty, kind, text};
+use crate::{
+    reading::TinReading,
+    terms::Setting,
+    view::{RowReport, RowView},
+};
 
 /// The rule.
 pub(crate) static RULE: Rule = Rule {
@@ -18,26 +26,32 @@ pub(crate) static RULE: Rule = Rule {
         citation: "26 U.S.C. 6103(i)(2)(B)(i)",
         title: "the taxpayer number reads",
         remedy: "write nine digits, as 000-00-0000, in a cell formatted as text, or leave the cell empty",
-        checks: &[20],
+        checks: &[],
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
     failing: &[
         Example::row("too short", &[&[text(Column::Tin, "666-12-345")]]),
-        Example::row("zeros lost in a number cell", &[&[kind(Column::Tin, CellKind::Number, "12345671")]]),
+        Example::row(
+            "zeros lost in a number cell",
+            &[&[kind(Column::Tin, CellKind::Number, "12345671")]],
+        ),
         Example::row("a placeholder", &[&[text(Column::Tin, "000-00-0000")]]),
     ],
-    passing: &[
-        Example::row("none", &[&[empty(Column::Tin)]]),
-    ],
+    passing: &[Example::row("none", &[&[empty(Column::Tin)]])],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     let words = match view.reading.tin {
         TinReading::Missing | TinReading::Tin(_) => return,
         TinReading::Placeholder => "is a placeholder",
-        TinReading::LostZeros => "has fewer than nine digits: a spreadsheet has dropped zeros at its front",
+        TinReading::LostZeros => {
+            "has fewer than nine digits: a spreadsheet has dropped zeros at its front"
+        }
         TinReading::Unreadable => "is not nine digits",
     };
-    report.at(Column::Tin, format!("the taxpayer number {words}, and counts as not given"));
+    report.at(
+        Column::Tin,
+        format!("the taxpayer number {words}, and counts as not given"),
+    );
 }

@@ -1,0 +1,258 @@
+//! The gate assembled from its home: documents, policy, database, log, keepers, register.
+//!
+//! Place in the flow: each command opens what it needs and gets casework's [`Office`] from it.
+//!
+//! Left to others: use cases (casework).
+
+use std::path::Path;
+
+use age::x25519::Identity;
+use anyhow::Context as _;
+use casework::{
+    error::CaseworkError,
+    office::{Documents, Office},
+    ports::{Clock, Records, TransparencyLog as _},
+};
+use instrument::{
+    agreement::Agreement,
+    authority::Authority,
+    certificate::Certificate,
+    document::Document as _,
+    genesis::{Genesis, GenesisKind},
+    leaf::{Act, DocumentKind, Leaf},
+    signed::Signed,
+};
+use model::{
+    digest::{Digest, unhex},
+    time::Instant,
+};
+use note::SigningKey;
+use policy::Policy;
+use register::{
+    kind::{Production, Synthetic},
+    register::Register,
+};
+use seal::{delivery::GateDelivery, rest::RestKey};
+use store::SqliteStore;
+use zeroize::Zeroizing;
+
+use crate::{
+    files,
+    home::Home,
+    keepers::KeeperPool,
+    log::{DirectoryLog, system_now},
+    records::OpenRegister,
+};
+
+/// The system's clock.
+#[derive(Debug, Clone, Copy)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now(&self) -> Instant {
+        system_now()
+    }
+}
+
+/// The gate, open.
+pub struct Gate {
+    home: Home,
+    /// The signed genesis.
+    pub genesis: Signed<Genesis>,
+    /// Every authority note, the newest last.
+    pub authorities: Vec<Signed<Authority>>,
+    /// Every certificate, the newest last.
+    pub certificates: Vec<Signed<Certificate>>,
+    /// The documents in force.
+    pub documents: Documents,
+    /// The policy.
+    pub policy: Policy,
+    /// The keepers.
+    pub keepers: KeeperPool,
+    /// The database.
+    pub store: SqliteStore,
+    /// The log.
+    pub log: DirectoryLog,
+    clock: SystemClock,
+}
+
+impl Gate {
+    /// Opens the gate in a home folder and logs documents that are not in the log yet.
+    pub fn open(folder: Option<&Path>) -> Result<Self, anyhow::Error> {
+        let folder = folder.context("name the gate's folder with --home or COUNTERSIGN_HOME")?;
+        let home = Home::open(folder)?;
+        let configuration = &home.configuration;
+        let genesis: Signed<Genesis> = home.signed(&configuration.genesis)?;
+        let threshold =
+            usize::try_from(genesis.document().authority_threshold).unwrap_or(usize::MAX);
+        genesis.verify_threshold(&genesis.document().authorities, threshold)?;
+        let mut authorities: Vec<Signed<Authority>> =
+            home.all_signed(&configuration.authorities)?;
+        authorities.sort_by_key(|authority| authority.document().version);
+        let authority = authorities
+            .last()
+            .context("there is no authority note")?
+            .clone();
+        let agreements: Vec<Signed<Agreement>> = home.all_signed(&configuration.agreements)?;
+        let certificates = home.all_signed(&configuration.certificates)?;
+        let documents = Documents {
+            genesis: genesis.document().clone(),
+            genesis_digest: genesis.digest(),
+            authority,
+            agreements,
+            manifest: home.signed(&configuration.manifest)?,
+        };
+        let keepers = keepers(&home, genesis.document())?;
+        let log_key = files::read_key(&home.path(&configuration.log_key))?;
+        let log = DirectoryLog::open(
+            home.path(&configuration.log),
+            genesis.document(),
+            log_key,
+            keepers.clone(),
+        )?;
+        let store = SqliteStore::open(&home.path(&configuration.database), store_key(&home)?)?;
+        let policy = Policy::load()?;
+        let mut gate = Self {
+            home,
+            genesis,
+            authorities,
+            certificates,
+            documents,
+            policy,
+            keepers,
+            store,
+            log,
+            clock: SystemClock,
+        };
+        gate.log_documents()?;
+        Ok(gate)
+    }
+
+    /// The office of casework.
+    pub fn office(&mut self) -> Office<'_> {
+        Office {
+            documents: &self.documents,
+            policy: &self.policy,
+            clock: &self.clock,
+            store: &mut self.store,
+            log: &mut self.log,
+        }
+    }
+
+    /// A path of the home.
+    pub fn responses(&self) -> std::path::PathBuf {
+        self.home.path(&self.home.configuration.responses)
+    }
+
+    /// The gate's own key.
+    pub fn key(&self) -> Result<SigningKey, anyhow::Error> {
+        Ok(files::read_key(
+            &self.home.path(&self.home.configuration.gate_key),
+        )?)
+    }
+
+    /// The builder's delivery: token key and share sets.
+    pub fn delivery(&self) -> Result<GateDelivery, anyhow::Error> {
+        let configuration = &self.home.configuration;
+        let identity = Zeroizing::new(files::read_text(&self.home.path(&configuration.identity))?);
+        let identity: Identity = identity
+            .lines()
+            .find(|line| line.starts_with("AGE-SECRET-KEY-"))
+            .and_then(|line| line.trim().parse().ok())
+            .context("the gate's identity file holds no age identity")?;
+        let path = self.home.path(&configuration.delivery);
+        let encrypted = files::read(&path)?;
+        let text =
+            age::decrypt(&identity, &encrypted).context("the builder's delivery does not open")?;
+        let text =
+            Zeroizing::new(String::from_utf8(text).context("the builder's delivery is no text")?);
+        Ok(GateDelivery::parse(&text)?)
+    }
+
+    /// The register, of the genesis's kind.
+    pub fn records(&self) -> Result<Box<dyn Records>, anyhow::Error> {
+        let folder = self.home.path(&self.home.configuration.register);
+        Ok(match self.documents.genesis.kind {
+            GenesisKind::Synthetic => Box::new(OpenRegister(Register::<Synthetic>::open(&folder)?)),
+            GenesisKind::Production => {
+                Box::new(OpenRegister(Register::<Production>::open(&folder)?))
+            }
+        })
+    }
+
+    /// The newest certificate.
+    pub fn certificate(&self) -> Result<&Signed<Certificate>, anyhow::Error> {
+        let newest = self.certificates.last();
+        newest.ok_or_else(|| {
+            CaseworkError::NotCertified("there is no calibration certificate").into()
+        })
+    }
+
+    /// Logs the documents in force, each once: genesis first.
+    fn log_documents(&mut self) -> Result<(), anyhow::Error> {
+        let leaf = |kind, digest: Digest| Leaf {
+            day: system_now().day(),
+            act: Act::Document { kind, digest },
+        };
+        let mut leaves = vec![leaf(DocumentKind::Genesis, self.genesis.digest())];
+        leaves.push(leaf(
+            DocumentKind::Manifest,
+            self.documents.manifest.digest(),
+        ));
+        leaves.extend(
+            self.authorities
+                .iter()
+                .map(|note| leaf(DocumentKind::Authority, note.digest())),
+        );
+        leaves.extend(
+            self.documents
+                .agreements
+                .iter()
+                .map(|note| leaf(DocumentKind::Agreement, note.digest())),
+        );
+        leaves.extend(
+            self.certificates
+                .iter()
+                .map(|note| leaf(DocumentKind::Certificate, note.digest())),
+        );
+        self.log.append_once(&leaves)?;
+        Ok(())
+    }
+}
+
+fn keepers(home: &Home, genesis: &Genesis) -> Result<KeeperPool, anyhow::Error> {
+    let mut addresses = std::collections::BTreeMap::new();
+    for keeper in &home.configuration.keeper {
+        if let Some(address) = home.keeper_address(keeper)? {
+            addresses.insert(keeper.id.clone(), address);
+        }
+    }
+    Ok(KeeperPool::new(genesis, |id| addresses.get(id).cloned()))
+}
+
+fn store_key(home: &Home) -> Result<RestKey, anyhow::Error> {
+    let path = home.path(&home.configuration.store_key);
+    let text = Zeroizing::new(files::read_text(&path)?);
+    let bytes: Zeroizing<Vec<u8>> = unhex(text.trim())
+        .context("the database key is not hexadecimal")?
+        .into();
+    let bytes: [u8; 32] = bytes
+        .as_slice()
+        .try_into()
+        .context("the database key has not 32 bytes")?;
+    Ok(RestKey::new(&bytes))
+}
+
+/// The genesis a manifest or agreement must stand under is checked by casework; this only names it for
+/// people.
+pub fn is_synthetic(documents: &Documents) -> answer::Synthetic {
+    match documents.genesis.kind {
+        GenesisKind::Synthetic => answer::Synthetic::Yes,
+        GenesisKind::Production => answer::Synthetic::No,
+    }
+}
+
+/// The digest of a document as people compare it.
+pub fn short(document: &Signed<Genesis>) -> String {
+    document.document().digest().short()
+}
