@@ -77,15 +77,12 @@ impl KeeperPool {
     }
 
     /// Signed documents of those that gave one; an error unless enough did.
-    fn gather<D: Document>(
+    fn gather<D: Document + Clone>(
         &self,
         replies: Vec<Result<Reply, PortError>>,
         note: impl Fn(Reply) -> Result<String, Reply>,
         keeper_of: impl Fn(&D) -> &KeeperId,
-    ) -> Result<Vec<D>, PortError>
-    where
-        D: Clone,
-    {
+    ) -> Result<Vec<D>, PortError> {
         let mut documents = Vec::new();
         let mut failures: Vec<PortError> = Vec::new();
         for (endpoint, reply) in self.endpoints.iter().zip(replies) {

@@ -17,7 +17,6 @@ use instrument::{
     agreement::Agreement,
     authority::Authority,
     certificate::Certificate,
-    document::Document as _,
     genesis::{Genesis, GenesisKind},
     leaf::{Act, DocumentKind, Leaf},
     signed::Signed,
@@ -243,16 +242,10 @@ fn store_key(home: &Home) -> Result<RestKey, anyhow::Error> {
     Ok(RestKey::new(&bytes))
 }
 
-/// The genesis a manifest or agreement must stand under is checked by casework; this only names it for
-/// people.
+/// Whether responses are stamped SYNTHETIC.
 pub fn is_synthetic(documents: &Documents) -> answer::Synthetic {
     match documents.genesis.kind {
         GenesisKind::Synthetic => answer::Synthetic::Yes,
         GenesisKind::Production => answer::Synthetic::No,
     }
-}
-
-/// The digest of a document as people compare it.
-pub fn short(document: &Signed<Genesis>) -> String {
-    document.document().digest().short()
 }

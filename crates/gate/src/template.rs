@@ -187,81 +187,122 @@ fn guide(sheet: &mut Worksheet, agreement: Option<&Agreement>) -> Result<(), Xls
     Ok(())
 }
 
-/// What stands in a column, and an example. No example names a real person.
-const fn explanation(column: Column) -> (&'static str, &'static str) {
-    match column {
-        Column::GivenNames => ("Given names as your records have them.", "Example Anna"),
-        Column::Surnames => (
-            "All surnames; both of two-surname families.",
-            "Sample Specimen",
-        ),
-        Column::Suffix => ("Jr, Sr, II, III, IV or V.", "Jr"),
-        Column::DateOfBirth => (
-            "Year-month-day. With neither this nor a TIN nobody can be told apart with certainty.",
-            "1980-02-29",
-        ),
-        Column::Tin => (
-            "Taxpayer number, if you hold it: evidence, never enough alone.",
-            "666-12-3456",
-        ),
-        Column::AddressLine1 => (
-            "The address you already hold: house number and street, box or route.",
-            "123 Example Street",
-        ),
-        Column::AddressLine2 => ("Unit, floor, building.", "Apt 4"),
-        Column::City => ("City of that address.", "Reno"),
-        Column::State => ("Two letters.", "NV"),
-        Column::PostalCode => ("ZIP, five digits or nine. Keep the cell as text.", "89501"),
-        Column::AddressAsOf => (
-            "The day on which you knew the address to be the person's.",
-            "2024-05-01",
-        ),
-        Column::MoreAddresses => (
-            "Older addresses, one a line, each with city, state and ZIP.",
-            "9 Old Road, Sparks, NV 89431",
-        ),
-        Column::AsksFor => (
-            "verify: is the address the latest on file? address: what is the latest?",
-            "verify",
-        ),
-        Column::TaxPeriods => ("Tax years asked about.", "2023-2024"),
-        Column::Statute => (
-            "The specifically designated federal criminal statute, to its subsection.",
-            "8 U.S.C. 1326(a)",
-        ),
-        Column::CaseNumber => (
-            "Number of the criminal case or investigation, this person's own.",
-            "CR-2024-00123",
-        ),
-        Column::CaseOpenedOn => ("The day it was opened.", "2024-01-15"),
-        Column::Reason => (
-            "Why the disclosure is or may be relevant to this case; in your own words for this person.",
-            "The indictment's witness list ...",
-        ),
-        Column::OfficerName => (
-            "The officer personally and directly engaged.",
-            "Officer Example",
-        ),
-        Column::OfficerId => ("That officer's id in the agreement.", "OFF-1001"),
-        Column::FinalOrderDate => ("8 U.S.C. 1253: day of the final order.", "2023-03-01"),
-        Column::FinalOrderCaseNumber => {
-            ("8 U.S.C. 1253: number of the order's case.", "FO-2023-0042")
-        }
-        Column::OrderGround => (
-            "8 U.S.C. 1253: the class of 1227(a) the order rests on.",
-            "1227(a)(1)(B)",
-        ),
-        Column::FinalityBasis => (
-            "What made the order final (8 CFR 1241.1).",
-            "appeal dismissed",
-        ),
-        Column::ReviewStatus => ("State of judicial review.", "none"),
-        Column::StayOrRelief => ("Stay of removal or relief in force, or none.", "none"),
-        Column::ActDate => (
-            "Day of the act, where the statute is complete on a day.",
-            "2023-06-30",
-        ),
-    }
+/// What stands in each column, and an example. No example names a real person.
+const EXPLANATIONS: &[(Column, &str, &str)] = &[
+    (
+        Column::GivenNames,
+        "Given names as your records have them.",
+        "Example Anna",
+    ),
+    (
+        Column::Surnames,
+        "All surnames; both of two-surname families.",
+        "Sample Specimen",
+    ),
+    (Column::Suffix, "Jr, Sr, II, III, IV or V.", "Jr"),
+    (
+        Column::DateOfBirth,
+        "Year-month-day. With neither this nor a TIN nobody can be told apart with certainty.",
+        "1980-02-29",
+    ),
+    (
+        Column::Tin,
+        "Taxpayer number, if you hold it: evidence, never enough alone.",
+        "666-12-3456",
+    ),
+    (
+        Column::AddressLine1,
+        "The address you already hold: house number and street, box or route.",
+        "123 Example Street",
+    ),
+    (Column::AddressLine2, "Unit, floor, building.", "Apt 4"),
+    (Column::City, "City of that address.", "Reno"),
+    (Column::State, "Two letters.", "NV"),
+    (
+        Column::PostalCode,
+        "ZIP, five digits or nine. Keep the cell as text.",
+        "89501",
+    ),
+    (
+        Column::AddressAsOf,
+        "The day on which you knew the address to be the person's.",
+        "2024-05-01",
+    ),
+    (
+        Column::MoreAddresses,
+        "Older addresses, one a line, each with city, state and ZIP.",
+        "9 Old Road, Sparks, NV 89431",
+    ),
+    (
+        Column::AsksFor,
+        "verify: is the address the latest on file? address: what is the latest?",
+        "verify",
+    ),
+    (Column::TaxPeriods, "Tax years asked about.", "2023-2024"),
+    (
+        Column::Statute,
+        "The specifically designated federal criminal statute, to its subsection.",
+        "8 U.S.C. 1326(a)",
+    ),
+    (
+        Column::CaseNumber,
+        "Number of the criminal case or investigation, this person's own.",
+        "CR-2024-00123",
+    ),
+    (Column::CaseOpenedOn, "The day it was opened.", "2024-01-15"),
+    (
+        Column::Reason,
+        "Why the disclosure is or may be relevant to this case; in your own words for this person.",
+        "The indictment's witness list ...",
+    ),
+    (
+        Column::OfficerName,
+        "The officer personally and directly engaged.",
+        "Officer Example",
+    ),
+    (
+        Column::OfficerId,
+        "That officer's id in the agreement.",
+        "OFF-1001",
+    ),
+    (
+        Column::FinalOrderDate,
+        "8 U.S.C. 1253: day of the final order.",
+        "2023-03-01",
+    ),
+    (
+        Column::FinalOrderCaseNumber,
+        "8 U.S.C. 1253: number of the order's case.",
+        "FO-2023-0042",
+    ),
+    (
+        Column::OrderGround,
+        "8 U.S.C. 1253: the class of 1227(a) the order rests on.",
+        "1227(a)(1)(B)",
+    ),
+    (
+        Column::FinalityBasis,
+        "What made the order final (8 CFR 1241.1).",
+        "appeal dismissed",
+    ),
+    (Column::ReviewStatus, "State of judicial review.", "none"),
+    (
+        Column::StayOrRelief,
+        "Stay of removal or relief in force, or none.",
+        "none",
+    ),
+    (
+        Column::ActDate,
+        "Day of the act, where the statute is complete on a day.",
+        "2023-06-30",
+    ),
+];
+
+fn explanation(column: Column) -> (&'static str, &'static str) {
+    let found = EXPLANATIONS
+        .iter()
+        .find(|(explained, _, _)| *explained == column);
+    found.map_or(("", ""), |(_, what, example)| (what, example))
 }
 
 #[cfg(test)]
@@ -284,5 +325,12 @@ mod tests {
         assert_eq!(collected.sheets.len(), 1);
         assert_eq!(collected.sheets[0].1.len(), Column::COUNT);
         assert_eq!(collected.findings, vec![]);
+    }
+
+    #[test]
+    fn every_column_is_explained() {
+        for column in Column::ALL {
+            assert!(!explanation(*column).0.is_empty(), "{}", column.header());
+        }
     }
 }

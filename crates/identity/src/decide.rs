@@ -8,27 +8,25 @@
 //!
 //! Left to others: thresholds (the calibration certificate), what the requester hears (casework).
 
-use std::collections::BTreeMap;
-
 use model::{
     answer::WithheldReason,
     fault::{Explain, Fault},
     id::{EntryNumber, RecordNumber},
 };
 use serde::{Deserialize, Serialize};
-use standard::name::StandardName;
 use thiserror::Error;
 
 use crate::{
-    blocking::{KEYS_VERSION, Slips, near_years, query_keys},
-    candidates::{Candidates, CandidatesError, Marker, NameField, NameShare},
-    compare::{Bearing, Comparator},
+    blocking::KEYS_VERSION,
+    candidates::{Candidates, CandidatesError, Marker},
+    gather::{gather, model_digest_text},
     level::{BirthLevel, GivenLevel, Levels, SurnameLevel, TinLevel},
-    parameters::{HARDLY_ANYBODY, MODEL_VERSION, model_digest},
-    query::{Query, exchanged_name},
+    parameters::MODEL_VERSION,
+    query::Query,
     scale::{Fixed, Millibits},
-    score::{field_weights, household, name_classes, prior, unseen, weight},
-    transcript::{CandidateGroup, RowFacts, Transcript},
+    score::{field_weights, household, prior, weight},
+    transcript::{CandidateGroup, Transcript},
+    unseen::unseen,
 };
 
 /// The odds a release needs, as the calibration certificate states them.
@@ -162,127 +160,6 @@ pub fn identify(
         entries_given: transcript.entries_given.clone(),
         transcript,
     })
-}
-
-/// Compares the query with every candidate.
-///
-/// # Errors
-/// [`CandidatesError`] where the register cannot be read.
-pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, CandidatesError> {
-    let keys = query_keys(query, &slips(query, register));
-    let found = register.candidates(&keys, &near_years(query.date_of_birth()))?;
-    let people = register.people();
-    let (row, bearing) = row_facts(query, register);
-    let mut comparator = Comparator::new(query, bearing);
-    let mut groups: BTreeMap<(Levels, Marker), (u64, RecordNumber)> = BTreeMap::new();
-    for record in found.records {
-        let view = register.record(record)?;
-        let levels = comparator.levels(record, &view);
-        let group = groups.entry((levels, view.marker)).or_insert((0, record));
-        group.0 = group.0.saturating_add(1);
-    }
-    let best = best_record(&groups, &row, people);
-    let entries_given = match best {
-        Some(record) => comparator.entries_given(record, &register.record(record)?),
-        None => Vec::new(),
-    };
-    let mut unread = found.unread;
-    unread.sort_unstable();
-    Ok(Transcript {
-        version: MODEL_VERSION.to_owned(),
-        model: model_digest_text().to_owned(),
-        keys: KEYS_VERSION.to_owned(),
-        people,
-        row,
-        unread,
-        candidates: groups
-            .into_iter()
-            .map(|((levels, marker), (count, _))| CandidateGroup {
-                levels,
-                marker,
-                count,
-            })
-            .collect(),
-        best,
-        entries_given,
-    })
-}
-
-fn model_digest_text() -> &'static str {
-    static DIGEST: std::sync::OnceLock<String> = std::sync::OnceLock::new();
-    DIGEST.get_or_init(|| model_digest().to_string())
-}
-
-/// The one record of greatest weight; `None` where several weigh the same.
-fn best_record(
-    groups: &BTreeMap<(Levels, Marker), (u64, RecordNumber)>,
-    row: &RowFacts,
-    people: u64,
-) -> Option<RecordNumber> {
-    let weighed = || {
-        groups
-            .iter()
-            .map(|((levels, _), group)| (weight(levels, row, people), group))
-    };
-    let greatest = weighed().map(|(weight, _)| weight).max()?;
-    let mut first = weighed().filter(|(weight, _)| *weight == greatest);
-    match (first.next(), first.next()) {
-        (Some((_, (1, record))), None) => Some(*record),
-        _ => None,
-    }
-}
-
-/// Names on file a slip away from the row's.
-fn slips(query: &Query, register: &dyn Candidates) -> Slips {
-    let name = query.name();
-    let given = name.given.first();
-    let surnames = name.surnames.iter();
-    Slips {
-        given: given
-            .map(|token| register.slips(NameField::Given, token))
-            .unwrap_or_default(),
-        surnames: surnames
-            .flat_map(|token| register.slips(NameField::Surname, token))
-            .collect(),
-    }
-}
-
-fn row_facts(query: &Query, register: &dyn Candidates) -> (RowFacts, Bearing) {
-    let small = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
-    let name = query.name();
-    let (given, surnames) = shares(name, register);
-    let exchanged = shares(&exchanged_name(name), register);
-    let people = register.people();
-    let bearers = given.map_or(0, |share| share.same);
-    let facts = RowFacts {
-        given_names: small(name.given.len()),
-        surnames: small(name.surnames.len()),
-        given_on_file: bearers > 0,
-        surname_on_file: surnames.iter().any(|share| share.same > 0),
-        suffix: name.suffix.is_some(),
-        date_of_birth: query.date_of_birth().is_some(),
-        tin: query.tin().is_some(),
-        addresses: small(query.addresses().len()),
-        straight: name_classes(given, &surnames, people),
-        exchanged: name_classes(exchanged.0, &exchanged.1, people),
-    };
-    let bearing = if bearers.saturating_mul(HARDLY_ANYBODY) > people {
-        Bearing::Common
-    } else {
-        Bearing::HardlyAnybody
-    };
-    (facts, bearing)
-}
-
-fn shares(name: &StandardName, register: &dyn Candidates) -> (Option<NameShare>, Vec<NameShare>) {
-    let given = name.given.first();
-    let surnames = name.surnames.iter();
-    (
-        given.map(|token| register.share(NameField::Given, token)),
-        surnames
-            .map(|token| register.share(NameField::Surname, token))
-            .collect(),
-    )
 }
 
 /// The alternatives to a candidate, each as log2 of its odds against the candidate, rounded up.

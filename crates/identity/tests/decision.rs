@@ -16,7 +16,8 @@ use identity::{
         NameShare, RecordView, UnreadBlock,
     },
     compare::{bound_part, is_slip},
-    decide::{Decision, Outcome, Thresholds, gather, identify, judge},
+    decide::{Decision, Outcome, Thresholds, identify, judge},
+    gather::gather,
     query::{AddressTokens, Query},
     transcript::Transcript,
 };

@@ -318,6 +318,15 @@ impl Warrant {
         )?;
         self.cover.verify(&signatory.key)?;
 
+        self.verify_row(trust)
+    }
+
+    /// That the row is in the signed cover and its named officer assured it.
+    fn verify_row(&self, trust: &Trust<'_>) -> Result<(), WarrantError> {
+        let cover = self.cover.document();
+        let agreement = self.agreement.document();
+        let roster = self.authority.document();
+        let day = trust.now.day();
         let leaf = self.row.commitment().leaf_hash();
         require(
             self.row.request == cover.request,

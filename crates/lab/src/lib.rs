@@ -1,10 +1,12 @@
-//! The laboratory: a synthetic nation, its extract of returns, and requests about its people.
+//! The laboratory: a synthetic nation, its extract of returns, requests about its people, deployments
+//! for trials, the measurement of the matcher, and the demonstration of the whole way.
 //!
 //! Place in the flow: beside it. What is written here feeds builder and gate as an agency's own
-//! files would; the truth file says what a right answer is. Everything comes from one seed.
+//! files would; the truth file says what a right answer is. Everything but keys comes from one seed.
 //!
-//! Left to others: opening registers, deciding, sealing. Taxpayer numbers made here lie in ranges
-//! nobody was ever issued, so nothing written here can be about a living person.
+//! Left to others: deciding and sealing. The laboratory opens synthetic registers only. Taxpayer
+//! numbers made here lie in ranges nobody was ever issued, so nothing written here can be about a
+//! living person.
 
 #![cfg_attr(
     test,
@@ -16,9 +18,12 @@
     )
 )]
 
+pub mod calibrate;
+pub mod demo;
 pub mod dice;
 pub mod error;
 pub mod extract;
+pub mod genesis;
 pub mod nation;
 pub mod population;
 pub mod rates;

@@ -94,7 +94,10 @@ impl Policy {
     /// # Errors
     /// [`PolicyError`].
     pub fn from_text(policies: &str, schema: &str) -> Result<Self, PolicyError> {
-        let digest = Encoder::new("countersign/policy/v1").text(policies).text(schema).finish();
+        let digest = Encoder::new("countersign/policy/v1")
+            .text(policies)
+            .text(schema)
+            .finish();
         let syntax = |error: &dyn std::fmt::Display| PolicyError::Syntax(error.to_string());
         let (schema, _) = Schema::from_cedarschema_str(schema).map_err(|error| syntax(&error))?;
         let policies = PolicySet::from_str(policies).map_err(|error| syntax(&error))?;
@@ -105,7 +108,12 @@ impl Policy {
         if let Some(warning) = result.validation_warnings().next() {
             return Err(PolicyError::Invalid(warning.to_string()));
         }
-        Ok(Self { policies, schema, authorizer: Authorizer::new(), digest })
+        Ok(Self {
+            policies,
+            schema,
+            authorizer: Authorizer::new(),
+            digest,
+        })
     }
 
     /// Digest of policies and schema, as authority notes and statements name it.
@@ -119,7 +127,9 @@ impl Policy {
     /// # Errors
     /// [`Denial`] with the reason.
     pub fn permits(&self, actor: &Actor, action: Action, matter: &Matter) -> Result<(), Denial> {
-        let response = self.evaluate(actor, action, matter).ok_or(Denial::Undecidable)?;
+        let response = self
+            .evaluate(actor, action, matter)
+            .ok_or(Denial::Undecidable)?;
         if response.diagnostics().errors().next().is_some() {
             return Err(Denial::Undecidable);
         }
@@ -150,14 +160,24 @@ impl Policy {
         }
     }
 
-    fn evaluate(&self, actor: &Actor, action: Action, matter: &Matter) -> Option<cedar_policy::Response> {
+    fn evaluate(
+        &self,
+        actor: &Actor,
+        action: Action,
+        matter: &Matter,
+    ) -> Option<cedar_policy::Response> {
         let principal = uid("Official", actor.id.as_str())?;
         let resource = uid("Matter", "matter")?;
         let action = uid("Action", action.code())?;
         let context = Context::empty();
-        let request = Request::new(principal, action, resource, context, Some(&self.schema)).ok()?;
-        let entities = Entities::from_json_value(entities(actor, matter), Some(&self.schema)).ok()?;
-        Some(self.authorizer.is_authorized(&request, &self.policies, &entities))
+        let request =
+            Request::new(principal, action, resource, context, Some(&self.schema)).ok()?;
+        let entities =
+            Entities::from_json_value(entities(actor, matter), Some(&self.schema)).ok()?;
+        Some(
+            self.authorizer
+                .is_authorized(&request, &self.policies, &entities),
+        )
     }
 }
 
@@ -170,8 +190,16 @@ fn reference(id: &str) -> Value {
 }
 
 fn entities(actor: &Actor, matter: &Matter) -> Value {
-    let decided_by: Vec<Value> = matter.decided_by.iter().map(|(id, _)| reference(id.as_str())).collect();
-    let decided_roles: Vec<&str> = matter.decided_by.iter().map(|(_, role)| role.code()).collect();
+    let decided_by: Vec<Value> = matter
+        .decided_by
+        .iter()
+        .map(|(id, _)| reference(id.as_str()))
+        .collect();
+    let decided_roles: Vec<&str> = matter
+        .decided_by
+        .iter()
+        .map(|(_, role)| role.code())
+        .collect();
     json!([
         {
             "uid": { "type": "Countersign::Official", "id": actor.id.as_str() },
@@ -199,7 +227,11 @@ mod tests {
     use super::*;
 
     fn actor(id: &str, role: Role, agency: &str) -> Actor {
-        Actor { id: id.parse().unwrap(), role, agency: agency.parse().unwrap() }
+        Actor {
+            id: id.parse().unwrap(),
+            role,
+            agency: agency.parse().unwrap(),
+        }
     }
 
     fn matter(state: &'static str, decided_by: &[(&str, Role)]) -> Matter {
@@ -207,7 +239,10 @@ mod tests {
             state,
             requesting_agency: "ASKS".parse().unwrap(),
             records_agency: "HOLDS".parse().unwrap(),
-            decided_by: decided_by.iter().map(|(id, role)| (id.parse().unwrap(), *role)).collect(),
+            decided_by: decided_by
+                .iter()
+                .map(|(id, role)| (id.parse().unwrap(), *role))
+                .collect(),
         }
     }
 
@@ -223,7 +258,10 @@ mod tests {
         assert_eq!(policy.permits(&counsel, Action::Allow, &second), Ok(()));
         let duty = Err(Denial::Forbidden("separation-of-duty".into()));
         assert_eq!(policy.permits(&officer, Action::Allow, &second), duty);
-        assert_eq!(policy.permits(&second_officer, Action::Allow, &second), duty);
+        assert_eq!(
+            policy.permits(&second_officer, Action::Allow, &second),
+            duty
+        );
     }
 
     #[test]
@@ -231,17 +269,35 @@ mod tests {
         let policy = Policy::load().unwrap();
         let theirs = actor("DO-9", Role::DisclosureOfficer, "ASKS");
         let operator = actor("OP-1", Role::Operator, "HOLDS");
-        for (action, state) in [(Action::Admit, "admissible"), (Action::Allow, "in-review"), (Action::End, "in-review")] {
-            assert!(policy.permits(&theirs, action, &matter(state, &[])).is_err());
-            assert!(policy.permits(&operator, action, &matter(state, &[])).is_err());
+        for (action, state) in [
+            (Action::Admit, "admissible"),
+            (Action::Allow, "in-review"),
+            (Action::End, "in-review"),
+        ] {
+            assert!(
+                policy
+                    .permits(&theirs, action, &matter(state, &[]))
+                    .is_err()
+            );
+            assert!(
+                policy
+                    .permits(&operator, action, &matter(state, &[]))
+                    .is_err()
+            );
         }
     }
 
     #[test]
     fn a_policy_that_could_err_is_not_loaded() {
         let erring = "permit(principal, action, resource) when { principal.shoe_size > 3 };";
-        assert!(matches!(Policy::from_text(erring, SCHEMA), Err(PolicyError::Invalid(_))));
-        assert!(matches!(Policy::from_text("permit(", SCHEMA), Err(PolicyError::Syntax(_))));
+        assert!(matches!(
+            Policy::from_text(erring, SCHEMA),
+            Err(PolicyError::Invalid(_))
+        ));
+        assert!(matches!(
+            Policy::from_text("permit(", SCHEMA),
+            Err(PolicyError::Syntax(_))
+        ));
     }
 
     #[test]

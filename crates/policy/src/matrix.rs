@@ -31,13 +31,20 @@ pub const STATES: [&str; 12] = [
 /// the agency the role belongs to who has not decided yet.
 #[must_use]
 pub fn matrix(policy: &Policy) -> String {
-    let mut text = String::from("action          role                permitted when the matter is\n");
+    let mut text =
+        String::from("action          role                permitted when the matter is\n");
     for action in Action::ALL {
         for role in Role::ALL {
-            let states: Vec<&str> =
-                STATES.into_iter().filter(|state| is_permitted(policy, role, action, state)).collect();
+            let states: Vec<&str> = STATES
+                .into_iter()
+                .filter(|state| is_permitted(policy, role, action, state))
+                .collect();
             if !states.is_empty() {
-                text.push_str(&format!("{:<15} {role:<19} {}\n", action.code(), states.join(", ")));
+                text.push_str(&format!(
+                    "{:<15} {role:<19} {}\n",
+                    action.code(),
+                    states.join(", ")
+                ));
             }
         }
     }
@@ -55,8 +62,16 @@ fn is_permitted(policy: &Policy, role: Role, action: Action, state: &'static str
         records_agency: holds,
         decided_by: Vec::new(),
     };
-    let agency = if requesting { &matter.requesting_agency } else { &matter.records_agency };
-    let actor = Actor { id, role, agency: agency.clone() };
+    let agency = if requesting {
+        &matter.requesting_agency
+    } else {
+        &matter.records_agency
+    };
+    let actor = Actor {
+        id,
+        role,
+        agency: agency.clone(),
+    };
     policy.permits(&actor, action, &matter).is_ok()
 }
 
@@ -66,11 +81,18 @@ mod tests {
 
     #[test]
     fn the_documented_matrix_is_the_policies() {
-        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/src/access-matrix.txt");
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../docs/src/access-matrix.txt"
+        );
         let now = matrix(&Policy::load().unwrap());
         if std::env::var_os("UPDATE").is_some() {
             std::fs::write(path, &now).unwrap();
         }
-        assert_eq!(std::fs::read_to_string(path).unwrap(), now, "run with UPDATE=1");
+        assert_eq!(
+            std::fs::read_to_string(path).unwrap(),
+            now,
+            "run with UPDATE=1"
+        );
     }
 }

@@ -4,17 +4,21 @@
 //!
 //! Left to others: the work (the library).
 
+mod calibrate;
 mod completions;
+mod demo;
+mod genesis;
 mod population;
 
 use clap::{Parser, Subcommand};
 
-/// Synthetic populations for trials of the gate. Nobody in them exists.
+/// Synthetic populations and trials of the gate. Nobody in them exists.
 #[derive(Parser)]
 #[command(
     name = "countersign-lab",
     version,
-    after_help = "Exit codes: 0 done; 2 usage; 4 something needed is unavailable."
+    after_help = "Exit codes: 0 done; 1 a check failed; 2 usage or unreadable input; 3 refused; 4 something needed is \
+                  unavailable."
 )]
 pub struct CommandLine {
     #[command(subcommand)]
@@ -25,6 +29,12 @@ pub struct CommandLine {
 enum Command {
     /// Make an extract, a request workbook and the truth about it.
     Population(population::Arguments),
+    /// Make a synthetic deployment: keys, genesis, agreement, authority note.
+    Genesis(genesis::Arguments),
+    /// Measure how often identification is wrong, and sign a calibration certificate.
+    Calibrate(calibrate::Arguments),
+    /// Take one request the whole way, with every program there is.
+    Demo(demo::Arguments),
     /// Print shell completions.
     Completions(completions::Arguments),
 }
@@ -36,6 +46,9 @@ enum Command {
 pub fn run(line: CommandLine) -> anyhow::Result<()> {
     match line.command {
         Command::Population(arguments) => population::run(&arguments),
+        Command::Genesis(arguments) => genesis::run(&arguments),
+        Command::Calibrate(arguments) => calibrate::run(&arguments),
+        Command::Demo(arguments) => demo::run(arguments),
         Command::Completions(arguments) => {
             completions::run(&arguments);
             Ok(())

@@ -56,7 +56,7 @@ pub struct Arguments {
     json: bool,
 }
 
-fn day(text: &str) -> Result<Date, String> {
+pub(super) fn day(text: &str) -> Result<Date, String> {
     model::time::parse_date(text).map_err(|error| error.to_string())
 }
 

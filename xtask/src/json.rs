@@ -1,0 +1,39 @@
+//! As much JSON as xtask needs: whole numbers out of our own programs' documents.
+//!
+//! Place in the flow: the demo part of the tests reads the checker's totals with it.
+//!
+//! Left to others: JSON in general.
+
+/// The whole number that stands behind `"key":` where the key first occurs.
+pub fn whole_number(document: &str, key: &str) -> Option<u64> {
+    let (_, after) = document.split_once(&format!("\"{key}\""))?;
+    let value = after.trim_start().strip_prefix(':')?.trim_start();
+    let end = value
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(value.len());
+    value.get(..end)?.parse().ok()
+}
+
+/// Seconds with one decimal.
+pub fn seconds(duration: std::time::Duration) -> String {
+    format!("{:.1}", duration.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(document: &str, expected: Option<u64>) {
+        assert_eq!(whole_number(document, "rows"), expected, "{document}");
+    }
+
+    #[test]
+    fn numbers_are_found() {
+        check("{\"rows\":12}", Some(12));
+        check("{\n  \"rows\": 7,\n  \"other\": 1}", Some(7));
+        check("{\"rows\":\"12\"}", None);
+        check("{\"row\":12}", None);
+        check("{\"rows\" 12}", None);
+        check("{\"rows\":", None);
+    }
+}
