@@ -13,6 +13,8 @@ pub enum Failure {
     Usage(String),
     /// A check, a build or a program failed: the repository is at fault.
     Failed(String),
+    /// Likewise, and everything has been said already.
+    Told,
     /// A program or file that is needed is not there: the machine is at fault.
     Missing(String),
 }
@@ -21,7 +23,7 @@ impl Failure {
     /// The exit code of this failure.
     pub fn exit_code(&self) -> ExitCode {
         ExitCode::from(match self {
-            Self::Failed(_) => 1,
+            Self::Failed(_) | Self::Told => 1,
             Self::Usage(_) => 2,
             Self::Missing(_) => 4,
         })
@@ -30,8 +32,12 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (Self::Usage(words) | Self::Failed(words) | Self::Missing(words)) = self;
-        formatter.write_str(words)
+        match self {
+            Self::Usage(words) | Self::Failed(words) | Self::Missing(words) => {
+                formatter.write_str(words)
+            }
+            Self::Told => formatter.write_str("failed, as said above"),
+        }
     }
 }
 

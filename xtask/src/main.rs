@@ -53,7 +53,9 @@ fn main() -> ExitCode {
     match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            eprintln!("xtask: {failure}");
+            if failure != Failure::Told {
+                eprintln!("xtask: {failure}");
+            }
             failure.exit_code()
         }
     }

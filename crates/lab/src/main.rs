@@ -9,7 +9,12 @@ mod command;
 use std::process::ExitCode;
 
 use clap::Parser;
+use countersign_lab::{
+    calibrate::CalibrateError, demo::DemoError, error::LabError, genesis::GenesisError,
+};
+use instrument::signed::SignedError;
 use model::fault::{ExitStatus, Explain};
+use note::NoteError;
 
 fn main() -> ExitCode {
     let line = command::CommandLine::parse();
@@ -17,10 +22,24 @@ fn main() -> ExitCode {
         Ok(()) => ExitStatus::Done.into(),
         Err(error) => {
             eprintln!("countersign-lab: {error:#}");
-            let known = error.downcast_ref::<countersign_lab::error::LabError>();
-            known
-                .map_or(ExitStatus::Unavailable, |known| known.fault().into())
-                .into()
+            status_of(&error).into()
         }
     }
+}
+
+/// The exit code of an error: the first in its chain that knows whose fault it is.
+fn status_of(error: &anyhow::Error) -> ExitStatus {
+    let status = error.chain().find_map(|cause| {
+        let fault = cause
+            .downcast_ref::<LabError>()
+            .map(Explain::fault)
+            .or_else(|| cause.downcast_ref::<GenesisError>().map(Explain::fault))
+            .or_else(|| cause.downcast_ref::<CalibrateError>().map(Explain::fault))
+            .or_else(|| cause.downcast_ref::<SignedError>().map(Explain::fault))
+            .or_else(|| cause.downcast_ref::<NoteError>().map(Explain::fault));
+        fault
+            .map(ExitStatus::from)
+            .or_else(|| cause.downcast_ref::<DemoError>().map(DemoError::status))
+    });
+    status.unwrap_or(ExitStatus::Unavailable)
 }

@@ -1,7 +1,7 @@
 //! The vectors in `spec/vectors/note`: read and checked, and made again to be compared.
 //!
 //! Place in the flow: tests of note. Another implementation can use the same files. After a change
-//! of a format: `cargo test -p countersign-note --test vectors -- --ignored` writes them.
+//! of a format: `UPDATE=1 cargo test -p countersign-note --test vectors` writes them.
 //!
 //! Left to others: cases too large for a file (notes.rs).
 #![allow(
@@ -465,6 +465,7 @@ fn rendered(cases: &[Case]) -> String {
 
 #[test]
 fn the_vectors_hold() {
+    WRITTEN.call_once(write_where_asked);
     let (mut good, mut bad) = (0, 0);
     for (file, _) in files() {
         let text = std::fs::read_to_string(path_of(file)).unwrap();
@@ -482,6 +483,7 @@ fn the_vectors_hold() {
 
 #[test]
 fn the_vectors_are_what_this_code_makes() {
+    WRITTEN.call_once(write_where_asked);
     for (file, cases) in files() {
         cases.iter().for_each(check);
         let text = std::fs::read_to_string(path_of(file)).unwrap();
@@ -489,9 +491,13 @@ fn the_vectors_are_what_this_code_makes() {
     }
 }
 
-#[test]
-#[ignore = "writes spec/vectors/note"]
-fn write_the_vectors() {
+static WRITTEN: std::sync::Once = std::sync::Once::new();
+
+/// Writes the vectors anew where `UPDATE` is set; then they are checked as any others.
+fn write_where_asked() {
+    if std::env::var_os("UPDATE").is_none() {
+        return;
+    }
     for (file, cases) in files() {
         std::fs::write(path_of(file), rendered(&cases)).unwrap();
     }

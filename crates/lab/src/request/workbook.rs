@@ -62,7 +62,9 @@ impl Cover {
         }
     }
 
-    fn lines(&self) -> [(&'static str, String); 7] {
+    /// Its fields, in the order of the sheet.
+    #[must_use]
+    pub fn lines(&self) -> [(&'static str, String); 7] {
         [
             ("request_id", self.request_id.clone()),
             ("agency", self.agency.clone()),

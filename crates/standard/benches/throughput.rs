@@ -1,6 +1,6 @@
 //! How many addresses a second one thread brings to standard form, over the labelled addresses of
 //! usaddress. Prints only; run it with
-//! `cargo test --profile demo -p countersign-standard --test throughput -- --ignored --nocapture`.
+//! `cargo bench -p countersign-standard --bench throughput`.
 
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +9,7 @@
     clippy::expect_used
 )]
 
+#[path = "../tests/support/mod.rs"]
 mod support;
 
 use std::time::Instant;
@@ -20,10 +21,8 @@ use countersign_standard::{
 
 const ROUNDS: usize = 200;
 
-#[test]
-#[ignore = "a measurement, not a check"]
-fn addresses_and_names_a_second() {
-    let lines: Vec<String> = support::labelled(include_str!("data/labeled.xml"))
+fn main() {
+    let lines: Vec<String> = support::labelled(include_str!("../tests/data/labeled.xml"))
         .iter()
         .filter(|row| row.has("StreetName") && !row.text(&["AddressNumber"]).is_empty())
         .map(|row| row.without(&["PlaceName", "StateName", "ZipCode"]))

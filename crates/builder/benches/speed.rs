@@ -1,5 +1,4 @@
-//! Measures a build. `cargo test -p countersign-builder --profile demo --no-default-features --test
-//! speed -- --ignored --nocapture`
+//! Measures a build. `cargo bench -p countersign-builder --no-default-features --bench speed`
 
 #![allow(
     clippy::unwrap_used,
@@ -9,6 +8,7 @@
 )]
 
 #[allow(dead_code)]
+#[path = "../tests/deployment/mod.rs"]
 mod deployment;
 
 use std::{fmt::Write as _, fs, time::Instant};
@@ -99,9 +99,7 @@ fn extract() -> String {
     text
 }
 
-#[test]
-#[ignore = "a measurement"]
-fn seconds_for_two_hundred_thousand_people() {
+fn main() {
     let deployment = Deployment::new(GenesisKind::Synthetic);
     fs::write(deployment.path("extract.csv"), extract()).unwrap();
     let start = Instant::now();

@@ -1,7 +1,6 @@
 //! How many leaves and checks a second: run by hand, asserts the floors of the design.
 //!
-//! Place in the flow: `cargo test --profile demo -p countersign-translog --test speed -- --ignored
-//! --nocapture`. The floors are far below what an idle machine does.
+//! Place in the flow: `cargo bench -p countersign-translog --bench speed`. The floors are far below what an idle machine does.
 //!
 //! Left to others: disks and networks (the log's bench).
 #![allow(
@@ -13,6 +12,7 @@
 
 extern crate countersign_translog as translog;
 
+#[path = "../tests/common/mod.rs"]
 mod common;
 
 use std::time::Instant as Clock;
@@ -34,9 +34,7 @@ fn rate(what: &str, count: u64, since: Clock) -> u64 {
     rate
 }
 
-#[test]
-#[ignore = "measures speed"]
-fn leaves_proofs_and_checkpoints_a_second() {
+fn main() {
     let all = entries_of_512_bytes(200_000);
     let mut log = Log::open(MemoryStore::new(), &Checkpoint::empty(origin())).unwrap();
     let start = Clock::now();

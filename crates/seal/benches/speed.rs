@@ -1,4 +1,4 @@
-//! Measures sealing. `cargo test -p countersign-seal --profile demo --test speed -- --ignored --nocapture`
+//! Measures sealing. `cargo bench -p countersign-seal --bench speed`
 
 #![allow(clippy::unwrap_used)]
 
@@ -42,9 +42,7 @@ fn nanoseconds(mut call: impl FnMut(u32)) -> u128 {
         .unwrap()
 }
 
-#[test]
-#[ignore = "a measurement"]
-fn nanoseconds_a_slot_and_a_token() {
+fn main() {
     let keys = keys();
     let sealer = Sealer::new(&keys);
     let address = MailingAddress::new("100 Wisteria Ln", "Apt 4", "Reno", "NV", "89501");
