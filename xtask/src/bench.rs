@@ -2,7 +2,7 @@
 //!
 //! Place in the flow: by hand, and as the last part of `cargo xtask test --all`.
 //!
-//! Left to others: benches of single crates (their own tests named `speed`).
+//! Left to others: benches of single crates (`cargo bench --package …`).
 
 use std::{
     collections::BTreeSet,
@@ -84,6 +84,8 @@ fn demo_in(workspace: &Workspace, scratch: &Path, times: &Path, registry: Regist
     if registry == Registry::Empty {
         command.env("CARGO_HOME", scratch.join("cargo-home"));
     }
+    // Our standard output is the document alone.
+    command.stdout(std::io::stderr());
     command.args(["xtask", "demo", "--times"]).arg(times);
     command
 }

@@ -33,6 +33,7 @@ mod tests {
         check("{\n  \"rows\": 7,\n  \"other\": 1}", Some(7));
         check("{\"rows\":\"12\"}", None);
         check("{\"row\":12}", None);
+        check("{\"rows\" : 12}", Some(12));
         check("{\"rows\" 12}", None);
         check("{\"rows\":", None);
     }

@@ -196,6 +196,8 @@ mod tests {
         assert!(conserved(&report(6)).is_ok());
         assert!(conserved(&report(7)).is_err());
         assert!(conserved(&report(0)).is_err());
+        let nothing = "{\"totals\":{\"rows\":0,\"rejected\":0,\"declined\":0,\"answered\":0}}";
+        assert!(conserved(nothing).is_err());
         assert!(conserved("{}").is_err());
     }
 }

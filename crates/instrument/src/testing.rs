@@ -125,14 +125,14 @@ pub fn genesis() -> Genesis {
 
 /// Who is on the roster: id, agency, role, use of the key.
 pub const PEOPLE: [(&str, &str, Role, &str); 9] = [
-    ("SIG-1", "ICE", Role::Signatory, "official"),
-    ("OFF-1", "ICE", Role::NamedOfficer, "assurance"),
-    ("OFF-2", "ICE", Role::NamedOfficer, "assurance"),
-    ("DO-1", "IRS", Role::DisclosureOfficer, "review"),
-    ("DO-2", "IRS", Role::DisclosureOfficer, "review"),
-    ("CO-1", "IRS", Role::Counsel, "review"),
-    ("CO-2", "IRS", Role::Counsel, "review"),
-    ("OWN-1", "IRS", Role::DataOwner, "official"),
+    ("SIG-1", "ASKS", Role::Signatory, "official"),
+    ("OFF-1", "ASKS", Role::NamedOfficer, "assurance"),
+    ("OFF-2", "ASKS", Role::NamedOfficer, "assurance"),
+    ("DO-1", "HOLDS", Role::DisclosureOfficer, "review"),
+    ("DO-2", "HOLDS", Role::DisclosureOfficer, "review"),
+    ("CO-1", "HOLDS", Role::Counsel, "review"),
+    ("CO-2", "HOLDS", Role::Counsel, "review"),
+    ("OWN-1", "HOLDS", Role::DataOwner, "official"),
     ("INS-1", "TIGTA", Role::Inspector, "official"),
 ];
 
@@ -182,8 +182,8 @@ fn agreement(genesis: Digest) -> Agreement {
     Agreement {
         genesis,
         id: id("MOU-1"),
-        records_agency: id("IRS"),
-        requesting_agency: id("ICE"),
+        records_agency: id("HOLDS"),
+        requesting_agency: id("ASKS"),
         signed_on: id("2026-10-01"),
         from: id("2026-10-01"),
         until: id("2027-09-30"),

@@ -205,3 +205,29 @@ fn a_receiver_can_stop() {
     assert_eq!(error.unwrap_err(), IntakeError::Stopped);
     assert_eq!(rows, 10);
 }
+
+#[test]
+fn rows_that_did_not_arrive_are_missed() {
+    let folder = TempDir::new().unwrap();
+    let path = file(&folder, "r.csv", b"surnames,city\n");
+    // A summary that speaks of five rows: tag, format, digest, bytes, rows, sheets.
+    let mut summary = vec![52, 0, 0, 0, 5, 2];
+    summary.extend([0; 32 + 8]);
+    summary.extend([5, 0, 0, 0, 0, 0, 0, 0, 1, 0]);
+    let frame = file(&folder, "frame", &summary);
+    let script = format!("exec /bin/cat '{}'", frame.display());
+    let mut sink = Collected::default();
+    let args = ["-c", &script, "sh"];
+    let error = read_in_child(
+        Path::new("/bin/sh"),
+        &args,
+        &path,
+        &Limits::standard(),
+        &mut sink,
+    );
+    let message = error.unwrap_err().to_string();
+    assert!(
+        message.contains("it read 5 rows and 0 arrived"),
+        "{message}"
+    );
+}

@@ -368,6 +368,10 @@ fn headers_are_found_below_a_banner_and_every_required_one_is_asked_for() {
     assert_eq!(collected.rows.len(), 1);
     assert_eq!(collected.rows[0].row, 5);
     assert!(message(&collected, "workbook.above-header").ends_with("2 (1, 3)"));
+    // One known name alone is not a header row.
+    let text = "City\nsurnames,city\nDiaz,Reno\n";
+    let (_, found) = collect(text.as_bytes(), "r.csv").unwrap();
+    assert_eq!(found.rows.len(), 1);
     let missing: Vec<_> = collected
         .findings
         .iter()

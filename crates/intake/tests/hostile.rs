@@ -306,6 +306,8 @@ fn cells_that_contradict_themselves_are_named() {
     check(&row(&twice), "r.xlsx", "out of order");
     let back = format!("{}{}", inline("B2", "x"), inline("A2", "y"));
     check(&row(&back), "r.xlsx", "out of order");
+    let doubled = Xlsx::rows("<row r=\"5\"/><row r=\"5\"/>").bytes();
+    check(&doubled, "r.xlsx", "after row 5");
     let rows = format!("<row r=\"5\">{}</row><row r=\"4\"/>", inline("A5", "x"));
     check(&Xlsx::rows(&rows).bytes(), "r.xlsx", "after row 5");
     check(

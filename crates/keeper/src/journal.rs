@@ -286,7 +286,7 @@ mod tests {
             leaf: LeafIndex(number.into()),
             question: Question::Address,
             authority: number.into(),
-            agency: "ICE".parse().unwrap(),
+            agency: "ASKS".parse().unwrap(),
             request: "REQ-1".parse().unwrap(),
             tag: Tag::new("00000000000000aa").unwrap(),
             reviewers: [
@@ -331,7 +331,7 @@ mod tests {
         };
         assert_eq!(near(130, 9), Some(30));
         assert_eq!(near(100, 1), Some(100));
-        let (agency, request) = ("ICE".parse().unwrap(), "REQ-1".parse().unwrap());
+        let (agency, request) = ("ASKS".parse().unwrap(), "REQ-1".parse().unwrap());
         let tag = |text: &str| Tag::new(text).unwrap();
         assert!(journal.fits(&agency, &request, &tag("00000000000000aa")));
         assert!(!journal.fits(&agency, &request, &tag("00000000000000ab")));

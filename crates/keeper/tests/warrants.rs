@@ -501,7 +501,7 @@ fn approvals() {
         .warrant_refused("a reviewer is not on the roster");
     plan! { authority: |a| a.roster[5].role = Role::Inspector }
         .warrant_refused("a reviewer is not on the roster");
-    plan! { authority: |a| a.roster[5].agency = id("ICE") }
+    plan! { authority: |a| a.roster[5].agency = id("ASKS") }
         .warrant_refused("a reviewer is not of the records agency");
     plan! { approval_keys: Some(["DO-1", "DO-1"]) }
         .warrant_refused("countersign/review/approval/v1");
@@ -585,7 +585,7 @@ fn what_the_warrant_rests_on_is_in_the_log_before_the_matter() {
 #[test]
 fn a_manifest_no_data_owner_signed_is_refused() {
     plan! { authority: |a| { a.roster.retain(|p| p.id.as_str() != "OWN-1"); a.roster.push(instrument::authority::RosterPerson {
-        id: id("OWN-2"), agency: id("IRS"), role: Role::DataOwner, from: id("2026-01-01"), until: id("2027-12-31"),
+        id: id("OWN-2"), agency: id("HOLDS"), role: Role::DataOwner, from: id("2026-01-01"), until: id("2027-12-31"),
         key: testing::key("OWN-2", "official").verifier().into(), recipient: None }); } }
     // The agreement is checked the same way, and first.
     .warrant_refused("0 of 1 signatures");
@@ -825,7 +825,7 @@ fn one_cover_counts_under_one_tag() {
     let tag = other.tag();
     world.log(Act::Request {
         request: tag.clone(),
-        agency: id("ICE"),
+        agency: id("ASKS"),
         agreement: world.agreement.digest(),
         rows: 2,
         commitment: Digest::of(b"c"),

@@ -221,6 +221,7 @@ mod tests {
             "[build-dependencies]\nstore.workspace = true\n",
             &["on `store`"],
         );
+        check_one("model", "other = { path = \"../seal\" }\n", &["on `seal`"]);
         check_one("stranger", "", &["`stranger` is not in the table"]);
         check_one(
             "verify",

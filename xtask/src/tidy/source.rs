@@ -311,6 +311,7 @@ mod tests {
 
     #[test]
     fn functions_are_measured() {
+        check_functions("fn a(x: [u8; { 3 }]) {\n}", &[("a", 1, 2)]);
         check_functions(
             "fn a() {}\n\npub fn b(\n    x: u8,\n) -> u8 {\n    x\n}\n",
             &[("a", 1, 1), ("b", 3, 5)],

@@ -79,7 +79,7 @@ impl World {
         let receipt = Receipt {
             genesis: self.root(),
             request: request.id.clone(),
-            agency: id("ICE"),
+            agency: id("ASKS"),
             cover: request.cover.digest(),
             issued_on: self.now.day(),
             destroy_by: id("2027-11-21"),

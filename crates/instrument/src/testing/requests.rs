@@ -23,7 +23,7 @@ impl World {
         let cover = Cover {
             genesis: self.root(),
             request: request.clone(),
-            agency: id("ICE"),
+            agency: id("ASKS"),
             agreement: (
                 self.agreement.document().id.clone(),
                 self.agreement.digest(),
@@ -92,7 +92,7 @@ impl World {
     pub fn log_request(&mut self, request: &Request) {
         self.log(Act::Request {
             request: request.tag(),
-            agency: id("ICE"),
+            agency: id("ASKS"),
             agreement: self.agreement.digest(),
             rows: request.cover.document().rows,
             commitment: request.commitments().request(&request.cover.note_digest()),
@@ -136,7 +136,7 @@ impl World {
         let tag = |official: &OfficialId| official_tag(&self.root(), official);
         RowAct {
             request: request.tag(),
-            agency: id("ICE"),
+            agency: id("ASKS"),
             agreement: self.agreement.digest(),
             policy: self.authority().document().policy,
             elements: Elements::ALL,

@@ -102,7 +102,7 @@ impl World {
         let place = request.row_id(row);
         let case: CaseId = id(&format!("C-{}-{}", request.id, place.row));
         let salt = Digest::of(place.to_string().as_bytes());
-        let agency: AgencyId = id("ICE");
+        let agency: AgencyId = id("ASKS");
         Statement {
             genesis: self.root(),
             case,
