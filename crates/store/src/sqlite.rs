@@ -88,7 +88,7 @@ impl Store for SqliteStore {
     }
 
     fn request(&self, id: &RequestId) -> Result<Option<RequestRecord>, PortError> {
-        let query = "SELECT * FROM request WHERE id = $1";
+        let query = "SELECT * FROM request WHERE id = ?1";
         self.connection
             .query_row(query, [id.as_str()], |row| Ok(read_request(row, &self.key)))
             .optional()
@@ -115,7 +115,7 @@ impl Store for SqliteStore {
     fn rows(&self, id: &RequestId) -> Result<Vec<RowRecord>, PortError> {
         let mut statement = self
             .connection
-            .prepare("SELECT * FROM row WHERE request = $1 ORDER BY position")
+            .prepare("SELECT * FROM row WHERE request = ?1 ORDER BY position")
             .map_err(sql)?;
         let rows = statement
             .query_map([id.as_str()], |row| Ok(read_row(row, &self.key)))
@@ -156,7 +156,7 @@ fn insert_request(
     let changed = transaction
         .execute(
             "INSERT INTO request (id, envelope_sealed, given_sealed, file, received, findings_sealed, state)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             params![
                 id,
                 sealed(key, &place("envelope"), &request.envelope)?,
@@ -184,7 +184,7 @@ fn insert_row(
         .execute(
             "INSERT INTO row (request, sheet, row, position, opening_sealed, findings_sealed, state,
                               faces, approvals, lapsed)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, '[]', '[]', 0)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '[]', '[]', 0)",
             params![
                 request,
                 sheet,
@@ -219,11 +219,11 @@ fn update_row(
     let before = before.unwrap_or(row);
     let changed = transaction
         .execute(
-            "UPDATE row SET state = $4, faces = $5, face_leaf = $6, identity_sealed = $7,
-                    statement = $8, case_id = $9, approvals = $10, lapsed = $11, matter_leaf = $12,
-                    answer = $13, version = version + 1
-             WHERE request = $1 AND sheet = $2 AND row = $3 AND state = $14
-               AND faces = $15 AND approvals = $16",
+            "UPDATE row SET state = ?4, faces = ?5, face_leaf = ?6, identity_sealed = ?7,
+                    statement = ?8, case_id = ?9, approvals = ?10, lapsed = ?11, matter_leaf = ?12,
+                    answer = ?13, version = version + 1
+             WHERE request = ?1 AND sheet = ?2 AND row = ?3 AND state = ?14
+               AND faces = ?15 AND approvals = ?16",
             params![
                 request,
                 sheet,
@@ -252,9 +252,9 @@ fn update_row(
 fn update_request(transaction: &Transaction<'_>, request: &RequestRecord) -> Result<(), PortError> {
     let changed = transaction
         .execute(
-            "UPDATE request SET state = $2, request_leaf = $3, refusals_leaf = $4, receipt = $5,
-                    issued_leaf = $6
-             WHERE id = $1",
+            "UPDATE request SET state = ?2, request_leaf = ?3, refusals_leaf = ?4, receipt = ?5,
+                    issued_leaf = ?6
+             WHERE id = ?1",
             params![
                 request.id.as_str(),
                 request_state(request.state),
