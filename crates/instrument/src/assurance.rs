@@ -84,9 +84,8 @@ impl Document for Assurance {
                 leaf: parsed(leaf)?,
             })
         })?;
-        let rising = rows.is_sorted_by(|a: &AssuredRow, b: &AssuredRow| {
-            (a.sheet, a.row) < (b.sheet, b.row)
-        });
+        let rising =
+            rows.is_sorted_by(|a: &AssuredRow, b: &AssuredRow| (a.sheet, a.row) < (b.sheet, b.row));
         if !rising {
             return Err(DocumentError::Inconsistent(
                 "an assurance names its rows once each, in order",

@@ -43,6 +43,8 @@ pub struct PopulationArguments {
     pub deficient: Rate,
     /// Officers at least.
     pub officers: u32,
+    /// Rows with a reason copied from one another.
+    pub boilerplate: u32,
     /// Rates of the nation.
     pub rates: Rates,
 }
@@ -156,6 +158,7 @@ pub fn write(
         seed: arguments.seed,
         deficient: arguments.deficient,
         officers: arguments.officers,
+        boilerplate: arguments.boilerplate,
     };
     fs::create_dir_all(&arguments.out).map_err(LabError::file(&arguments.out))?;
     let files = Files::of(&arguments.out, arguments.format);

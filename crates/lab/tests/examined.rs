@@ -31,6 +31,7 @@ fn arguments(rows: u32, out: &std::path::Path) -> PopulationArguments {
         format: ExtractFormat::Csv,
         deficient: Rate::millionths(300_000),
         officers: 4,
+        boilerplate: 0,
         rates: Rates::built_in().unwrap(),
     }
 }

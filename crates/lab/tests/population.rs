@@ -50,6 +50,7 @@ fn arguments(people: u64, rows: u32, seed: u64, out: &Path) -> PopulationArgumen
         format: ExtractFormat::Csv,
         deficient: Rate::millionths(200_000),
         officers: 4,
+        boilerplate: 0,
         rates: Rates::built_in().unwrap(),
     }
 }
@@ -84,6 +85,7 @@ fn trial(people: u64, request_rows: u32, seed: u64) -> Trial {
         seed,
         deficient: Rate::millionths(200_000),
         officers: 2,
+        boilerplate: 0,
     };
     let wanted = wanted(&request, &parameters.rates);
     let mut chooser = Chooser::new(seed, parameters.last_year(), wanted);

@@ -11,7 +11,6 @@
     clippy::expect_used
 )]
 
-
 use countersign_statute as statute;
 use instrument::agreement::Agreement;
 use model::{column::Column, row::Row};

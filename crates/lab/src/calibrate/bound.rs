@@ -66,7 +66,10 @@ mod tests {
 
     fn check(wrong: u64, trials: u64, low: u64, high: u64) {
         let bound = wrong_bound_per_billion(wrong, trials);
-        assert!((low..=high).contains(&bound), "{wrong} of {trials}: {bound}");
+        assert!(
+            (low..=high).contains(&bound),
+            "{wrong} of {trials}: {bound}"
+        );
     }
 
     #[test]

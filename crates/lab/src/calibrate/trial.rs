@@ -19,7 +19,7 @@ use model::{
 };
 use rayon::prelude::*;
 use register::{
-    build::{self, BuildOptions},
+    build::{self, BuildOptions, SealedPlane},
     extract,
     kind::Synthetic,
     register::Register,
@@ -78,6 +78,7 @@ pub(super) fn run(
         seed: trial.seed,
         deficient: Rate::millionths(0),
         officers: 1,
+        boilerplate: 0,
     };
     let path = folder.path().join("extract.csv");
     let mut writer = Writer {
@@ -102,7 +103,12 @@ pub(super) fn run(
             Ok(())
         },
     )?;
-    let bench = Bench::build(trial, &path, &writer.on_file, &folder.path().join("register"))?;
+    let bench = Bench::build(
+        trial,
+        &path,
+        &writer.on_file,
+        &folder.path().join("register"),
+    )?;
     bench.count(&subjects, thresholds)
 }
 
@@ -114,7 +120,8 @@ impl Bench {
         out: &std::path::Path,
     ) -> Result<Self, CalibrateError> {
         let digest = extract::digest_of_file(extract).map_err(CalibrateError::register)?;
-        let register = extract::register_id("CALIBRATION", &digest).map_err(CalibrateError::register)?;
+        let register =
+            extract::register_id("CALIBRATION", &digest).map_err(CalibrateError::register)?;
         let keepers = ["lab-1", "lab-2"].map(str::parse).into_iter();
         let keepers = keepers
             .collect::<Result<Vec<_>, _>>()
@@ -126,7 +133,11 @@ impl Bench {
         ]);
         let keys = EpochKeys::from_seed(register, Epoch(1), sets, seed.as_bytes());
         let rows = extract::open(extract).map_err(CalibrateError::register)?;
-        build::build::<Synthetic>(rows, &digest, &keys, &BuildOptions::standard(), out)
+        let options = BuildOptions {
+            sealed_plane: SealedPlane::HeadersOnly,
+            ..BuildOptions::standard()
+        };
+        build::build::<Synthetic>(rows, &digest, &keys, &options, out)
             .map_err(CalibrateError::register)?;
         let register = Register::open(out).map_err(CalibrateError::register)?;
         Ok(Self {
@@ -210,20 +221,23 @@ fn records(on_file: &[PersonId], keys: &EpochKeys) -> HashMap<PersonId, RecordNu
 
 /// The row as intake reads it from a workbook.
 fn row(subject: &Subject) -> Row {
-    let cells = Column::ALL.iter().zip(0_u16..).filter_map(|(column, position)| {
-        let (kind, text) = match subject.row.value(*column)? {
-            Value::Text(text) => (CellKind::Text, text.clone()),
-            Value::Number(number) => (CellKind::Number, number.to_string()),
-            Value::Date(date) => (CellKind::Date, date.to_string()),
-        };
-        Some(Cell {
-            column: *column,
-            position,
-            kind,
-            formula: false,
-            text: Personal::new(text),
-        })
-    });
+    let cells = Column::ALL
+        .iter()
+        .zip(0_u16..)
+        .filter_map(|(column, position)| {
+            let (kind, text) = match subject.row.value(*column)? {
+                Value::Text(text) => (CellKind::Text, text.clone()),
+                Value::Number(number) => (CellKind::Number, number.to_string()),
+                Value::Date(date) => (CellKind::Date, date.to_string()),
+            };
+            Some(Cell {
+                column: *column,
+                position,
+                kind,
+                formula: false,
+                text: Personal::new(text),
+            })
+        });
     Row::new(1, 2, false, cells.collect())
 }
 

@@ -58,7 +58,8 @@ pub struct Arguments {
 pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let genesis: Signed<Genesis> =
         Signed::parse(&read(&arguments.genesis)?).with_context(|| name(&arguments.genesis))?;
-    let key = SigningKey::parse(read(&arguments.key)?.trim()).with_context(|| name(&arguments.key))?;
+    let key =
+        SigningKey::parse(read(&arguments.key)?.trim()).with_context(|| name(&arguments.key))?;
     let measured = calibrate::measure(Trial {
         people: arguments.people,
         rows: arguments.rows,

@@ -48,6 +48,9 @@ pub struct Arguments {
     /// Officers the rows name, at least; each is named on 12 rows at most.
     #[arg(long, value_name = "COUNT", default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     officers: u32,
+    /// Rows in order but for a reason copied from one another.
+    #[arg(long, value_name = "COUNT", default_value_t = 0)]
+    boilerplate: u32,
     /// A file of rates in place of the built-in nation.toml.
     #[arg(long, value_name = "FILE")]
     nation: Option<PathBuf>,
@@ -84,6 +87,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
             format: arguments.format,
             deficient: Rate::millionths(arguments.deficient * 10_000),
             officers: arguments.officers,
+            boilerplate: arguments.boilerplate,
             rates,
         },
         &mut |people| bar.set_position(people),

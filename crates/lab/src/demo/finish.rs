@@ -30,14 +30,20 @@ const ANSWERS: [(Answer, &str); 6] = [
 ];
 
 impl Demo<'_> {
-    pub(super) fn release(&mut self, submitted: &Submitted) -> Result<BTreeMap<String, u64>, DemoError> {
+    pub(super) fn release(
+        &mut self,
+        submitted: &Submitted,
+    ) -> Result<BTreeMap<String, u64>, DemoError> {
         self.tell.step(
             "Log before open, then released together",
             "One leaf for every admitted row goes to the log, whatever came of it. Keepers follow the log, \
              check it and cosign; only then do they check each warrant from scratch and give their values, \
              and one address at a time opens. All answers issue at once.",
         );
-        let line = self.gate("release").with(&submitted.request).option("--as", "OP-1");
+        let line = self
+            .gate("release")
+            .with(&submitted.request)
+            .option("--as", "OP-1");
         let report = self.show_json(&self.at_home(line), &[0])?;
         let rows = number(&report, "rows");
         let counts: BTreeMap<String, u64> = ANSWERS
@@ -53,16 +59,27 @@ impl Demo<'_> {
             number(&report, "rejected"),
         ));
         if counts.values().sum::<u64>() != rows {
-            return Err(DemoError::Check("the answers do not add up to the rows".to_owned()));
+            return Err(DemoError::Check(
+                "the answers do not add up to the rows".to_owned(),
+            ));
         }
-        let log = keepers::log_file(&self.path("keepers"), "k1");
-        let log = fs::read_to_string(&log).map_err(DemoError::file(&log))?;
-        self.tell.say("The last lines of keeper k1's log:");
-        let lines: Vec<&str> = log.lines().collect();
-        for line in lines.iter().skip(lines.len().saturating_sub(3)) {
+        self.keeper_log()?;
+        Ok(counts)
+    }
+
+    /// What one keeper wrote down of the warrants it was asked to serve.
+    fn keeper_log(&mut self) -> Result<(), DemoError> {
+        let path = keepers::log_file(&self.path("keepers"), "k1");
+        let log = fs::read_to_string(&path).map_err(DemoError::file(&path))?;
+        let warrants: Vec<&str> = log.lines().filter(|line| line.contains(" open ")).collect();
+        self.tell.say(&format!(
+            "Keeper k1 was asked for its values {} times; the last line about it in its log:",
+            warrants.len()
+        ));
+        if let Some(line) = warrants.last() {
             self.tell.say(&format!("  {line}"));
         }
-        Ok(counts)
+        Ok(())
     }
 
     pub(super) fn open_responses(
@@ -72,12 +89,12 @@ impl Demo<'_> {
         self.tell.step(
             "Each officer opens their own response",
             "One workbook for each named officer, encrypted to that officer alone. The demonstration holds \
-             the officers' identities and opens them.",
+             the officers' identities and opens them with the age library; any age tool does the same.",
         );
         let from = self.path("gate").join("responses").join(&submitted.request);
         let to = self.path("responses");
         fs::create_dir_all(&to).map_err(DemoError::file(&to))?;
-        let mut answers = Vec::new();
+        let (mut answers, mut said) = (Vec::new(), 0);
         for officer in self.officers() {
             let file = from.join(format!("{officer}.xlsx.age"));
             if !file.exists() {
@@ -85,26 +102,33 @@ impl Demo<'_> {
             }
             let identity = self.keys().identity(&officer);
             let out = to.join(format!("{officer}.xlsx"));
-            self.tell.command(&format!(
-                "age --decrypt -i {} -o {} {}",
-                identity.display(),
-                out.display(),
-                file.display()
-            ));
+            if said == 0 {
+                self.tell.command(&format!(
+                    "age --decrypt -i {} -o {} {}",
+                    identity.display(),
+                    out.display(),
+                    file.display()
+                ));
+            }
+            said += 1;
             let workbook = response::decrypt(&file, &identity)?;
             fs::write(&out, &workbook).map_err(DemoError::file(&out))?;
             let own = response::answers(&workbook)?;
             self.tell.say(&format!(
-                "{}: {} rows with an answer that says something.",
+                "{}: rows confirmed or disclosed: {}",
                 out.display(),
                 own.len()
             ));
             answers.extend(own);
         }
+        if said == 0 {
+            self.tell.say("No row names an officer of the roster, so there is no response; the receipt counts all rows.");
+        }
         let receipt = from.join("receipt.note");
         let copy = to.join("receipt.note");
         fs::copy(&receipt, &copy).map_err(DemoError::file(&receipt))?;
-        self.tell.say(&format!("The gate's signed receipt: {}", copy.display()));
+        self.tell
+            .say(&format!("The gate's signed receipt: {}", copy.display()));
         Ok(answers)
     }
 
@@ -116,18 +140,32 @@ impl Demo<'_> {
              again. The checker is a program of its own and trusts nothing but the genesis digest.",
         );
         let digest = self.genesis_digest()?;
-        for (name, official, sealed) in [("bundle.public", "OP-1", ""), ("bundle.sealed", "IN-1", "--sealed")] {
+        for (name, official, sealed) in [
+            ("bundle.public", "OP-1", ""),
+            ("bundle.sealed", "IN-1", "--sealed"),
+        ] {
             let words = format!("audit-bundle {sealed}");
-            let line = self.gate(&words).with(self.path(name)).option("--as", official);
+            let line = self
+                .gate(&words)
+                .with(self.path(name))
+                .option("--as", official);
             self.show(&self.at_home(line), &[0])?;
             let line = Line::new(Program::Verify, "")
                 .with(self.path(name))
                 .option("--genesis-digest", &digest);
-            let report = self.show_json(&line, &[0])?;
+            let report = self.show_json(&line, &[0, 1])?;
+            if report.get("verified").and_then(Value::as_bool) != Some(true) {
+                let failures = report.get("failures").cloned().unwrap_or_default();
+                return Err(DemoError::Check(format!(
+                    "`{name}` does not verify: {failures}"
+                )));
+            }
             let checked: u64 = report
                 .get("checked")
                 .and_then(Value::as_object)
-                .map_or(0, |checked| checked.values().filter_map(Value::as_u64).sum());
+                .map_or(0, |checked| {
+                    checked.values().filter_map(Value::as_u64).sum()
+                });
             self.tell.right(&format!(
                 "VERIFIED: the {} bundle, {checked} checks, no failure.",
                 text(&report, "kind")
@@ -145,17 +183,14 @@ impl Demo<'_> {
         Ok(genesis.digest().to_string())
     }
 
-    pub(super) fn compare(
-        &mut self,
-        _submitted: &Submitted,
-        answers: &[Answered],
-    ) -> Result<Option<Compared>, DemoError> {
+    pub(super) fn compare(&mut self, answers: &[Answered]) -> Result<Option<Compared>, DemoError> {
         self.tell.step(
             "And was it right?",
             "Only in a synthetic nation is there a truth to compare with.",
         );
         if self.options.request.is_some() {
-            self.tell.say("The workbook is not the demonstration's own: there is no truth about it.");
+            self.tell
+                .say("The workbook is not the demonstration's own: there is no truth about it.");
             return Ok(None);
         }
         let compared = truth::compare(
@@ -169,7 +204,9 @@ impl Demo<'_> {
         )?;
         if !compared.wrong.is_empty() {
             let wrong = compared.wrong.join("; ");
-            return Err(DemoError::Check(format!("something wrong was said: {wrong}")));
+            return Err(DemoError::Check(format!(
+                "something wrong was said: {wrong}"
+            )));
         }
         self.tell.right(&format!(
             "{} people named, {} addresses disclosed, {} confirmed, each compared with the truth: nobody \
@@ -213,8 +250,12 @@ impl Demo<'_> {
         answers: &[(String, String)],
     ) -> Result<(), DemoError> {
         self.tell.gap();
-        self.tell.title("Every row of the request has exactly one answer");
-        self.tell.say(&format!("{:<16}{:>5}   rows of the workbook", "answer", "rows"));
+        self.tell
+            .title("Every row of the request has exactly one answer");
+        self.tell.say(&format!(
+            "{:<16}{:>5}   rows of the workbook",
+            "answer", "rows"
+        ));
         let mut total = 0;
         for (answer, key) in ANSWERS {
             let own: Vec<&str> = answers
@@ -231,7 +272,8 @@ impl Demo<'_> {
                 )));
             }
             total += count;
-            self.tell.say(&format!("{:<16}{count:>5}   {}", answer.label(), own.join(" ")));
+            let line = format!("{:<16}{count:>5}   {}", answer.label(), own.join(" "));
+            self.tell.say(line.trim_end());
         }
         self.tell.say(&format!("{:<16}{total:>5}", "together"));
         Ok(())
@@ -239,16 +281,37 @@ impl Demo<'_> {
 
     fn where_everything_lies(&mut self) {
         self.tell.gap();
-        self.tell.title(&format!("Everything lies in {}", self.options.out.display()));
+        self.tell.title(&format!(
+            "Everything lies in {}",
+            self.options.out.display()
+        ));
         for (name, words) in [
-            ("request.*", "the request as sent; findings.json: what the examination found"),
-            ("responses/", "the officers' answers, decrypted, and the signed receipt"),
-            ("bundle.public", "for anyone; bundle.sealed: for an inspector (itself return information)"),
+            (
+                "request.*",
+                "the request as sent; findings.json: what the examination found",
+            ),
+            (
+                "responses/",
+                "the officers' answers, decrypted, and the signed receipt",
+            ),
+            (
+                "bundle.public",
+                "for anyone; bundle.sealed: for an inspector (itself return information)",
+            ),
             ("gate/", "the gate: configuration, database, log"),
             ("keepers/", "four keepers with their logs"),
-            ("register/", "manifest, match plane, sealed plane, encrypted deliveries"),
-            ("deployment/", "genesis, agreement, authority note, and every private key"),
-            ("truth.csv", "what a right answer is; extract.csv: what was sealed"),
+            (
+                "register/",
+                "manifest, match plane, sealed plane, encrypted deliveries",
+            ),
+            (
+                "deployment/",
+                "genesis, agreement, authority note, and every private key",
+            ),
+            (
+                "truth.csv",
+                "what a right answer is; extract.csv: what was sealed",
+            ),
             (TRANSCRIPT, "this text"),
         ] {
             self.tell.say(&format!("{name:<15} {words}"));

@@ -57,7 +57,10 @@ impl Keepers {
         let address = first.trim().strip_prefix("listening ");
         address.map(str::to_owned).ok_or_else(|| DemoError::Keeper {
             keeper: keeper.to_owned(),
-            message: std::fs::read_to_string(log).unwrap_or_default().trim().to_owned(),
+            message: std::fs::read_to_string(log)
+                .unwrap_or_default()
+                .trim()
+                .to_owned(),
         })
     }
 

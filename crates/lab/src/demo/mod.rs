@@ -31,13 +31,13 @@ use model::{
 use serde::Serialize;
 use serde_json::Value;
 
-use self::{keepers::Keepers, tell::Teller};
 pub use self::{
     error::DemoError,
     review::{FaceRule, on_its_face},
     tell::Stream,
     tools::{Line, Output, Program, Tools, own_folder},
 };
+use self::{keepers::Keepers, tell::Teller};
 use crate::genesis::KeyFolder;
 
 /// First words of a transcript: what tells an earlier demonstration's folder from any other.
@@ -189,10 +189,11 @@ pub fn run(options: &DemoOptions) -> Result<DemoReport, DemoError> {
 impl Demo<'_> {
     fn whole_way(&mut self) -> Result<DemoReport, DemoError> {
         self.introduce();
-        self.population()?;
         self.genesis()?;
+        let calibration = self.start_calibration()?;
+        self.population()?;
         self.register()?;
-        self.calibration()?;
+        self.finish_calibration(calibration)?;
         self.start_keepers()?;
         self.gate_home()?;
         let submitted = self.examine_and_submit()?;
@@ -202,7 +203,7 @@ impl Demo<'_> {
         let counts = self.release(&submitted)?;
         let responses = self.open_responses(&submitted)?;
         self.verify()?;
-        let compared = self.compare(&submitted, &responses)?;
+        let compared = self.compare(&responses)?;
         self.finish(&submitted, counts, compared)
     }
 
@@ -233,7 +234,9 @@ fn prepare(out: &Path) -> Result<(), DemoError> {
         return Err(DemoError::Folder(out.to_owned()));
     }
     let missing_is_fine = |path: &Path, result: std::io::Result<()>| match result {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(DemoError::file(path)(error)),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(DemoError::file(path)(error))
+        }
         _ => Ok(()),
     };
     for name in LEFT {
@@ -327,7 +330,12 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        for (number, expected) in [(0, "0"), (999, "999"), (1_000, "1,000"), (20_000_000, "20,000,000")] {
+        for (number, expected) in [
+            (0, "0"),
+            (999, "999"),
+            (1_000, "1,000"),
+            (20_000_000, "20,000,000"),
+        ] {
             assert_eq!(grouped(number), expected);
         }
     }

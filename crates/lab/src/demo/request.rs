@@ -66,7 +66,11 @@ impl Demo<'_> {
         };
         let sample = self.path("request.xlsx");
         fs::rename(&sample, self.path("sample-request.xlsx")).map_err(DemoError::file(&sample))?;
-        let extension = own.extension().unwrap_or_default().to_string_lossy().to_lowercase();
+        let extension = own
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_lowercase();
         let file = self.path("request").with_extension(&extension);
         fs::copy(&own, &file).map_err(DemoError::file(&own))?;
         let fields = read_cover(&own)?;
@@ -120,7 +124,8 @@ impl Demo<'_> {
             self.tell.say(finding);
         }
         if findings.len() > SHOWN {
-            self.tell.say(&format!("… and {} more.", findings.len() - SHOWN));
+            self.tell
+                .say(&format!("… and {} more.", findings.len() - SHOWN));
         }
         Ok(())
     }
@@ -269,7 +274,10 @@ mod tests {
 
     fn check(stated: &[(&str, &str)], expected: &[(&str, &str)], said: usize) {
         let fields = |pairs: &[(&str, &str)]| -> Fields {
-            pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect()
+            pairs
+                .iter()
+                .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+                .collect()
         };
         let sample = Cover::synthetic(7, model::time::Date::constant(2026, 11, 1));
         let (cover, words) = stand_in(&fields(stated), &sample);
@@ -284,10 +292,22 @@ mod tests {
     fn what_a_cover_states_stays_and_what_it_lacks_is_said() {
         check(&[], &[("request_id", "REQ-7"), ("signatory", "SIG-1")], 1);
         check(
-            &[("agency", "OTHER"), ("request_id", "R-1"), ("signatory", "SIG-1")],
-            &[("agency", "OTHER"), ("request_id", "R-1"), ("agreement", "AGR-DEMO-1")],
+            &[
+                ("agency", "OTHER"),
+                ("request_id", "R-1"),
+                ("signatory", "SIG-1"),
+            ],
+            &[
+                ("agency", "OTHER"),
+                ("request_id", "R-1"),
+                ("agreement", "AGR-DEMO-1"),
+            ],
             1,
         );
-        check(&[("signatory", "X-9"), ("signatory_title", "Clerk")], &[("signatory", "SIG-1"), ("signatory_title", "Director")], 2);
+        check(
+            &[("signatory", "X-9"), ("signatory_title", "Clerk")],
+            &[("signatory", "SIG-1"), ("signatory_title", "Director")],
+            2,
+        );
     }
 }

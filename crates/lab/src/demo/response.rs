@@ -51,14 +51,20 @@ pub(super) fn answers(workbook: &[u8]) -> Result<Vec<Answered>, DemoError> {
     let mut part = |name: &str| -> Result<String, DemoError> {
         let read = || -> std::io::Result<String> {
             let mut text = String::new();
-            archive.by_name(name)?.take(PART_BYTES).read_to_string(&mut text)?;
+            archive
+                .by_name(name)?
+                .take(PART_BYTES)
+                .read_to_string(&mut text)?;
             Ok(text)
         };
         let mut read = read;
         read().map_err(|error| DemoError::Check(format!("a response lacks `{name}`: {error}")))
     };
     // The order of the sheets is fixed: Summary, Answers, No disclosure, Declined, Rejected.
-    let (strings, sheet) = (part("xl/sharedStrings.xml")?, part("xl/worksheets/sheet2.xml")?);
+    let (strings, sheet) = (
+        part("xl/sharedStrings.xml")?,
+        part("xl/worksheets/sheet2.xml")?,
+    );
     let strings = texts(&strings, b"si")?;
     let rows = rows(&sheet, &strings)?;
     Ok(rows.iter().filter_map(|row| answered(row)).collect())
@@ -166,8 +172,20 @@ mod tests {
         workbook.add_worksheet();
         let sheet = workbook.add_worksheet();
         let lines = [
-            ["Row", "Case number", "Answer", "Mailing address", "Tax period"],
-            ["Subjects, row 12", "C-1", "Disclosed", "12 A & B <ST>\nRENO NV 89501", "2024"],
+            [
+                "Row",
+                "Case number",
+                "Answer",
+                "Mailing address",
+                "Tax period",
+            ],
+            [
+                "Subjects, row 12",
+                "C-1",
+                "Disclosed",
+                "12 A & B <ST>\nRENO NV 89501",
+                "2024",
+            ],
             ["Subjects 2, row 3", "C-2", "Confirmed", "", ""],
         ];
         for (row, line) in (3_u32..).zip(lines) {
@@ -179,7 +197,10 @@ mod tests {
         assert_eq!(read.len(), 2);
         assert_eq!(read[0].place, (1, 12));
         assert_eq!(read[0].address, "12 A & B <ST>\nRENO NV 89501");
-        assert_eq!((read[1].place, read[1].answer.as_str()), ((2, 3), "Confirmed"));
+        assert_eq!(
+            (read[1].place, read[1].answer.as_str()),
+            ((2, 3), "Confirmed")
+        );
     }
 
     #[test]

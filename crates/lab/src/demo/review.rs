@@ -8,12 +8,7 @@
 use model::finding::{FindingClass, FindingView};
 use serde_json::Value;
 
-use super::{
-    Demo, DemoError, list, number,
-    request::Submitted,
-    text,
-    tools::Line,
-};
+use super::{Demo, DemoError, list, number, request::Submitted, text, tools::Line};
 
 /// What the scripted reviewers make of a row's findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -115,11 +110,16 @@ impl Demo<'_> {
         let own = requests
             .iter()
             .find(|request| text(request, "request") == submitted.request);
-        Ok(own.map(|own| list(own, "rows").to_vec()).unwrap_or_default())
+        Ok(own
+            .map(|own| list(own, "rows").to_vec())
+            .unwrap_or_default())
     }
 
     /// Ids of rows and their answers, after the release.
-    pub(super) fn answers(&self, submitted: &Submitted) -> Result<Vec<(String, String)>, DemoError> {
+    pub(super) fn answers(
+        &self,
+        submitted: &Submitted,
+    ) -> Result<Vec<(String, String)>, DemoError> {
         let rows = self.rows(submitted)?;
         Ok(rows
             .iter()
@@ -197,7 +197,10 @@ impl Demo<'_> {
         reviewer: &str,
         refused: DemoError,
     ) -> Result<String, DemoError> {
-        let DemoError::Failed { code: 3, message, .. } = refused else {
+        let DemoError::Failed {
+            code: 3, message, ..
+        } = refused
+        else {
             return Err(refused);
         };
         let line = self.gate("decline").with(row);
@@ -213,7 +216,10 @@ impl Demo<'_> {
              whatever comes of it; the matcher names one person or says nothing. The operator who runs it \
              learns counts only.",
         );
-        let line = self.gate("identify").with(&submitted.request).option("--as", "OP-1");
+        let line = self
+            .gate("identify")
+            .with(&submitted.request)
+            .option("--as", "OP-1");
         let report = self.show_json(&self.at_home(line), &[0])?;
         let (rows, identified) = (number(&report, "rows"), number(&report, "identified"));
         self.tell.say(&format!(
@@ -271,7 +277,9 @@ impl Demo<'_> {
         }
         let count = |asked: &str| {
             let of_it = cases.iter().filter(|case| case.asks_for == asked);
-            of_it.filter(|case| ended.is_none_or(|ended| ended.id != case.id)).count()
+            of_it
+                .filter(|case| ended.is_none_or(|ended| ended.id != case.id))
+                .count()
         };
         self.tell.say(&format!(
             "Of {} cases, both allow an address in {}, a confirmation only in {}; ended: {}.",
@@ -316,15 +324,23 @@ fn waterfall(view: &Value) -> Vec<String> {
         .iter()
         .map(|line| {
             let level = line.get(1).and_then(Value::as_str).unwrap_or_default();
-            format!("  {:<24} {level:<22} {:>8} bits", field(line), bits(millibits(line)))
+            format!(
+                "  {:<24} {level:<22} {:>8} bits",
+                field(line),
+                bits(millibits(line))
+            )
         })
         .collect()
 }
 
 /// Milli-bits as bits with one decimal and a sign.
 fn bits(millibits: i64) -> String {
-    let sign = if millibits < 0 { '-' } else { '+' };
     let tenths = (millibits.unsigned_abs() + 50) / 100;
+    let sign = match (tenths, millibits < 0) {
+        (0, _) => ' ',
+        (_, true) => '-',
+        (_, false) => '+',
+    };
     format!("{sign}{}.{}", tenths / 10, tenths % 10)
 }
 
@@ -361,16 +377,25 @@ mod tests {
         check(&[("evidence.thin", Question)], None);
         check(&[("officer.over_cap", Deferred)], None);
         check(&[("reason.clone", Question)], Some("relevance-not-shown"));
-        check(&[("tin.unread", Question), ("officer.caseload", Question)], Some("officer-not-engaged"));
-        check(&[("act.limitation", Question)], Some("offence-not-complete"));
+        check(
+            &[("tin.unread", Question), ("officer.caseload", Question)],
+            Some("officer-not-engaged"),
+        );
+        check(
+            &[("act.limitation", Question)],
+            Some("offence-not-complete"),
+        );
         check(&[("case.shared", Question)], Some("question-not-answered"));
-        check(&[("a.rule_of_tomorrow", Question)], Some("question-not-answered"));
+        check(
+            &[("a.rule_of_tomorrow", Question)],
+            Some("question-not-answered"),
+        );
     }
 
     #[test]
     fn bits_have_a_sign_and_a_decimal() {
         assert_eq!(bits(12_345), "+12.3");
-        assert_eq!(bits(-40), "-0.0");
+        assert_eq!(bits(-40), " 0.0");
         assert_eq!(bits(-1_950), "-2.0");
     }
 }

@@ -9,10 +9,8 @@ use std::{fmt::Write as _, fs, path::Path};
 use model::{digest::hex, entropy::random_bytes};
 
 use super::{
-    Demo, DemoError, grouped, keepers,
-    list, number,
-    tools::{Line, Program},
-    text,
+    Demo, DemoError, grouped, keepers, list, number, text,
+    tools::{Line, Program, Running, own_folder},
 };
 use crate::genesis::{KEEPERS, write_secret};
 
@@ -26,8 +24,8 @@ impl Demo<'_> {
         self.tell.step(
             "A nation",
             "Families, twins, namesakes, movers; returns of seven years. The extract is what a records \
-             agency would hand to the builder. A truth file says what a right answer to each row is; no \
-             other program ever sees it.",
+             agency would hand to the builder. A truth file says what a right answer to each row is; the \
+             gate never sees it.",
         );
         let line = Line::new(Program::Lab, "population --format csv")
             .option("--people", self.options.people.to_string())
@@ -35,6 +33,7 @@ impl Demo<'_> {
             .option("--seed", self.options.seed.to_string())
             .option("--as-of", self.as_of.to_string())
             .option("--officers", OFFICERS.to_string())
+            .option("--boilerplate", self.boilerplate().to_string())
             .option("--out", &self.options.out);
         let report = self.show_json(&line, &[0])?;
         self.tell.say(&format!(
@@ -61,6 +60,11 @@ impl Demo<'_> {
         Ok(())
     }
 
+    /// Rows that give a reason copied from one another: two, where there is room for them.
+    fn boilerplate(&self) -> u32 {
+        if self.options.rows >= 12 { 2 } else { 0 }
+    }
+
     pub(super) fn genesis(&mut self) -> Result<(), DemoError> {
         self.tell.step(
             "A deployment",
@@ -70,8 +74,12 @@ impl Demo<'_> {
         );
         let line = Line::new(Program::Lab, "genesis")
             .option("--out", self.path("deployment"))
-            .option("--officers", self.officers().len().to_string())
-            .option("--gate", self.tools.program(Program::Gate));
+            .option("--officers", self.officers().len().to_string());
+        let line = if self.options.bin_dir == own_folder()? {
+            line
+        } else {
+            line.option("--gate", self.tools.program(Program::Gate))
+        };
         let report = self.show_json(&line, &[0])?;
         self.tell.say(&format!(
             "SYNTHETIC genesis {}…, 2 of 3 authorities, 3 of 4 keepers.",
@@ -87,7 +95,8 @@ impl Demo<'_> {
                 format!("{} {}", word(0), word(1))
             })
             .collect();
-        self.tell.say(&format!("On the roster: {}.", roster.join(", ")));
+        self.tell
+            .say(&format!("On the roster: {}.", roster.join(", ")));
         Ok(())
     }
 
@@ -116,27 +125,38 @@ impl Demo<'_> {
         Ok(())
     }
 
-    pub(super) fn calibration(&mut self) -> Result<(), DemoError> {
-        self.tell.step(
-            "How often would it be wrong?",
-            "The matcher may only be used under a signed certificate. It is measured on another nation of \
-             the same size, from a seed nothing was tuned on, with thresholds fixed beforehand. So few \
-             rows give a weak bound, and the certificate states no better one.",
-        );
-        let line = Line::new(Program::Lab, "calibrate")
+    fn calibration_line(&self) -> Line {
+        Line::new(Program::Lab, "calibrate")
             .option("--people", self.options.people.to_string())
             .option("--rows", self.options.calibration_rows.to_string())
             .option("--seed", (self.options.seed + CALIBRATION_SEED).to_string())
             .option("--as-of", self.as_of.to_string())
             .option("--genesis", self.deployment("genesis.note"))
             .option("--key", self.keys().key("certifier"))
-            .option("--out", self.path("certificate.note"));
-        let report = self.show_json(&line, &[0])?;
+            .option("--out", self.path("certificate.note"))
+    }
+
+    /// Calibration needs nothing but the genesis, so it runs beside the making of nation and register.
+    pub(super) fn start_calibration(&mut self) -> Result<Running, DemoError> {
+        self.tools.start(&self.calibration_line())
+    }
+
+    pub(super) fn finish_calibration(&mut self, running: Running) -> Result<(), DemoError> {
+        self.tell.step(
+            "How often would it be wrong?",
+            "The matcher may only be used under a signed certificate. It is measured on another nation of \
+             the same size, from a seed nothing was tuned on, with thresholds fixed beforehand. So few \
+             rows give a weak bound, and the certificate states no better one. (This began with step 2.)",
+        );
+        self.tell.command(&self.calibration_line().typed());
+        let report = running.finish()?;
         for (key, words) in [
             ("with_birth_date", "with a birth date"),
             ("without_birth_date", "without one"),
         ] {
-            let measured = report.get("measured").and_then(|measured| measured.get(key));
+            let measured = report
+                .get("measured")
+                .and_then(|measured| measured.get(key));
             let bounds = report.get("wrong_bound_per_billion");
             let (Some(measured), Some(bounds)) = (measured, bounds) else {
                 continue;
@@ -172,8 +192,10 @@ impl Demo<'_> {
                 self.tools.run(line, &[0])?;
             }
             if position == 0 {
-                self.tell
-                    .command(&format!("countersign-keeper serve --home {} &", home.display()));
+                self.tell.command(&format!(
+                    "countersign-keeper serve --home {} &",
+                    home.display()
+                ));
             }
             let log = keepers::log_file(&folder, keeper);
             addresses.push(format!(
@@ -203,7 +225,8 @@ impl Demo<'_> {
                 .option("--manifest", self.path("register").join("manifest.note"))
                 .option(
                     "--shares",
-                    self.path("register").join(format!("deliver/keeper-{keeper}.age")),
+                    self.path("register")
+                        .join(format!("deliver/keeper-{keeper}.age")),
                 ),
         ]
     }
@@ -216,14 +239,23 @@ impl Demo<'_> {
         );
         let home = self.path("gate");
         let keys = self.keys();
-        for folder in ["authorities", "agreements", "certificates", "responses", "log"] {
+        for folder in [
+            "authorities",
+            "agreements",
+            "certificates",
+            "responses",
+            "log",
+        ] {
             let path = home.join(folder);
             fs::create_dir_all(&path).map_err(DemoError::file(&path))?;
         }
         let copies = [
             (self.deployment("genesis.note"), "genesis.note"),
             (self.deployment("authority.note"), "authorities/1.note"),
-            (self.deployment("agreement.note"), "agreements/AGR-DEMO-1.note"),
+            (
+                self.deployment("agreement.note"),
+                "agreements/AGR-DEMO-1.note",
+            ),
             (self.path("certificate.note"), "certificates/1.note"),
             (keys.key("gate"), "gate.key"),
             (keys.key("log"), "log.key"),
@@ -237,7 +269,8 @@ impl Demo<'_> {
             .map_err(|error| DemoError::Check(error.to_string()))?;
         let path = home.join("countersign.toml");
         fs::write(&path, configuration()).map_err(DemoError::file(&path))?;
-        self.tell.say(&format!("Its configuration: {}", path.display()));
+        self.tell
+            .say(&format!("Its configuration: {}", path.display()));
         let line = self.at_home(self.gate("register show"));
         let shown = self.show(&line, &[0])?;
         self.tell.say(shown.text.trim_end());

@@ -8,7 +8,7 @@ use std::{
     ffi::OsString,
     fmt::Write as _,
     path::{Path, PathBuf},
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
 };
 
 use serde_json::Value;
@@ -105,6 +105,26 @@ pub struct Output {
 }
 
 impl Output {
+    fn of(done: &std::process::Output, typed: String) -> Self {
+        Self {
+            text: String::from_utf8_lossy(&done.stdout).into_owned(),
+            code: done.status.code().unwrap_or(-1),
+            message: String::from_utf8_lossy(&done.stderr).trim().to_owned(),
+            typed,
+        }
+    }
+
+    fn accept(self, accepted: &[i32]) -> Result<Self, DemoError> {
+        if accepted.contains(&self.code) {
+            return Ok(self);
+        }
+        Err(DemoError::Failed {
+            command: self.typed,
+            code: self.code,
+            message: self.message,
+        })
+    }
+
     /// Its standard output as a JSON document.
     ///
     /// # Errors
@@ -114,6 +134,40 @@ impl Output {
             command: self.typed.clone(),
             missing: format!("a JSON document ({error})"),
         })
+    }
+}
+
+/// A command that runs beside the others. It is killed when this is dropped before its end.
+#[derive(Debug)]
+pub struct Running {
+    child: Option<Child>,
+    typed: String,
+}
+
+impl Running {
+    /// Waits for its end and gives its JSON document.
+    ///
+    /// # Errors
+    /// [`DemoError::Failed`], [`DemoError::Printed`], or what the system says.
+    pub fn finish(mut self) -> Result<Value, DemoError> {
+        let child = self.child.take();
+        let child =
+            child.ok_or_else(|| DemoError::Check("a command was waited for twice".to_owned()))?;
+        let typed = self.typed.clone();
+        let done = child
+            .wait_with_output()
+            .map_err(DemoError::file(&self.typed))?;
+        Output::of(&done, typed).accept(&[0])?.json()
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            // One that has ended by itself cannot be killed; that is no matter.
+            let _ = child.kill();
+            let _ = child.wait();
+        }
     }
 }
 
@@ -154,19 +208,25 @@ impl Tools {
             .command(line)
             .output()
             .map_err(|source| DemoError::Program { program, source })?;
-        let output = Output {
-            text: String::from_utf8_lossy(&done.stdout).into_owned(),
-            code: done.status.code().unwrap_or(-1),
-            message: String::from_utf8_lossy(&done.stderr).trim().to_owned(),
+        Output::of(&done, line.typed()).accept(accepted)
+    }
+
+    /// Starts a command that prints a JSON document, to be waited for later.
+    ///
+    /// # Errors
+    /// [`DemoError::Program`].
+    pub fn start(&self, line: &Line) -> Result<Running, DemoError> {
+        let line = line.clone().with("--json");
+        let child = self
+            .command(&line)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn();
+        let program = self.program(line.program);
+        let child = child.map_err(|source| DemoError::Program { program, source })?;
+        Ok(Running {
+            child: Some(child),
             typed: line.typed(),
-        };
-        if accepted.contains(&output.code) {
-            return Ok(output);
-        }
-        Err(DemoError::Failed {
-            command: output.typed,
-            code: output.code,
-            message: output.message,
         })
     }
 

@@ -79,7 +79,9 @@ pub(super) fn compare(sources: &Sources<'_>, answers: &[Answered]) -> Result<Com
         let own = person_of(&truth, &filings, place);
         compared.named += 1;
         if !is_person(&register, statement.record, own)? {
-            compared.wrong.push(format!("{}: another person", statement.row));
+            compared
+                .wrong
+                .push(format!("{}: another person", statement.row));
         }
     }
     for answer in answers {
@@ -94,7 +96,9 @@ pub(super) fn compare(sources: &Sources<'_>, answers: &[Answered]) -> Result<Com
         };
         if !right {
             let (sheet, row) = answer.place;
-            compared.wrong.push(format!("sheet {sheet} row {row}: {}", answer.answer));
+            compared
+                .wrong
+                .push(format!("sheet {sheet} row {row}: {}", answer.answer));
         }
     }
     Ok(compared)
@@ -123,7 +127,10 @@ fn read_filings(
     while reader.read_record(&mut record).map_err(check)? {
         if record.get(0).is_some_and(|person| wanted.contains(person)) {
             let filing: Filing = record.deserialize(Some(&headers)).map_err(check)?;
-            filings.entry(filing.person_id.clone()).or_default().push(filing);
+            filings
+                .entry(filing.person_id.clone())
+                .or_default()
+                .push(filing);
         }
     }
     Ok(filings)
@@ -162,7 +169,10 @@ fn is_person(
     filings: &[Filing],
 ) -> Result<bool, DemoError> {
     let view = register.record(record).map_err(check)?;
-    let birth = view.date_of_birth.map(|date| date.to_string()).unwrap_or_default();
+    let birth = view
+        .date_of_birth
+        .map(|date| date.to_string())
+        .unwrap_or_default();
     let given: Vec<&str> = view.given.split(' ').collect();
     let surnames: Vec<&str> = view.surnames.split(' ').collect();
     Ok(filings.iter().any(|filing| {
@@ -224,7 +234,11 @@ mod tests {
                 address: address.to_owned(),
                 period: period.to_owned(),
             };
-            assert_eq!(is_address(&filing(), &answer), expected, "{address:?} {period}");
+            assert_eq!(
+                is_address(&filing(), &answer),
+                expected,
+                "{address:?} {period}"
+            );
         };
         check("12 ELM ST APT 4\nRENO NV 89501", "2024", true);
         check("12 ELM ST APT 4\nRENO NV 89501", "2023", false);

@@ -67,7 +67,8 @@ pub(super) fn genesis(
         .map(|holder| keys.draw(holder, "authority"))
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
-    let mut recipients = String::from("# SYNTHETIC deployment: age recipients of shares and token key\n");
+    let mut recipients =
+        String::from("# SYNTHETIC deployment: age recipients of shares and token key\n");
     let mut keepers = Vec::new();
     for (id, operator) in KEEPERS {
         keepers.push(GenesisKeeper {
@@ -226,7 +227,10 @@ pub(super) fn authority(
         until: from.plus(AUTHORITY_SECONDS),
         policy: order.policy,
         statute_book: order.statute_book,
-        agreements: vec![(agreement.document().id.clone(), agreement.document().digest())],
+        agreements: vec![(
+            agreement.document().id.clone(),
+            agreement.document().digest(),
+        )],
         roster,
         suspensions: Vec::new(),
     };
@@ -234,7 +238,10 @@ pub(super) fn authority(
         .map(|holder| read_key(keys, holder))
         .into_iter()
         .collect::<Result<Vec<_>, _>>()?;
-    Ok(Signed::sign(authority, &signers.iter().collect::<Vec<_>>())?)
+    Ok(Signed::sign(
+        authority,
+        &signers.iter().collect::<Vec<_>>(),
+    )?)
 }
 
 fn read_key(keys: &KeyFolder, holder: &str) -> Result<SigningKey, GenesisError> {

@@ -118,7 +118,8 @@ pub fn make(order: &GenesisOrder, folder: &Path) -> Result<Report, GenesisError>
     let people = documents::people(&keys, order)?;
     let agreement = documents::agreement(&people, order, genesis.digest())?;
     write(folder, "agreement.note", &agreement.render())?;
-    let authority = documents::authority(&keys, people.roster, order, genesis.digest(), &agreement)?;
+    let authority =
+        documents::authority(&keys, people.roster, order, genesis.digest(), &agreement)?;
     write(folder, "authority.note", &authority.render())?;
     let authority = authority.document();
     Ok(Report {

@@ -25,6 +25,8 @@ pub use self::{
     truth::TruthWriter,
     workbook::{Cover, WorkbookWriter},
 };
+use model::column::Column;
+
 use crate::{
     dice::Component,
     error::LabError,
@@ -44,7 +46,14 @@ pub struct RequestParameters {
     pub deficient: Rate,
     /// Officers at least; there are more where a credible caseload makes it necessary.
     pub officers: u32,
+    /// Rows in order but for a reason copied from one another: the first ones about people on file.
+    pub boilerplate: u32,
 }
+
+/// A reason that says nothing of any one person's case, as it stood in thousands of rows.
+const BOILERPLATE: &str = "The whereabouts of the subject are unknown to this office and an address is \
+                           needed so that officers can locate the subject and serve process in the pending \
+                           criminal matter.";
 
 /// How many rows of each intent: by quota, so that the floors hold for small requests too.
 struct Quotas {
@@ -135,17 +144,18 @@ pub fn rows(
     let officers = officers_needed(parameters.rows, parameters.officers);
     let officers: Vec<Officer> = (0..officers).filter_map(officer).collect();
     let mut people = People::new(world, chosen);
+    let mut boilerplate = parameters.boilerplate;
     for ((number, intent), officer) in (0..).zip(intents).zip(officers.iter().cycle()) {
         let Some(person) = people.next(intent) else {
             continue;
         };
-        row(desk.subject(
-            number,
-            &person,
-            intent,
-            officer,
-            &mut component.dice(number),
-        ))?;
+        let dice = &mut component.dice(number);
+        let mut subject = desk.subject(number, &person, intent, officer, dice);
+        if intent == Intent::Present && boilerplate > 0 {
+            boilerplate -= 1;
+            subject.row.text(Column::Reason, BOILERPLATE);
+        }
+        row(subject)?;
     }
     Ok(())
 }

@@ -47,11 +47,22 @@ pub enum Stage {
     Writing,
 }
 
+/// What of the sealed plane is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealedPlane {
+    /// Every entry: what a deployment needs.
+    Whole,
+    /// Headers only; no address can ever be opened. For measuring the matcher in the laboratory.
+    HeadersOnly,
+}
+
 /// Choices of a build.
 #[derive(Clone, Copy)]
 pub struct BuildOptions<'a> {
     /// Records a block may hold before it is refined or left unread.
     pub block_limit: usize,
+    /// What of the sealed plane is built.
+    pub sealed_plane: SealedPlane,
     /// Told at the start of each stage and, while reading, every 65,536 rows.
     pub progress: &'a (dyn Fn(Stage, u64) + Sync),
 }
@@ -62,6 +73,7 @@ impl BuildOptions<'_> {
     pub fn standard() -> BuildOptions<'static> {
         BuildOptions {
             block_limit: 512,
+            sealed_plane: SealedPlane::Whole,
             progress: &|_, _| {},
         }
     }
@@ -115,7 +127,10 @@ pub fn build<K: RegisterKind>(
     let sealed = in_order(
         prepared
             .par_iter()
-            .map(|person| person::seal(person, keys, &sealer))
+            .map(|person| match options.sealed_plane {
+                SealedPlane::Whole => person::seal(person, keys, &sealer),
+                SealedPlane::HeadersOnly => person::header_only(person),
+            })
             .collect(),
     )?;
     write_all::<K>(prepared, sealed, row_count, extract, keys, options, out)

@@ -378,6 +378,20 @@ fn bind(
     bound
 }
 
+fn header(person: &Prepared) -> Result<RecordHeader, BuildError> {
+    let row = person.entries.first().map_or(0, |entry| entry.row);
+    let periods = person.entries.iter().map(|e| e.periods.clone()).collect();
+    RecordHeader::new(person.record, periods).map_err(|source| BuildError::Header { row, source })
+}
+
+/// A record's header with no sealed entry at all.
+pub fn header_only(person: &Prepared) -> Result<Sealed, BuildError> {
+    Ok(Sealed {
+        entries: 0_u16.to_le_bytes().to_vec(),
+        header: header(person)?.to_bytes(),
+    })
+}
+
 /// Seals a person's entries.
 ///
 /// # Errors
@@ -387,10 +401,7 @@ pub fn seal(
     keys: &EpochKeys,
     sealer: &Sealer<'_>,
 ) -> Result<Sealed, BuildError> {
-    let row = person.entries.first().map_or(0, |entry| entry.row);
-    let periods = person.entries.iter().map(|e| e.periods.clone()).collect();
-    let header = RecordHeader::new(person.record, periods)
-        .map_err(|source| BuildError::Header { row, source })?;
+    let header = header(person)?;
     let mut bytes = Vec::with_capacity(2 + person.entries.len() * 360);
     let count = u16::try_from(person.entries.len()).map_err(|_| BuildError::TooLarge)?;
     bytes.extend_from_slice(&count.to_le_bytes());
