@@ -43,6 +43,8 @@ struct Vector {
     expected: String,
 }
 
+type Reader = fn(&str) -> String;
+
 fn outcome(vector: &Vector) -> String {
     fn read<D: Document>(text: &str) -> String {
         match D::parse(text) {
@@ -53,7 +55,7 @@ fn outcome(vector: &Vector) -> String {
             Err(error) => error.to_string(),
         }
     }
-    let readers: [(&str, fn(&str) -> String); 12] = [
+    let readers: [(&str, Reader); 12] = [
         (Genesis::CONTEXT, read::<Genesis>),
         (Authority::CONTEXT, read::<Authority>),
         (Agreement::CONTEXT, read::<Agreement>),
@@ -175,87 +177,83 @@ fn spoilt(name: &str, context: &str, text: &str) -> Vec<Vector> {
     cases.into_iter().map(vector).collect()
 }
 
-/// Texts whose values contradict each other.
+/// A name, a context, and what of its good text is exchanged for what: values that contradict.
+const CONTRADICTIONS: [(&str, &str, &str, &str); 10] = [
+    (
+        "genesis: q too small",
+        Genesis::CONTEXT,
+        "cosignatures-needed 3",
+        "cosignatures-needed 2",
+    ),
+    (
+        "genesis: unknown kind",
+        Genesis::CONTEXT,
+        "kind synthetic",
+        "kind demo",
+    ),
+    (
+        "authority: roster role unknown",
+        Authority::CONTEXT,
+        " counsel ",
+        " boss ",
+    ),
+    (
+        "agreement: longer than 18 months",
+        Agreement::CONTEXT,
+        "\nuntil 20",
+        "\nuntil 21",
+    ),
+    (
+        "face: no such ground",
+        Face::CONTEXT,
+        "decision admit",
+        "decision decline because",
+    ),
+    (
+        "statement: unknown question",
+        Statement::CONTEXT,
+        "question address",
+        "question employer",
+    ),
+    (
+        "approval: signatory as reviewer",
+        Approval::CONTEXT,
+        "role disclosure-officer",
+        "role signatory",
+    ),
+    (
+        "approval: allow everything",
+        Approval::CONTEXT,
+        "decision allow address",
+        "decision allow all",
+    ),
+    (
+        "assurance: other words",
+        Assurance::CONTEXT,
+        "solely",
+        "mainly",
+    ),
+    (
+        "row: capital hexadecimal",
+        RowOpening::CONTEXT,
+        " opened ",
+        " opened A",
+    ),
+];
+
 fn contradictions(good: &[(&str, &str, String)]) -> Vec<Vector> {
-    let of = |context: &str| {
-        &good
-            .iter()
-            .find(|(_, other, _)| *other == context)
-            .unwrap()
-            .2
-    };
-    let case = |name: &str, context: &str, from: &str, to: &str| {
-        let text = of(context).replacen(from, to, 1);
-        assert_ne!(&text, of(context), "{name}");
+    let spoil = |(name, context, from, to): (&str, &str, &str, &str)| {
+        let (_, _, text) = good.iter().find(|(_, other, _)| *other == context).unwrap();
+        let spoilt = text.replacen(from, to, 1);
+        assert_ne!(&spoilt, text, "{name}");
         Vector {
             name: name.to_owned(),
             context: context.to_owned(),
-            text,
+            text: spoilt,
             expected: String::new(),
         }
     };
-    vec![
-        case(
-            "genesis: q too small",
-            Genesis::CONTEXT,
-            "cosignatures-needed 3",
-            "cosignatures-needed 2",
-        ),
-        case(
-            "genesis: unknown kind",
-            Genesis::CONTEXT,
-            "kind synthetic",
-            "kind demo",
-        ),
-        case(
-            "authority: roster role unknown",
-            Authority::CONTEXT,
-            " counsel ",
-            " boss ",
-        ),
-        case(
-            "agreement: longer than 18 months",
-            Agreement::CONTEXT,
-            "\nuntil 20",
-            "\nuntil 21",
-        ),
-        case(
-            "face: no such ground",
-            Face::CONTEXT,
-            "decision admit",
-            "decision decline because",
-        ),
-        case(
-            "statement: unknown question",
-            Statement::CONTEXT,
-            "question address",
-            "question employer",
-        ),
-        case(
-            "approval: signatory as reviewer",
-            Approval::CONTEXT,
-            "role disclosure-officer",
-            "role signatory",
-        ),
-        case(
-            "approval: allow everything",
-            Approval::CONTEXT,
-            "decision allow address",
-            "decision allow all",
-        ),
-        case(
-            "assurance: other words",
-            Assurance::CONTEXT,
-            "solely",
-            "mainly",
-        ),
-        case(
-            "row: capital hexadecimal",
-            RowOpening::CONTEXT,
-            " opened ",
-            " opened A",
-        ),
-    ]
+    CONTRADICTIONS.into_iter().map(spoil).collect()
 }
 
 fn vectors() -> Vec<Vector> {
