@@ -85,12 +85,12 @@ fn clippy(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 fn unit(workspace: &Workspace) -> Result<(), Failure> {
-    process::run(&mut workspace.cargo(&["test", "--workspace", "--locked"]))
+    process::run(&mut workspace.cargo(&["test", "--workspace", "--locked", "--no-fail-fast"]))
 }
 
 fn docs(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = workspace.cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
-    process::run(command.env("RUSTDOCFLAGS", "-Dwarnings"))
+    process::run(command.env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private-intra-doc-links"))
 }
 
 fn fresh(workspace: &Workspace) -> Result<(), Failure> {

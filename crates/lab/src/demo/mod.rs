@@ -5,7 +5,7 @@
 //! Afterwards it alone may look into the truth, because everything is synthetic: nobody else has one.
 //!
 //! Left to others: everything that decides. Its scripted reviewers follow rules that it prints
-//! ([`review`]).
+//! (`review`).
 
 mod error;
 mod finish;

@@ -1,5 +1,5 @@
 //! How fast and in how much memory the largest genuine request is read. Not part of the ordinary
-//! run: `cargo test --profile demo -p countersign-intake --test speed -- --ignored --nocapture`.
+//! run: `cargo bench -p countersign-intake --bench speed`.
 //!
 //! Place in the flow: files of 1,280,000 rows in the three forms programs write, read in a child
 //! process whose peak memory the operating system reports.
@@ -130,9 +130,7 @@ fn measure(path: &Path) {
     println!("{name}: {bytes} bytes, in this process {here:.1} s, in a child {there:.1} s");
 }
 
-#[test]
-#[ignore = "takes minutes; a measurement"]
-fn largest_request() {
+fn main() {
     let folder = TempDir::new().unwrap();
     let csv = folder.path().join("r.csv");
     write_csv(&csv);
