@@ -189,6 +189,12 @@ pub fn run(options: &DemoOptions) -> Result<DemoReport, DemoError> {
 impl Demo<'_> {
     fn whole_way(&mut self) -> Result<DemoReport, DemoError> {
         self.introduce();
+        // A workbook that cannot be read is told before anything is built.
+        self.options
+            .request
+            .as_deref()
+            .map(request::read_cover)
+            .transpose()?;
         self.genesis()?;
         let calibration = self.start_calibration()?;
         self.population()?;

@@ -195,10 +195,10 @@ fn finding_line(place: &str, finding: &Value) -> String {
     )
 }
 
-type Fields = BTreeMap<String, String>;
+pub(super) type Fields = BTreeMap<String, String>;
 
 /// The cover of a workbook: its sheet, or the TOML beside a csv.
-fn read_cover(path: &Path) -> Result<Fields, DemoError> {
+pub(super) fn read_cover(path: &Path) -> Result<Fields, DemoError> {
     let unreadable = |why: String| DemoError::Request {
         path: path.to_owned(),
         why,
