@@ -103,6 +103,10 @@ pub fn add_table(
     sheet.set_row_height(3, 22)?;
     let formats = [cell_format(Shade::Plain), cell_format(Shade::Pale)];
     for (line, row) in (4_u32..).zip(rows) {
+        sheet.set_row_height(
+            line,
+            height(columns.iter().map(|column| column.width).zip(row)),
+        )?;
         let format = if line % 2 == 0 {
             &formats[0]
         } else {
@@ -115,6 +119,21 @@ pub fn add_table(
     sheet.set_freeze_panes(4, 0)?;
     sheet.set_repeat_rows(3, 3)?;
     Ok(())
+}
+
+/// Height of a row in points, so that its longest wrapped cell shows whole: spreadsheets do not work
+/// heights out for rows written in one pass. A character is taken a fifth wider than the font's
+/// average.
+fn height<'a>(cells: impl Iterator<Item = (f64, &'a String)>) -> f64 {
+    let lines = |(width, text): (f64, &String)| -> u32 {
+        let fit = (width / 1.2).max(1.0);
+        let wrapped = |line: &str| {
+            let length = u32::try_from(line.chars().count()).unwrap_or(u32::MAX);
+            (f64::from(length) / fit).ceil().max(1.0)
+        };
+        text.lines().map(wrapped).sum::<f64>().min(25.0) as u32
+    };
+    15.0 * f64::from(cells.map(lines).max().unwrap_or(1).max(1)) + 3.0
 }
 
 /// Adds a sheet of labelled facts.
@@ -135,6 +154,7 @@ pub fn add_facts(
     let label = cell_format(Shade::Pale).set_bold();
     let value = cell_format(Shade::Plain);
     for (line, (key, text)) in (3_u32..).zip(facts) {
+        sheet.set_row_height(line, height(std::iter::once((78.0, text))))?;
         sheet.write_string_with_format(line, 0, key, &label)?;
         sheet.write_string_with_format(line, 1, text, &value)?;
     }
