@@ -20,6 +20,7 @@
 
 pub mod error;
 pub mod examine;
+mod keeper_values;
 pub mod office;
 pub mod ports;
 pub mod record;

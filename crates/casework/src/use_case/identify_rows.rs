@@ -25,16 +25,16 @@ use model::{
     digest::Digest,
     entropy::random_bytes,
     id::{CaseId, EntryNumber, OfficialId, RecordNumber, RequestId},
-    personal::Personal,
     time::TaxPeriod,
     token::{Token, TokenKind},
 };
 use policy::Action;
-use seal::{delivery::GateDelivery, keys::SetValue, open::KeeperValue, shares::SetIndex};
+use seal::delivery::GateDelivery;
 use statute::{date::DateReading, reading};
 
 use crate::{
     error::CaseworkError,
+    keeper_values::values_of_item,
     office::{Loaded, Office},
     ports::{Keepers, Records},
     record::{IdentityRecord, RowRecord},
@@ -314,16 +314,10 @@ fn token(
     answers: &[TokenValues],
     item: usize,
 ) -> Result<Token, CaseworkError> {
-    let values: Vec<KeeperValue> = answers
+    let lines = answers
         .iter()
-        .flat_map(|answer| answer.values.iter().map(move |line| (&answer.keeper, line)))
-        .filter(|(_, line)| usize::from(line.item) == item)
-        .map(|(keeper, line)| KeeperValue {
-            keeper: keeper.clone(),
-            set: SetIndex(line.set),
-            value: SetValue::new(*Personal::expose(&line.value)),
-        })
-        .collect();
+        .map(|answer| (&answer.keeper, answer.values.as_slice()));
+    let values = values_of_item(lines, item);
     seal::token::token(&input.delivery.sets, &values)
         .map_err(|_| CaseworkError::damaged("keepers' token values do not agree"))
 }

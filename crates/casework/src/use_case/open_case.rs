@@ -14,18 +14,17 @@ use instrument::{
     warrant::{LeafOpening, Warrant, opens_to_keepers},
     wire::SlotValues,
 };
-use model::{digest::Digest, personal::Personal, time::TaxPeriod};
+use model::{digest::Digest, time::TaxPeriod};
 use seal::{
     address::MailingAddress,
     context::SlotKey,
-    keys::SetValue,
-    open::{KeeperValue, OpenError, open},
-    shares::SetIndex,
+    open::{OpenError, open},
 };
 use statute::statute_book;
 
 use crate::{
     error::CaseworkError,
+    keeper_values::values_of_item,
     office::{Loaded, Office, request_tag},
     ports::{CosignedHead, PortError},
     record::RowRecord,
@@ -165,7 +164,10 @@ fn open_slots(
         .latest_within(&statement.periods)
         .ok_or_else(|| CaseworkError::damaged("a statement names no period of its record"))?;
     for (item, key) in warrant.row.address_keys().enumerate() {
-        let values = values_for(answers, item);
+        let lines = answers
+            .iter()
+            .map(|answer| (&answer.keeper, answer.values.as_slice()));
+        let values = values_of_item(lines, item);
         match open(
             &entry,
             &context,
@@ -181,17 +183,4 @@ fn open_slots(
         }
     }
     Ok(None)
-}
-
-fn values_for(answers: &[SlotValues], item: usize) -> Vec<KeeperValue> {
-    answers
-        .iter()
-        .flat_map(|answer| answer.values.iter().map(move |line| (&answer.keeper, line)))
-        .filter(|(_, line)| usize::from(line.item) == item)
-        .map(|(keeper, line)| KeeperValue {
-            keeper: keeper.clone(),
-            set: SetIndex(line.set),
-            value: SetValue::new(*Personal::expose(&line.value)),
-        })
-        .collect()
 }
