@@ -90,7 +90,10 @@ fn unit(workspace: &Workspace) -> Result<(), Failure> {
 
 fn docs(workspace: &Workspace) -> Result<(), Failure> {
     let mut command = workspace.cargo(&["doc", "--workspace", "--no-deps", "--locked"]);
-    process::run(command.env("RUSTDOCFLAGS", "-Dwarnings -Arustdoc::private-intra-doc-links"))
+    process::run(command.env(
+        "RUSTDOCFLAGS",
+        "-Dwarnings -Arustdoc::private-intra-doc-links",
+    ))
 }
 
 fn fresh(workspace: &Workspace) -> Result<(), Failure> {
