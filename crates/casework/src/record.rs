@@ -211,7 +211,7 @@ impl RowRecord {
     /// The officer the row names, where the id has the form of one.
     #[must_use]
     pub fn officer(&self) -> Option<OfficialId> {
-        self.text(Column::OfficerId).parse().ok()
+        officer_of(&self.opening)
     }
 
     /// Digest of the findings, as face decisions name it.
@@ -268,6 +268,13 @@ impl RowRecord {
 fn step(state: RowState, event: RowEvent) -> Result<RowState, CaseworkError> {
     next(state, event)
         .ok_or_else(|| CaseworkError::damaged("a row's notes make a move there is none of"))
+}
+
+/// The officer a row names, where the id has the form of one.
+#[must_use]
+pub fn officer_of(opening: &RowOpening) -> Option<OfficialId> {
+    let text = opening.value(Field::Column(Column::OfficerId));
+    text.unwrap_or_default().trim().parse().ok()
 }
 
 /// Digest of findings in their JSON form.

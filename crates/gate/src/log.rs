@@ -174,7 +174,7 @@ impl DirectoryLog {
             other => return Err(endpoint.refusal(other)),
         };
         let head = self.log.size();
-        let mut from = status.size;
+        let from = status.size;
         if from > head {
             return Err(damaged(format!(
                 "{} has followed further than the log goes",
@@ -188,7 +188,6 @@ impl DirectoryLog {
             ));
         }
         let entries = self.log.entries(from..head).map_err(damaged)?;
-        from = status.size;
         let ask = Ask::Follow {
             from,
             entries,

@@ -20,7 +20,7 @@ use crate::{
     error::CaseworkError,
     examine::{Against, Given, examine, without_assurance},
     office::{Loaded, Office, request_tag},
-    record::{LoggedLeaf, RequestRecord, RequestState, RowRecord},
+    record::{LoggedLeaf, RequestRecord, RequestState, RowRecord, officer_of},
     state::RowState,
     use_case::cover_request::row_content,
 };
@@ -158,21 +158,20 @@ fn records(
         channel: Channel::Open,
     };
     let examined = examine(&submission.given, submission.rows, against);
-    let rows = contents
+    let rows: Vec<RowRecord> = contents
         .iter()
         .zip(examined.rows)
         .map(|(content, mut findings)| {
             let leaf = content.commit(&envelope.secret).leaf_hash();
             let assured = envelope.assurance_for(&leaf).map(Signed::document);
             let opening = content.open(&cover.request, &envelope.secret, |_| true);
-            let mut row = RowRecord::new(opening, Vec::new());
-            if assured.is_none_or(|assurance| Some(&assurance.officer) != row.officer().as_ref()) {
+            let named = officer_of(&opening);
+            if assured.is_none_or(|assurance| Some(&assurance.officer) != named.as_ref()) {
                 findings.push(without_assurance());
             }
-            row = RowRecord::new(row.opening, findings);
-            row
-        });
-    let rows: Vec<RowRecord> = rows.collect();
+            RowRecord::new(opening, findings)
+        })
+        .collect();
     let request = RequestRecord {
         id: cover.request.clone(),
         envelope: submission.envelope.clone(),
