@@ -16,6 +16,10 @@ use instrument::signed::SignedError;
 use model::fault::{ExitStatus, Explain};
 use note::NoteError;
 
+/// A nation is many small values, made and dropped on all threads at once.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let line = command::CommandLine::parse();
     match command::run(line) {
