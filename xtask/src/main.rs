@@ -15,6 +15,7 @@
     )
 )]
 
+mod away;
 mod bench;
 mod demo;
 mod docs;

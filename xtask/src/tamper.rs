@@ -1,7 +1,8 @@
 //! The demo as a test: it must end well, its bundles must verify, and no changed byte may go unnoticed.
 //!
 //! Place in the flow: the part `demo` of `cargo xtask test`. It runs the demo on 20,000 people in a
-//! temporary folder, has `countersign-verify` check both bundles, and then changes one byte at a time.
+//! temporary folder, has `countersign-verify` check both bundles, changes one byte at a time, and then
+//! takes the gate's parts away ([`crate::away`]).
 //!
 //! Left to others: the demo (lab), the checks (verify).
 
@@ -14,7 +15,7 @@ use std::{
 };
 
 use crate::{
-    demo,
+    away, demo,
     failure::{self, Failure},
     json::whole_number,
     process,
@@ -44,7 +45,7 @@ pub fn run(workspace: &Workspace) -> Result<(), Failure> {
         attack(&checker, scratch.path(), name, &bytes)?;
         println!("{name}: verified; {CHANGES} changed bytes and 2 changed lengths noticed");
     }
-    Ok(())
+    away::run(workspace, &out)
 }
 
 /// Has the checker verify a bundle and gives its JSON report.

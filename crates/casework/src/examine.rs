@@ -72,11 +72,7 @@ pub fn examine(given: &Given, rows: &[Row], against: Against<'_>) -> Examined {
         channel: against.channel,
     };
     let mut examination = Examination::new(terms);
-    let mut cover = CoverView::new();
-    for (key, (text, cell)) in &given.cover {
-        cover.set(key, text, cell);
-    }
-    examination.cover(&cover);
+    examination.cover(&CoverView::of(&given.cover));
     for (number, columns) in &given.sheets {
         examination.sheet(*number, SheetColumns::new(columns));
     }

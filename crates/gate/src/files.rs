@@ -38,6 +38,16 @@ pub enum FileError {
         /// What it should be.
         what: &'static str,
     },
+    /// One of its lines is not what it should be. The fault of whoever wrote it.
+    #[error("`{path}` line {line}: {problem}")]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Counted from 1.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
 }
 
 impl Explain for FileError {
@@ -47,7 +57,7 @@ impl Explain for FileError {
                 Fault::Input
             }
             Self::Access { .. } => Fault::Unavailable,
-            Self::Contents { .. } => Fault::Input,
+            Self::Contents { .. } | Self::Line { .. } => Fault::Input,
         }
     }
 }

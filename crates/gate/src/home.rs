@@ -11,7 +11,7 @@ use instrument::{document::Document, signed::Signed};
 use model::id::KeeperId;
 use serde::Deserialize;
 
-use crate::files::{self, FileError, contents};
+use crate::files::{self, FileError};
 
 /// Name of the configuration file.
 pub const CONFIGURATION: &str = "countersign.toml";
@@ -78,7 +78,13 @@ impl Home {
         let path = folder.join(CONFIGURATION);
         let text = files::read_text(&path)?;
         let configuration = toml::from_str(&text).map_err(|error| {
-            anyhow::Error::new(contents(&path, "a configuration")).context(error.to_string())
+            let place = error.span().map_or(0, |span| span.start);
+            let before = text.get(..place).unwrap_or_default();
+            FileError::Line {
+                path,
+                line: before.matches('\n').count() + 1,
+                problem: error.message().to_owned(),
+            }
         })?;
         Ok(Self {
             folder: folder.to_owned(),

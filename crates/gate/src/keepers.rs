@@ -94,21 +94,32 @@ impl KeeperPool {
         if documents.len() >= self.needed {
             return Ok(documents);
         }
-        let away = || PortError::unavailable("the keepers", "too few answered");
-        let refused = failures
-            .iter()
-            .position(|failure| failure.fault == Fault::Refused);
-        let place = refused.unwrap_or(0);
-        if place < failures.len() {
-            Err(failures.swap_remove(place))
-        } else {
-            Err(away())
-        }
+        Err(too_few(documents.len(), self.needed, failures))
     }
 }
 
+/// What to say where fewer keepers did their part than are needed: the first that refused, or else
+/// what every one of the others said. One away or lying is never the fault of the rest.
+pub fn too_few(done: usize, needed: usize, mut failures: Vec<PortError>) -> PortError {
+    let refused = failures
+        .iter()
+        .position(|failure| failure.fault == Fault::Refused);
+    if let Some(place) = refused {
+        return failures.swap_remove(place);
+    }
+    let said: Vec<String> = failures.iter().map(ToString::to_string).collect();
+    PortError::unavailable(
+        "the keepers",
+        format!(
+            "{done} did their part, {needed} are needed; {}",
+            said.join("; ")
+        ),
+    )
+}
+
 impl Endpoint {
-    fn name(&self) -> String {
+    /// What it is called in messages.
+    pub fn name(&self) -> String {
         format!("keeper {}", self.keeper.id)
     }
 

@@ -35,10 +35,12 @@ use translog::{Checkpoint, InclusionProof, Log, WitnessPolicy};
 
 use crate::{
     files,
-    keepers::{Endpoint, KeeperPool},
+    keepers::{Endpoint, KeeperPool, too_few},
     tiles::DirectoryTiles,
 };
 
+/// The signed head in the log's folder: what makes a folder a log.
+pub const CHECKPOINT: &str = "checkpoint";
 /// What the log is called in messages.
 const LOG: &str = "the log";
 
@@ -81,7 +83,7 @@ impl DirectoryLog {
         keepers: KeeperPool,
     ) -> Result<Self, PortError> {
         let policy = witness_policy(genesis, instrument::warrant::CHECKPOINT_SECONDS);
-        let path = folder.join("checkpoint");
+        let path = folder.join(CHECKPOINT);
         let (head, checkpoint) = if path.exists() {
             let text = files::read_text(&path).map_err(away)?;
             let note = Note::parse(&text).map_err(damaged)?;
@@ -158,7 +160,7 @@ impl DirectoryLog {
     }
 
     fn keep_checkpoint(&self) -> Result<(), PortError> {
-        let path = self.folder.join("checkpoint");
+        let path = self.folder.join(CHECKPOINT);
         files::write(&path, self.checkpoint.render().as_bytes()).map_err(away)
     }
 
@@ -194,9 +196,24 @@ impl DirectoryLog {
             checkpoint: self.log_note()?.render(),
         };
         match endpoint.ask(&ask)? {
-            Reply::Cosigned { line } => line.parse().map_err(damaged),
+            Reply::Cosigned { line } => self.cosigned_by(endpoint, &line),
             other => Err(endpoint.refusal(other)),
         }
+    }
+
+    /// A keeper's cosignature, checked to be its own and good, so that a bad one spoils nothing but
+    /// that keeper's part.
+    fn cosigned_by(&self, endpoint: &Endpoint, line: &str) -> Result<SignatureLine, PortError> {
+        let lied = |error: &dyn std::fmt::Display| PortError::damaged(endpoint.name(), error);
+        let line: SignatureLine = line.parse().map_err(|error| lied(&error))?;
+        let note = self
+            .log_note()?
+            .with(line.clone())
+            .map_err(|error| lied(&error))?;
+        let context = self.log.head().origin.context().map_err(damaged)?;
+        let own = endpoint.keeper.cosigner.verify(&note, &context);
+        own.map(|_| line)
+            .map_err(|error| lied(&format!("its cosignature is none of its own: {error}")))
     }
 
     fn log_note(&self) -> Result<Note, PortError> {
@@ -267,8 +284,8 @@ impl TransparencyLog for DirectoryLog {
                 Err(error) => failures.push(error),
             }
         }
-        let now = system_now();
-        match self.policy.verify_cosigned(&note, now) {
+        let done = note.signatures().len().saturating_sub(1);
+        match self.policy.verify_cosigned(&note, system_now()) {
             Ok(cosigned) => {
                 self.checkpoint = note;
                 self.keep_checkpoint()?;
@@ -277,10 +294,8 @@ impl TransparencyLog for DirectoryLog {
                     checkpoint: self.checkpoint.render(),
                 })
             }
-            Err(error) => match failures.into_iter().next() {
-                Some(failure) => Err(failure),
-                None => Err(away(error)),
-            },
+            Err(error) if failures.is_empty() => Err(away(error)),
+            Err(_) => Err(too_few(done, self.policy.quorum, failures)),
         }
     }
 

@@ -96,5 +96,8 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
                     .map(Explain::fault)
             })
     });
-    fault.map_or(ExitStatus::Unreadable, ExitStatus::from)
+    match fault.map_or(ExitStatus::Unreadable, ExitStatus::from) {
+        ExitStatus::Unreadable if error.is::<office::OwnPart>() => ExitStatus::Unavailable,
+        status => status,
+    }
 }

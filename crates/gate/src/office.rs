@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use casework::{
     error::CaseworkError,
     office::{Documents, Office},
-    ports::{Clock, Records, TransparencyLog as _},
+    ports::{Clock, PortError, Records, Store as _, TransparencyLog as _},
 };
 use instrument::{
     agreement::Agreement,
@@ -28,7 +28,7 @@ use model::{
 use note::SigningKey;
 use policy::Policy;
 use register::{
-    kind::{Production, Synthetic},
+    kind::{Production, RegisterKind, Synthetic},
     register::Register,
 };
 use seal::{delivery::GateDelivery, rest::RestKey};
@@ -39,7 +39,7 @@ use crate::{
     files,
     home::Home,
     keepers::KeeperPool,
-    log::{DirectoryLog, system_now},
+    log::{CHECKPOINT, DirectoryLog, system_now},
     records::OpenRegister,
 };
 
@@ -79,7 +79,10 @@ impl Gate {
     /// Opens the gate in a home folder and logs documents that are not in the log yet.
     pub fn open(folder: Option<&Path>) -> Result<Self, anyhow::Error> {
         let folder = folder.context("name the gate's folder with --home or COUNTERSIGN_HOME")?;
-        let home = Home::open(folder)?;
+        Self::open_parts(Home::open(folder)?).map_err(own_part)
+    }
+
+    fn open_parts(home: Home) -> Result<Self, anyhow::Error> {
         let configuration = &home.configuration;
         let genesis: Signed<Genesis> = home.signed(&configuration.genesis)?;
         let threshold =
@@ -103,13 +106,13 @@ impl Gate {
         };
         let keepers = keepers(&home, genesis.document())?;
         let log_key = files::read_key(&home.path(&configuration.log_key))?;
+        let store = open_store(&home)?;
         let log = DirectoryLog::open(
             home.path(&configuration.log),
             genesis.document(),
             log_key,
             keepers.clone(),
         )?;
-        let store = SqliteStore::open(&home.path(&configuration.database), store_key(&home)?)?;
         let policy = Policy::load()?;
         let mut gate = Self {
             home,
@@ -145,13 +148,16 @@ impl Gate {
 
     /// The gate's own key.
     pub fn key(&self) -> Result<SigningKey, anyhow::Error> {
-        Ok(files::read_key(
-            &self.home.path(&self.home.configuration.gate_key),
-        )?)
+        let path = self.home.path(&self.home.configuration.gate_key);
+        files::read_key(&path).map_err(|error| own_part(error.into()))
     }
 
     /// The builder's delivery: token key and share sets.
     pub fn delivery(&self) -> Result<GateDelivery, anyhow::Error> {
+        self.read_delivery().map_err(own_part)
+    }
+
+    fn read_delivery(&self) -> Result<GateDelivery, anyhow::Error> {
         let configuration = &self.home.configuration;
         let identity = Zeroizing::new(files::read_text(&self.home.path(&configuration.identity))?);
         let identity: Identity = identity
@@ -172,10 +178,8 @@ impl Gate {
     pub fn records(&self) -> Result<Box<dyn Records>, anyhow::Error> {
         let folder = self.home.path(&self.home.configuration.register);
         Ok(match self.documents.genesis.kind {
-            GenesisKind::Synthetic => Box::new(OpenRegister(Register::<Synthetic>::open(&folder)?)),
-            GenesisKind::Production => {
-                Box::new(OpenRegister(Register::<Production>::open(&folder)?))
-            }
+            GenesisKind::Synthetic => Box::new(OpenRegister(open::<Synthetic>(&folder)?)),
+            GenesisKind::Production => Box::new(OpenRegister(open::<Production>(&folder)?)),
         })
     }
 
@@ -217,6 +221,51 @@ impl Gate {
         self.log.append_once(&leaves)?;
         Ok(())
     }
+}
+
+/// The gate's own files, as context of an error in them: not the caller's fault, whatever it is.
+#[derive(Debug, Clone, Copy)]
+pub struct OwnPart;
+
+impl std::fmt::Display for OwnPart {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("a part of the gate cannot be used")
+    }
+}
+
+/// Marks an error as one in the gate's own files.
+pub fn own_part(error: anyhow::Error) -> anyhow::Error {
+    error.context(OwnPart)
+}
+
+fn open<K: RegisterKind>(folder: &Path) -> Result<Register<K>, anyhow::Error> {
+    Register::open(folder).map_err(|error| own_part(error.into()))
+}
+
+/// Opens the database; makes it only where neither it nor the log is there yet. Both are begun
+/// together, so that one without the other means a loss, and must not be papered over with an empty
+/// one: that would forget decisions, or start a second log.
+fn open_store(home: &Home) -> Result<SqliteStore, anyhow::Error> {
+    let missing = |what: &str, detail: &str| PortError::unavailable(what, detail);
+    let path = home.path(&home.configuration.database);
+    let log = home.path(&home.configuration.log).join(CHECKPOINT);
+    let begun = log.exists();
+    if begun && !path.exists() {
+        return Err(missing(
+            "the database",
+            "its file is missing although the log has begun; put it back",
+        )
+        .into());
+    }
+    let store = SqliteStore::open(&path, store_key(home)?)?;
+    if !begun && !store.requests()?.is_empty() {
+        return Err(missing(
+            "the log",
+            "its checkpoint is missing although the database holds requests; put it back",
+        )
+        .into());
+    }
+    Ok(store)
 }
 
 fn keepers(home: &Home, genesis: &Genesis) -> Result<KeeperPool, anyhow::Error> {

@@ -135,7 +135,7 @@ pub enum IntakeError {
         what: String,
     },
     /// The sender's fault: no sheet of subjects.
-    #[error("the workbook has no sheet named `Subjects`; it has {sheets} sheets")]
+    #[error("the workbook has no sheet named `Subjects`, among {sheets} in all")]
     NoSubjects {
         /// Sheets there are.
         sheets: u64,

@@ -40,8 +40,8 @@ impl From<Fault> for ExitStatus {
         match fault {
             Fault::Input => Self::Unreadable,
             Fault::Refused => Self::Refused,
-            Fault::Unavailable => Self::Unavailable,
-            Fault::Integrity => Self::Findings,
+            // Data of ours that is damaged is as good as away: nothing can be done with it.
+            Fault::Unavailable | Fault::Integrity => Self::Unavailable,
         }
     }
 }

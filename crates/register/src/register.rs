@@ -104,6 +104,16 @@ pub enum RegisterError {
         #[source]
         source: HeaderError,
     },
+    /// A file is longer or shorter than the manifest says. Integrity.
+    #[error("`{file}` has {found} bytes instead of {expected}")]
+    Length {
+        /// The file.
+        file: String,
+        /// Its length.
+        found: u64,
+        /// The manifest's.
+        expected: u64,
+    },
     /// The headers do not have the manifest's root. Integrity.
     #[error("the headers do not have the root that the manifest names")]
     Root,
@@ -154,6 +164,7 @@ impl<K: RegisterKind> Register<K> {
     /// [`RegisterError`]: no manifest, the other kind, a changed or damaged plane.
     pub fn open(directory: &Path) -> Result<Self, RegisterError> {
         let snapshot = read_manifest(directory)?;
+        check_lengths(directory, &snapshot)?;
         if snapshot.synthetic != K::SYNTHETIC {
             return Err(RegisterError::OtherKind {
                 found: world(snapshot.synthetic),
@@ -435,6 +446,28 @@ pub fn read_manifest(directory: &Path) -> Result<Snapshot, RegisterError> {
         }
     }
     Ok(snapshot)
+}
+
+/// Checks that each file of a snapshot is there, at the length its manifest states: what can be said of
+/// a register of any size without reading it.
+///
+/// # Errors
+/// [`RegisterError::Unreadable`] or [`RegisterError::Length`].
+pub fn check_lengths(directory: &Path, snapshot: &Snapshot) -> Result<(), RegisterError> {
+    for (file, facts) in &snapshot.files {
+        let path = directory.join(file);
+        let found = fs::metadata(&path)
+            .map_err(|source| RegisterError::Unreadable { path, source })?
+            .len();
+        if found != facts.bytes {
+            return Err(RegisterError::Length {
+                file: file.clone(),
+                found,
+                expected: facts.bytes,
+            });
+        }
+    }
+    Ok(())
 }
 
 impl<K: RegisterKind> Candidates for Register<K> {

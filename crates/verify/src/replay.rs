@@ -70,11 +70,7 @@ pub fn examine(
         },
         channel: Channel::Open,
     });
-    let mut cover = CoverView::new();
-    for (key, (text, cell)) in &given.cover {
-        cover.set(key, text, cell);
-    }
-    examination.cover(&cover);
+    examination.cover(&CoverView::of(&given.cover));
     for (number, columns) in &given.sheets {
         examination.sheet(*number, SheetColumns::new(columns));
     }

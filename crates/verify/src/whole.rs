@@ -6,7 +6,7 @@
 
 use instrument::{assurance::Assurance, receipt::Receipt, signed::Signed, statement::Question};
 use model::{digest::Digest, role::Role};
-use statute::statute_book;
+use statute::{CoverView, statute_book};
 
 use crate::{
     Report,
@@ -219,22 +219,9 @@ pub(crate) fn replay_stage_a(
 
 /// What stage A was given is what was signed, and it was given on a day before the leaf's.
 fn check_given(known: &Known<'_>, given: &Given, report: &mut Report) {
-    let cover = known.cover.document();
-    let signed_on = cover.signed_on.to_string();
-    let signed = [
-        ("request_id", cover.request.as_str()),
-        ("agency", cover.agency.as_str()),
-        ("agreement", cover.agreement.0.as_str()),
-        ("signatory", cover.signatory.as_str()),
-        ("signatory_title", cover.signatory_title.as_str()),
-        ("signed_on", signed_on.as_str()),
-    ];
-    let same = signed.iter().all(|(key, text)| {
-        given
-            .cover
-            .get(*key)
-            .is_none_or(|(found, _)| found.trim() == *text)
-    });
+    let same = CoverView::of(&given.cover)
+        .differs_from(known.cover.document())
+        .is_none();
     report.require(
         same,
         "examinations of the cover that was signed",

@@ -14,7 +14,7 @@ use instrument::{
 };
 use model::{digest::Digest, id::RequestId, role::Role, row::Row};
 use policy::{Action, Matter};
-use statute::{Channel, statute_book};
+use statute::{Channel, CoverView, statute_book};
 
 use crate::{
     error::CaseworkError,
@@ -78,6 +78,7 @@ pub fn submit(
         .map(|row| row_content(row, statute_book()))
         .collect();
     check_signatures(office, &envelope)?;
+    check_stated(&submission.given, &envelope)?;
     envelope.check(&submission.file, &contents)?;
     let id = envelope.cover.document().request.clone();
     let again = office.store.request(&id)?;
@@ -105,6 +106,16 @@ pub fn submit(
         rejected,
         again: again.is_some(),
     })
+}
+
+/// What the workbook's own cover states is what was signed, so that nobody reads one and signs another.
+fn check_stated(given: &Given, envelope: &Envelope) -> Result<(), CaseworkError> {
+    match CoverView::of(&given.cover).differs_from(envelope.cover.document()) {
+        None => Ok(()),
+        Some(key) => Err(CaseworkError::RequestRefused(format!(
+            "the workbook's cover states another `{key}` than the signed one"
+        ))),
+    }
 }
 
 fn check_signatures(office: &Office<'_>, envelope: &Envelope) -> Result<(), CaseworkError> {

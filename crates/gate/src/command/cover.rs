@@ -9,16 +9,15 @@ use std::{collections::BTreeMap, path::Path};
 use anyhow::Context as _;
 use casework::use_case::cover_request::{CoverInput, cover_request};
 use instrument::{agreement::Agreement, cover::CoverFile};
-use model::{fault::ExitStatus, id::OfficialId, time::parse_date};
+use model::{fault::ExitStatus, id::OfficialId, row::CellKind, time::Date};
 use note::SigningKey;
-use statute::date::{DateReading, read_date};
+use statute::{CoverView, date::read_date};
 
 use crate::{
     arguments::CoverArguments,
     command::Print,
     files::{self, contents},
     home::read_signed,
-    log::system_now,
     workbook::{self, Workbook},
 };
 
@@ -56,6 +55,15 @@ pub fn run(arguments: &CoverArguments, print: Print) -> Result<ExitStatus, anyho
         rows: &workbook.collected.rows,
     };
     let envelope = cover_request(&input, &signatory, &officers)?;
+    if let Some(key) = stated(&workbook).differs_from(envelope.cover.document()) {
+        return Err(anyhow::Error::new(contents(
+            &arguments.request,
+            "a request under this agreement",
+        ))
+        .context(format!(
+            "the cover states another `{key}` than would be signed"
+        )));
+    }
     files::write(&arguments.out, &envelope.to_bytes())?;
     let rows = workbook.collected.rows.len();
     let assured: usize = envelope
@@ -96,14 +104,21 @@ fn cover_field(
     Ok(text)
 }
 
-fn signed_on(text: &str) -> Result<model::time::Date, anyhow::Error> {
-    if let Ok(date) = parse_date(text) {
-        return Ok(date);
-    }
-    match read_date(model::row::CellKind::Text, text) {
-        DateReading::Date(date) => Ok(date),
-        _ => Ok(system_now().day()),
-    }
+/// The cover as stage A reads it.
+fn stated(workbook: &Workbook) -> CoverView {
+    let fields = workbook.collected.cover.iter().flat_map(|c| &c.values);
+    let fields = fields.map(|(key, value)| (key.clone(), (value.text.clone(), value.cell.clone())));
+    CoverView::of(&fields.collect())
+}
+
+fn signed_on(text: &str) -> Result<Date, anyhow::Error> {
+    let reading = read_date(CellKind::Text, text);
+    reading.date().with_context(|| {
+        format!(
+            "cover field `signed_on` {}",
+            reading.problem().unwrap_or_default()
+        )
+    })
 }
 
 fn officer_keys(pairs: &[String]) -> Result<BTreeMap<OfficialId, SigningKey>, anyhow::Error> {

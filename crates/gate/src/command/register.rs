@@ -9,13 +9,19 @@ use std::path::Path;
 use anyhow::Context as _;
 use model::fault::ExitStatus;
 
-use crate::{command::Print, home::Home};
+use register::{
+    register::{RegisterError, check_lengths, read_manifest},
+    snapshot::Show,
+};
+
+use crate::{command::Print, home::Home, office::own_part};
 
 /// Shows the register's size.
 pub fn show(home: Option<&Path>, print: Print) -> Result<ExitStatus, anyhow::Error> {
     let folder = home.context("name the gate's folder with --home or COUNTERSIGN_HOME")?;
     let home = Home::open(folder)?;
-    let show = register::register::read_manifest(&home.path(&home.configuration.register))?.show();
+    let register = home.path(&home.configuration.register);
+    let show = read(&register).map_err(|error| own_part(error.into()))?;
     print.result(&show, || {
         let stamp = if show.synthetic { " SYNTHETIC" } else { "" };
         format!(
@@ -24,4 +30,10 @@ pub fn show(home: Option<&Path>, print: Print) -> Result<ExitStatus, anyhow::Err
         )
     })?;
     Ok(ExitStatus::Done)
+}
+
+fn read(register: &Path) -> Result<Show, RegisterError> {
+    let snapshot = read_manifest(register)?;
+    check_lengths(register, &snapshot)?;
+    Ok(snapshot.show())
 }

@@ -89,6 +89,7 @@ impl DemoError {
                 4 => ExitStatus::Unavailable,
                 _ => ExitStatus::Findings,
             },
+            Self::Printed { .. } | Self::Check(_) => ExitStatus::Findings,
             other => other.fault().into(),
         }
     }

@@ -251,6 +251,20 @@ fn stand_in(stated: &Fields, sample: &Cover) -> (Fields, Vec<String>) {
     for key in missing {
         cover.extend(own.get(key).map(|text| (key.to_owned(), text.clone())));
     }
+    let mut others = Vec::new();
+    for key in ["agency", "agreement"] {
+        if cover.get(key) != own.get(key) {
+            others.push(key);
+            cover.extend(own.get(key).map(|text| (key.to_owned(), text.clone())));
+        }
+    }
+    if !others.is_empty() {
+        said.push(format!(
+            "The cover's {} is none of this deployment. The gate would refuse it; here the demonstration \
+             puts in its own.",
+            others.join(" and ")
+        ));
+    }
     if cover.get("signatory") != own.get("signatory") {
         said.push(
             "The cover names a signatory whose key is not here; the demonstration's SIG-1 signs in their \
@@ -298,11 +312,11 @@ mod tests {
                 ("signatory", "SIG-1"),
             ],
             &[
-                ("agency", "OTHER"),
+                ("agency", "DEMO-AGENCY"),
                 ("request_id", "R-1"),
                 ("agreement", "AGR-DEMO-1"),
             ],
-            1,
+            2,
         );
         check(
             &[("signatory", "X-9"), ("signatory_title", "Clerk")],
