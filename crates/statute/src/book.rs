@@ -109,6 +109,20 @@ impl Provision {
         self.in_force_from <= day && self.in_force_until.is_none_or(|until| day <= until)
     }
 
+    /// Whether it asks the same of a row as another: columns, tests, limitation, age, days in force.
+    fn asks_as(&self, other: &Self) -> bool {
+        let asked = |p: &Self| {
+            (
+                p.required.clone(),
+                p.tests.clone(),
+                p.limitation.clone(),
+                p.minimum_age,
+                (p.in_force_from, p.in_force_until),
+            )
+        };
+        asked(self) == asked(other)
+    }
+
     /// Whether its elements are tested by `test`.
     #[must_use]
     pub fn has_test(&self, test: ElementTest) -> bool {
@@ -254,7 +268,9 @@ impl StatuteBook {
         Some(citation.moved_to(section))
     }
 
-    /// Looks a citation up: the longest entry it lies within decides.
+    /// Looks a citation up: the longest entry it lies within decides. A citation wider than its entries
+    /// stands for them where all are criminal and ask the same of a row: `18 U.S.C. 1546` is a criminal
+    /// statute whichever subsection is meant, `8 U.S.C. 1325` is not.
     #[must_use]
     pub fn listing(&self, citation: &Citation) -> Listing<'_> {
         let holder = (self.provisions.iter())
@@ -264,8 +280,22 @@ impl StatuteBook {
             Some(provision) if provision.line == Line::Criminal => Listing::Criminal(provision),
             Some(provision) => Listing::Civil(provision),
             None if citation.act() == Act::Title(26) => Listing::Tax,
-            None if self.within(citation).next().is_some() => Listing::TooWide,
+            None => self.wide_listing(citation),
+        }
+    }
+
+    fn wide_listing(&self, wide: &Citation) -> Listing<'_> {
+        let civil = |p: &Provision| p.line == Line::Civil && p.citation.is_within(wide);
+        let criminal = |p: &&Provision| p.line == Line::Criminal && p.citation.is_within(wide);
+        let mut within = self.provisions.iter().filter(criminal);
+        match within.next() {
             None => Listing::Unlisted,
+            Some(first)
+                if self.provisions.iter().any(civil) || !within.all(|p| p.asks_as(first)) =>
+            {
+                Listing::TooWide
+            }
+            Some(first) => Listing::Criminal(first),
         }
     }
 
@@ -418,7 +448,9 @@ mod tests {
         check("8 USC 1253", "Some(TooWide)");
         check("8 USC 1253(a)(1)", "Some(TooWide)");
         check("8 USC 1325", "Some(TooWide)");
-        check("18 USC 1546", "Some(TooWide)");
+        check("8 USC 1306", "Some(TooWide)");
+        check("18 USC 1546", "criminal 18 U.S.C. 1546(a)");
+        check("8 USC 1326", "criminal 8 U.S.C. 1326(a)");
         check("26 USC 7201", "Some(Tax)");
         check("8 USC 1324(a)", "Some(Unlisted)");
         check("18 USC 1028A", "Some(Unlisted)");

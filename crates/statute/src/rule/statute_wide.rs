@@ -1,4 +1,4 @@
-//! The subsection is named where only some of a section are criminal offences.
+//! The subsection is named where some of a section are no crimes, or ask for other facts.
 //!
 //! Place in the flow: one of [`super::RULES`]. LAW.md check 9: the subsection decides.
 //!
@@ -39,13 +39,22 @@ pub(crate) static RULE: Rule = Rule {
             &[&[text(Column::Statute, "8 U.S.C. 1325")]],
         ),
     ],
-    passing: &[Example::row(
-        "a whole section that is criminal",
-        &[&[
-            text(Column::Statute, "18 U.S.C. 911"),
-            text(Column::ActDate, "2025-02-03"),
-        ]],
-    )],
+    passing: &[
+        Example::row(
+            "a whole section that is criminal",
+            &[&[
+                text(Column::Statute, "18 U.S.C. 911"),
+                text(Column::ActDate, "2025-02-03"),
+            ]],
+        ),
+        Example::row(
+            "a section whose subsections are all criminal and ask the same",
+            &[&[
+                text(Column::Statute, "18 U.S.C. 1546"),
+                text(Column::ActDate, "2025-02-03"),
+            ]],
+        ),
+    ],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
