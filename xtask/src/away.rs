@@ -281,7 +281,13 @@ impl Scene {
             ));
         }
         self.start(&mut keepers, "k1")?;
-        self.release(0).map(drop)
+        let first = self.release(0)?;
+        if self.release(0)? == first {
+            return Ok(());
+        }
+        Err(Failure::Failed(
+            "a second release says something else than the first".to_owned(),
+        ))
     }
 
     /// Starts a keeper and waits until it listens.

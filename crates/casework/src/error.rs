@@ -76,6 +76,9 @@ pub enum CaseworkError {
         /// One of them.
         first: RowId,
     },
+    /// All answers of the request have issued: they issue once. Nobody's fault; its receipt is kept.
+    #[error("the answers of request `{0}` have issued; its responses and its receipt stand")]
+    Issued(RequestId),
     /// Answers issue on a fixed day.
     #[error("the answers of this request issue on {0}")]
     TooEarly(Date),
@@ -138,6 +141,7 @@ impl Explain for CaseworkError {
             | Self::RequestRefused(_)
             | Self::Budget { .. }
             | Self::Undecided { .. }
+            | Self::Issued(_)
             | Self::TooEarly(_)
             | Self::TooSoon { .. }
             | Self::NotCertified(_)

@@ -10,6 +10,7 @@ use instrument::{
     authority::{Authority, RosterPerson},
     bundle::Commitments,
     cover::Cover,
+    document::Document,
     genesis::Genesis,
     leaf::{Elements, RowAct, Tag, official_tag},
     manifest::Manifest,
@@ -19,7 +20,7 @@ use instrument::{
 };
 use model::{
     digest::Digest,
-    id::{OfficialId, RequestId, RowId},
+    id::{AgencyId, OfficialId, RequestId, RowId},
     role::Role,
     time::{Date, Instant},
 };
@@ -214,6 +215,52 @@ impl Office<'_> {
             rows,
             envelope,
         })
+    }
+
+    /// As [`Office::load`], for a use case that acts on what people decided: the signatures of their
+    /// decisions are checked too, with the keys the roster has for the day they signed. Nothing in the
+    /// database alone makes a decision.
+    ///
+    /// # Errors
+    /// As [`Office::load`]; [`CaseworkError::NotPermitted`] where the roster has no such key.
+    pub fn load_to_act(&self, id: &RequestId) -> Result<Loaded, CaseworkError> {
+        let loaded = self.load(id)?;
+        let requester = &loaded.envelope.cover.document().agency;
+        for row in &loaded.rows {
+            for face in &row.faces {
+                let note = face.document();
+                let signer = (&note.reviewer, note.role, note.signed_at);
+                self.check_signer(face, signer, requester)?;
+            }
+            for approval in &row.approvals {
+                let note = approval.document();
+                let signer = (&note.reviewer, note.role, note.signed_at);
+                self.check_signer(approval, signer, requester)?;
+            }
+        }
+        Ok(loaded)
+    }
+
+    fn check_signer<D: Document>(
+        &self,
+        decision: &Signed<D>,
+        (reviewer, role, at): (&OfficialId, Role, Instant),
+        requester: &AgencyId,
+    ) -> Result<(), CaseworkError> {
+        let day = at.day();
+        let roster = &self.documents.authority.document().roster;
+        let person = roster.iter().find(|person| {
+            let on_duty = person.from <= day && day <= person.until;
+            person.id == *reviewer && person.role == role && on_duty && person.agency != *requester
+        });
+        let person = person.ok_or_else(|| CaseworkError::NotPermitted {
+            official: reviewer.clone(),
+            action: "have decided",
+            why: format!("the roster has no key of theirs for {day}"),
+        })?;
+        decision
+            .verify(&person.key)
+            .map_err(|_| CaseworkError::damaged("a decision kept is not signed by its reviewer"))
     }
 
     /// The leaf fields of a row of a request, with these two reviewers and this commitment.

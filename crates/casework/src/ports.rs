@@ -13,7 +13,7 @@ use instrument::{
 };
 use model::{
     fault::{Explain, Fault},
-    id::{LeafIndex, RecordNumber, RequestId},
+    id::{CaseId, LeafIndex, OfficialId, RecordNumber, RequestId, RowId},
     time::Instant,
 };
 use seal::{entry::SealedEntry, header::RecordHeader};
@@ -94,6 +94,18 @@ pub trait Store {
     /// [`PortError`].
     fn rows(&self, id: &RequestId) -> Result<Vec<RowRecord>, PortError>;
 
+    /// The row that a case is about.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    fn case(&self, case: &CaseId) -> Result<Option<RowId>, PortError>;
+
+    /// When a reviewer last signed a decision on a person, in any request.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    fn latest_approval(&self, reviewer: &OfficialId) -> Result<Option<Instant>, PortError>;
+
     /// Replaces a row, if its kept state and number of notes are still those of `before`; all or
     /// nothing.
     ///
@@ -130,6 +142,13 @@ pub trait TransparencyLog {
     /// # Errors
     /// [`PortError`].
     fn append_once(&mut self, leaves: &[Leaf]) -> Result<Vec<LoggedLeaf>, PortError>;
+
+    /// Place of the leaf whose act, whatever its day, is in the log already; `None` where none is. What
+    /// is found is not charged again, and answers whose `issued` leaf is found have issued.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    fn find(&self, leaf: &Leaf) -> Result<Option<LoggedLeaf>, PortError>;
 
     /// The counts a leaf would reach if it were appended now; `None` for one that charges nothing.
     ///

@@ -239,6 +239,14 @@ impl RowRecord {
             };
             state = step(state, event)?;
         }
+        if let Some(statement) = &self.statement {
+            if statement.row != self.id() || statement.row_leaf != leaf {
+                return Err(wrong("a statement is about another row"));
+            }
+            if !self.is_whom_stage_b_found(statement) {
+                return Err(wrong("a statement names another record than stage B found"));
+            }
+        }
         if let Some(identity) = &self.identity {
             let event = match identity.withheld {
                 Some(_) => RowEvent::Withhold,
@@ -262,6 +270,13 @@ impl RowRecord {
         } else {
             Ok(state)
         }
+    }
+}
+
+impl RowRecord {
+    fn is_whom_stage_b_found(&self, statement: &Statement) -> bool {
+        let best = (self.identity.as_ref()).and_then(|identity| identity.transcript.get("best"));
+        best.and_then(serde_json::Value::as_u64) == Some(u64::from(statement.record.0))
     }
 }
 

@@ -254,6 +254,10 @@ impl TransparencyLog for DirectoryLog {
             .collect()
     }
 
+    fn find(&self, leaf: &Leaf) -> Result<Option<LoggedLeaf>, PortError> {
+        Ok(self.places.get(&act_of(leaf)).copied())
+    }
+
     fn preview(&self, leaf: &Leaf) -> Result<Option<Counts>, PortError> {
         Ok(self.ledger.preview(leaf))
     }

@@ -4,7 +4,11 @@
 //!
 //! Left to others: use cases (casework).
 
-use std::path::Path;
+use std::{
+    fs::{File, OpenOptions, TryLockError},
+    path::Path,
+    time::Duration,
+};
 
 use age::x25519::Identity;
 use anyhow::Context as _;
@@ -73,6 +77,8 @@ pub struct Gate {
     /// The log.
     pub log: DirectoryLog,
     clock: SystemClock,
+    /// Held while the gate is open: the system lets go of it when the process ends, however it ends.
+    _lock: File,
 }
 
 impl Gate {
@@ -106,6 +112,7 @@ impl Gate {
         };
         let keepers = keepers(&home, genesis.document())?;
         let log_key = files::read_key(&home.path(&configuration.log_key))?;
+        let lock = lock(&home)?;
         let store = open_store(&home)?;
         let log = DirectoryLog::open(
             home.path(&configuration.log),
@@ -125,6 +132,7 @@ impl Gate {
             store,
             log,
             clock: SystemClock,
+            _lock: lock,
         };
         gate.log_documents()?;
         Ok(gate)
@@ -236,6 +244,32 @@ impl std::fmt::Display for OwnPart {
 /// Marks an error as one in the gate's own files.
 pub fn own_part(error: anyhow::Error) -> anyhow::Error {
     error.context(OwnPart)
+}
+
+/// How long a command waits for another one on the same home.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Takes the home for this process alone: two at once would append to one log. Waits a little for
+/// another command to end.
+fn lock(home: &Home) -> Result<File, PortError> {
+    let away = |error: &dyn std::fmt::Display| PortError::unavailable("the gate's home", error);
+    let path = home.path(Path::new("lock"));
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    let file = options.open(&path).map_err(|error| away(&error))?;
+    let begin = std::time::Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::Error(error)) => return Err(away(&error)),
+            Err(TryLockError::WouldBlock) if begin.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            Err(TryLockError::WouldBlock) => {
+                return Err(away(&"another command is working in it; try again"));
+            }
+        }
+    }
 }
 
 fn open<K: RegisterKind>(folder: &Path) -> Result<Register<K>, anyhow::Error> {

@@ -16,7 +16,7 @@ use std::{
 };
 
 use identity::{
-    blocking::{BlockKey, KEYS_VERSION},
+    blocking::BlockKey,
     candidates::{CandidateSet, Candidates, CandidatesError, NameField, NameShare, RecordView},
 };
 use model::{
@@ -41,7 +41,7 @@ use crate::{
     kind::RegisterKind,
     match_plane::{self, MatchPlane},
     names::TokenTable,
-    snapshot::{self, Show, Snapshot},
+    snapshot::{Show, Snapshot, check_lengths, read_manifest},
     table::{HEADERS, SEALED, Table, TableError, TableKind},
 };
 
@@ -422,52 +422,6 @@ fn read_plane(directory: &Path, snapshot: &Snapshot, name: &str) -> Result<Vec<u
             file: name.to_owned(),
         })
     }
-}
-
-/// Reads `snapshot.json`, whichever kind it is of.
-///
-/// # Errors
-/// [`RegisterError::Unreadable`] or [`RegisterError::Manifest`].
-pub fn read_manifest(directory: &Path) -> Result<Snapshot, RegisterError> {
-    let path = directory.join(snapshot::FILE);
-    let bytes = read(&path)?;
-    let refuse = |problem: String| RegisterError::Manifest {
-        path: path.clone(),
-        problem,
-    };
-    let snapshot: Snapshot =
-        serde_json::from_slice(&bytes).map_err(|error| refuse(error.to_string()))?;
-    for (what, found, expected) in [
-        ("format", &snapshot.format, snapshot::FORMAT),
-        ("blocking keys", &snapshot.blocking, KEYS_VERSION),
-    ] {
-        if found != expected {
-            return Err(refuse(format!("{what} `{found}` instead of `{expected}`")));
-        }
-    }
-    Ok(snapshot)
-}
-
-/// Checks that each file of a snapshot is there, at the length its manifest states: what can be said of
-/// a register of any size without reading it.
-///
-/// # Errors
-/// [`RegisterError::Unreadable`] or [`RegisterError::Length`].
-pub fn check_lengths(directory: &Path, snapshot: &Snapshot) -> Result<(), RegisterError> {
-    for (file, facts) in &snapshot.files {
-        let path = directory.join(file);
-        let found = fs::metadata(&path)
-            .map_err(|source| RegisterError::Unreadable { path, source })?
-            .len();
-        if found != facts.bytes {
-            return Err(RegisterError::Length {
-                file: file.clone(),
-                found,
-                expected: facts.bytes,
-            });
-        }
-    }
-    Ok(())
 }
 
 impl<K: RegisterKind> Candidates for Register<K> {

@@ -5,10 +5,13 @@
 //!
 //! Left to others: signatures.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fs, path::Path};
 
+use identity::blocking::KEYS_VERSION;
 use model::id::{Epoch, KeeperId, RegisterId};
 use serde::{Deserialize, Serialize};
+
+use crate::register::RegisterError;
 
 /// File name.
 pub const FILE: &str = "snapshot.json";
@@ -123,4 +126,53 @@ impl Snapshot {
             },
         }
     }
+}
+
+/// Reads `snapshot.json`, whichever kind it is of.
+///
+/// # Errors
+/// [`RegisterError::Unreadable`] or [`RegisterError::Manifest`].
+pub fn read_manifest(directory: &Path) -> Result<Snapshot, RegisterError> {
+    let path = directory.join(FILE);
+    let bytes = fs::read(&path).map_err(|source| RegisterError::Unreadable {
+        path: path.clone(),
+        source,
+    })?;
+    let refuse = |problem: String| RegisterError::Manifest {
+        path: path.clone(),
+        problem,
+    };
+    let snapshot: Snapshot =
+        serde_json::from_slice(&bytes).map_err(|error| refuse(error.to_string()))?;
+    for (what, found, expected) in [
+        ("format", &snapshot.format, FORMAT),
+        ("blocking keys", &snapshot.blocking, KEYS_VERSION),
+    ] {
+        if found != expected {
+            return Err(refuse(format!("{what} `{found}` instead of `{expected}`")));
+        }
+    }
+    Ok(snapshot)
+}
+
+/// Checks that each file of a snapshot is there, at the length its manifest states: what can be said of
+/// a register of any size without reading it.
+///
+/// # Errors
+/// [`RegisterError::Unreadable`] or [`RegisterError::Length`].
+pub fn check_lengths(directory: &Path, snapshot: &Snapshot) -> Result<(), RegisterError> {
+    for (file, facts) in &snapshot.files {
+        let path = directory.join(file);
+        let found = fs::metadata(&path)
+            .map_err(|source| RegisterError::Unreadable { path, source })?
+            .len();
+        if found != facts.bytes {
+            return Err(RegisterError::Length {
+                file: file.clone(),
+                found,
+                expected: facts.bytes,
+            });
+        }
+    }
+    Ok(())
 }

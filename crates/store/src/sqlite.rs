@@ -12,17 +12,23 @@ use casework::{
     record::{RequestRecord, RowRecord},
 };
 use instrument::document::Document;
-use model::id::RequestId;
+use model::{
+    id::{CaseId, OfficialId, RequestId, RowId},
+    time::Instant,
+};
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use seal::rest::RestKey;
 
 use crate::{
     migrations,
     rows::{
-        DATABASE, json, optional_json, read_request, read_row, request_place, request_state,
-        row_place, sql, write_notes,
+        DATABASE, damaged, json, optional_json, read_request, read_row, request_place,
+        request_state, row_place, sql, write_notes,
     },
 };
+
+/// Size of a page of our databases, SQLite's own choice since 3.12; none is shorter than one.
+const PAGE_BYTES: u64 = 4096;
 
 /// A database file and the key of its sealed values.
 pub struct SqliteStore {
@@ -37,11 +43,17 @@ impl std::fmt::Debug for SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens or makes a database file.
+    /// Opens a database file, or makes one where there is none.
     ///
     /// # Errors
-    /// [`PortError`] where the file cannot be opened or is no database of ours.
+    /// [`PortError`]: damaged where the file is empty or no database of ours, unavailable where it
+    /// cannot be opened or a newer program made it.
     pub fn open(path: &Path, key: RestKey) -> Result<Self, PortError> {
+        if is_cut_short(path) {
+            let detail =
+                "the file is empty or cut short; remove it only if no request was ever taken in";
+            return Err(PortError::damaged(DATABASE, detail));
+        }
         let connection = Connection::open(path).map_err(sql)?;
         Self::prepare(connection, key)
     }
@@ -55,6 +67,7 @@ impl SqliteStore {
     }
 
     fn prepare(mut connection: Connection, key: RestKey) -> Result<Self, PortError> {
+        migrations::check(&connection)?;
         connection
             .execute_batch(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
@@ -74,6 +87,21 @@ impl SqliteStore {
         transaction.commit().map_err(sql)?;
         Ok(done)
     }
+}
+
+/// Whether a file is there that ends where no database of ours ends. SQLite would take one of less than
+/// a page for a new database and write over it, and would read a page cut short as if it ended in zeros.
+/// A page cut short beside a write-ahead log is left to SQLite: a crash leaves such, and it mends them.
+fn is_cut_short(path: &Path) -> bool {
+    let length = |path: &Path| {
+        let file = std::fs::metadata(path).ok()?;
+        file.is_file().then_some(file.len())
+    };
+    let mut ahead = path.as_os_str().to_owned();
+    ahead.push("-wal");
+    let is_ahead = length(Path::new(&ahead)).is_some_and(|bytes| bytes > 0);
+    length(path)
+        .is_some_and(|bytes| bytes < PAGE_BYTES || (!is_ahead && !bytes.is_multiple_of(PAGE_BYTES)))
 }
 
 impl Store for SqliteStore {
@@ -104,12 +132,8 @@ impl Store for SqliteStore {
         let ids = statement
             .query_map([], |row| row.get::<_, String>(0))
             .map_err(sql)?;
-        ids.map(|id| {
-            id.map_err(sql)?
-                .parse()
-                .map_err(|_| crate::rows::damaged("id"))
-        })
-        .collect()
+        ids.map(|id| id.map_err(sql)?.parse().map_err(|_| damaged("id")))
+            .collect()
     }
 
     fn rows(&self, id: &RequestId) -> Result<Vec<RowRecord>, PortError> {
@@ -121,6 +145,38 @@ impl Store for SqliteStore {
             .query_map([id.as_str()], |row| Ok(read_row(row, &self.key)))
             .map_err(sql)?;
         rows.map(|row| row.map_err(sql)?).collect()
+    }
+
+    fn case(&self, case: &CaseId) -> Result<Option<RowId>, PortError> {
+        let query = "SELECT request, sheet, row FROM row WHERE case_id = ?1";
+        let found: Option<(String, u16, u32)> = self
+            .connection
+            .query_row(query, [case.as_str()], |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })
+            .optional()
+            .map_err(sql)?;
+        found
+            .map(|(request, sheet, row)| {
+                Ok(RowId {
+                    request: request.parse().map_err(|_| damaged("request"))?,
+                    sheet,
+                    row,
+                })
+            })
+            .transpose()
+    }
+
+    fn latest_approval(&self, reviewer: &OfficialId) -> Result<Option<Instant>, PortError> {
+        let query = "SELECT max(signed_at) FROM approval WHERE reviewer = ?1";
+        let latest: Option<i64> = self
+            .connection
+            .query_row(query, [reviewer.as_str()], |row| row.get(0))
+            .map_err(sql)?;
+        latest
+            .map(|seconds| u64::try_from(seconds).map(Instant))
+            .transpose()
+            .map_err(|_| damaged("signed_at"))
     }
 
     fn replace_row(&mut self, before: &RowRecord, after: &RowRecord) -> Result<(), PortError> {
@@ -156,7 +212,7 @@ fn insert_request(
     let changed = transaction
         .execute(
             "INSERT INTO request (id, envelope_sealed, given_sealed, file, received, findings_sealed, state)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO NOTHING",
             params![
                 id,
                 sealed(key, &place("envelope"), &request.envelope)?,
@@ -246,7 +302,30 @@ fn update_row(
             ],
         )
         .map_err(sql)?;
-    one(changed)
+    one(changed)?;
+    insert_approvals(transaction, row)
+}
+
+/// Notes when each approval was signed; those of before stand already.
+fn insert_approvals(transaction: &Transaction<'_>, row: &RowRecord) -> Result<(), PortError> {
+    let (sheet, number) = row.place();
+    for approval in &row.approvals {
+        let approval = approval.document();
+        transaction
+            .execute(
+                "INSERT OR IGNORE INTO approval (request, sheet, row, reviewer, signed_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![
+                    row.opening.request.as_str(),
+                    sheet,
+                    number,
+                    approval.reviewer.as_str(),
+                    i64::try_from(approval.signed_at.0).unwrap_or(i64::MAX),
+                ],
+            )
+            .map_err(sql)?;
+    }
+    Ok(())
 }
 
 fn update_request(transaction: &Transaction<'_>, request: &RequestRecord) -> Result<(), PortError> {
@@ -272,8 +351,9 @@ fn one(changed: usize) -> Result<(), PortError> {
     if changed == 1 {
         return Ok(());
     }
-    Err(PortError::unavailable(
-        DATABASE,
-        "somebody else changed this meanwhile; look again",
-    ))
+    Err(meanwhile())
+}
+
+fn meanwhile() -> PortError {
+    PortError::unavailable(DATABASE, "somebody else changed this meanwhile; look again")
 }

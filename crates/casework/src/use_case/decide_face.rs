@@ -8,7 +8,7 @@
 
 use instrument::{
     face::{Face, FaceDecision},
-    leaf::{Act, Leaf},
+    leaf::{Act, Leaf, RowAct},
     signed::Signed,
 };
 use model::{
@@ -47,7 +47,7 @@ pub fn decide_face(
     input: &FaceInput<'_>,
 ) -> Result<RowState, CaseworkError> {
     office.check_authority()?;
-    let loaded = office.load(&input.row.request)?;
+    let mut loaded = office.load_to_act(&input.row.request)?;
     let row = loaded.row(input.row)?.clone();
     let (action, event, word) = match input.decision {
         FaceDecision::Admit => (Action::Admit, RowEvent::Admit, "admitted"),
@@ -65,15 +65,18 @@ pub fn decide_face(
     };
     let to = next(row.state, event).ok_or(wrong_state)?;
     let person = office.permit(input.reviewer, action, &matter)?;
+    let role = person.role;
     office.check_key(person, input.key, action.code())?;
 
-    let mut after = row.clone();
-    after
-        .faces
-        .push(sign(office, &loaded, &row, input, person.role)?);
-    after.state = to;
     if to == RowState::Admitted {
-        check_budgets(office, &loaded, &after)?;
+        // Rows that a crash left admitted and not logged come before this one in every budget.
+        log_faces(office, &mut loaded)?;
+    }
+    let mut after = row.clone();
+    after.faces.push(sign(office, &loaded, &row, input, role)?);
+    after.state = to;
+    if let Some(leaf) = face_leaf(office, &loaded, &after)? {
+        check_budgets(office, &loaded, &leaf)?;
     }
     office.store.replace_row(&row, &after)?;
     log_face(office, &loaded, after)?;
@@ -110,42 +113,42 @@ fn sign(
 }
 
 /// The leaf of a row that is decided on its face; `None` while it is not.
-fn face_leaf(office: &Office<'_>, loaded: &Loaded, row: &RowRecord) -> Option<Leaf> {
-    let notes: Vec<_> = row.faces.iter().map(Signed::note_digest).collect();
-    let first = &row.faces.first()?.document().reviewer;
-    let last = &row.faces.last()?.document().reviewer;
-    let act = |commitment| office.row_act(loaded, row, [first, last], commitment);
-    let act = match row.state {
-        RowState::Declined => Act::Declined(act(loaded.commitments().declined(
-            row.place(),
-            &row.leaf(),
-            &notes,
-        ))?),
-        RowState::Admitted => Act::Admitted(act(loaded.commitments().admitted(
-            row.place(),
-            &row.leaf(),
-            &notes,
-        ))?),
-        _ => return None,
-    };
-    Some(Leaf {
-        day: office.today(),
-        act,
-    })
-}
-
-fn check_budgets(
+fn face_leaf(
     office: &Office<'_>,
     loaded: &Loaded,
     row: &RowRecord,
-) -> Result<(), CaseworkError> {
+) -> Result<Option<Leaf>, CaseworkError> {
+    let notes: Vec<_> = row.faces.iter().map(Signed::note_digest).collect();
+    let (Some(first), Some(last)) = (row.faces.first(), row.faces.last()) else {
+        return Ok(None);
+    };
+    let reviewers = [&first.document().reviewer, &last.document().reviewer];
+    let (place, leaf) = (row.place(), row.leaf());
+    let commitments = loaded.commitments();
+    let (kind, commitment): (fn(RowAct) -> Act, _) = match row.state {
+        RowState::Admissible | RowState::HalfAdmitted | RowState::Rejected => return Ok(None),
+        RowState::Declined => (Act::Declined, commitments.declined(place, &leaf, &notes)),
+        _ => (Act::Admitted, commitments.admitted(place, &leaf, &notes)),
+    };
+    let act = office
+        .row_act(loaded, row, reviewers, commitment)
+        .ok_or_else(|| CaseworkError::damaged("a decided row names no officer"))?;
+    Ok(Some(Leaf {
+        day: office.today(),
+        act: kind(act),
+    }))
+}
+
+/// Checks what a leaf would charge; one that is in the log already charges nothing more.
+fn check_budgets(office: &Office<'_>, loaded: &Loaded, leaf: &Leaf) -> Result<(), CaseworkError> {
     let budgets = office
         .agreement_of(loaded.envelope.cover.document())?
         .document()
         .budgets;
-    let leaf = face_leaf(office, loaded, row)
-        .ok_or_else(|| CaseworkError::damaged("an admitted row names no officer"))?;
-    match office.log.preview(&leaf)? {
+    if office.log.find(leaf)?.is_some() {
+        return Ok(());
+    }
+    match office.log.preview(leaf)? {
         Some(counts) => counts
             .check(&budgets)
             .map_err(|source| CaseworkError::Budget {
@@ -157,8 +160,8 @@ fn check_budgets(
 }
 
 /// Logs a decided row's leaf if it is not logged yet. A crash before it leaves a decided row without
-/// a leaf, which the next use case on the request finds and logs; after it, a leaf the log gives
-/// again instead of appending twice.
+/// a leaf, which the next use case on the request finds and logs, if the budgets still allow; after it,
+/// a leaf the log gives again instead of appending twice.
 pub(crate) fn log_face(
     office: &mut Office<'_>,
     loaded: &Loaded,
@@ -167,9 +170,10 @@ pub(crate) fn log_face(
     if row.face_leaf.is_some() {
         return Ok(row);
     }
-    let Some(leaf) = face_leaf(office, loaded, &row) else {
+    let Some(leaf) = face_leaf(office, loaded, &row)? else {
         return Ok(row);
     };
+    check_budgets(office, loaded, &leaf)?;
     let place = office.log.append_once(&[leaf])?.into_iter().next();
     let after = RowRecord {
         face_leaf: place,
@@ -177,4 +181,14 @@ pub(crate) fn log_face(
     };
     office.store.replace_row(&row, &after)?;
     Ok(after)
+}
+
+/// Logs the leaves of all rows that are decided on their face and not logged yet.
+pub(crate) fn log_faces(office: &mut Office<'_>, loaded: &mut Loaded) -> Result<(), CaseworkError> {
+    let rows = std::mem::take(&mut loaded.rows);
+    for row in rows {
+        let row = log_face(office, loaded, row)?;
+        loaded.rows.push(row);
+    }
+    Ok(())
 }

@@ -15,7 +15,7 @@ use instrument::{
 use model::{
     ceiling::SECONDS_BETWEEN_APPROVALS,
     entropy::random_bytes,
-    id::{CaseId, OfficialId, RequestId},
+    id::{CaseId, OfficialId, RowId},
     role::Role,
 };
 use note::SigningKey;
@@ -23,7 +23,7 @@ use policy::Action;
 
 use crate::{
     error::CaseworkError,
-    office::Office,
+    office::{Loaded, Office},
     record::RowRecord,
     state::{RowEvent, RowState, next},
 };
@@ -50,9 +50,9 @@ pub fn decide_person(
     input: &PersonInput<'_>,
 ) -> Result<RowState, CaseworkError> {
     office.check_authority()?;
-    let (request, row) = find_case(office, input.case)?;
-    let loaded = office.load(&request)?;
-    let row = loaded.row(&row)?.clone();
+    let place = find_case(office, input.case)?;
+    let loaded = office.load_to_act(&place.request)?;
+    let row = row_of_case(&loaded, &place, input.case)?.clone();
     let (action, event, word) = match input.decision {
         ApprovalDecision::Allow(_) => (Action::Allow, RowEvent::Allow, "approved"),
         ApprovalDecision::End => (Action::End, RowEvent::End, "ended"),
@@ -80,26 +80,29 @@ pub fn decide_person(
     Ok(to)
 }
 
-/// Finds the row a case belongs to.
+/// Finds the row that a case is about.
 ///
 /// # Errors
 /// [`CaseworkError::NoCase`].
-pub fn find_case(
-    office: &Office<'_>,
+pub fn find_case(office: &Office<'_>, case: &CaseId) -> Result<RowId, CaseworkError> {
+    let place = office.store.case(case)?;
+    place.ok_or_else(|| CaseworkError::NoCase(case.clone()))
+}
+
+/// The row at the place that [`find_case`] gave, checked to have this case.
+///
+/// # Errors
+/// [`CaseworkError::Damaged`] where it has another.
+pub fn row_of_case<'a>(
+    loaded: &'a Loaded,
+    place: &RowId,
     case: &CaseId,
-) -> Result<(RequestId, model::id::RowId), CaseworkError> {
-    for request in office.store.requests()? {
-        for row in office.store.rows(&request)? {
-            if row
-                .statement
-                .as_ref()
-                .is_some_and(|statement| statement.case == *case)
-            {
-                return Ok((request, row.id()));
-            }
-        }
+) -> Result<&'a RowRecord, CaseworkError> {
+    let row = loaded.row(place)?;
+    match &row.statement {
+        Some(statement) if statement.case == *case => Ok(row),
+        _ => Err(CaseworkError::damaged("a case is not its row's")),
     }
-    Err(CaseworkError::NoCase(case.clone()))
 }
 
 fn decided_by(row: &RowRecord) -> Vec<(OfficialId, Role)> {
@@ -124,16 +127,7 @@ pub const fn seconds_between_approvals(kind: GenesisKind, synthetic_gap: u64) ->
 fn check_time_between(office: &Office<'_>, reviewer: &OfficialId) -> Result<(), CaseworkError> {
     let genesis = &office.documents.genesis;
     let needed = seconds_between_approvals(genesis.kind, genesis.approval_gap_seconds);
-    let mut last = None;
-    for request in office.store.requests()? {
-        for row in office.store.rows(&request)? {
-            let own = row
-                .approvals
-                .iter()
-                .filter(|a| a.document().reviewer == *reviewer);
-            last = last.max(own.map(|approval| approval.document().signed_at).max());
-        }
-    }
+    let last = office.store.latest_approval(reviewer)?;
     let seconds = last.map_or(u64::MAX, |last| office.now().0.saturating_sub(last.0));
     if seconds >= needed {
         Ok(())

@@ -78,7 +78,7 @@ pub fn identify_rows(
     input: &IdentifyInput<'_>,
 ) -> Result<IdentifyReport, CaseworkError> {
     office.check_authority()?;
-    let loaded = office.load(request)?;
+    let loaded = office.load_to_act(request)?;
     let thresholds = certified(office, input)?;
     let agreement = office
         .agreement_of(loaded.envelope.cover.document())?
@@ -116,6 +116,11 @@ fn certified(office: &Office<'_>, input: &IdentifyInput<'_>) -> Result<Threshold
     if certificate.genesis != office.documents.genesis_digest {
         return Err(CaseworkError::NotCertified(
             "the certificate stands under another genesis",
+        ));
+    }
+    if certificate.made_on > office.today() {
+        return Err(CaseworkError::NotCertified(
+            "the certificate is of a later day than today",
         ));
     }
     let people = input.records.candidates().people();

@@ -14,6 +14,7 @@ pub mod audit_bundle;
 pub mod decide_face;
 pub mod decide_person;
 pub mod identify_rows;
+pub mod issue;
 pub mod open_case;
 pub mod release;
 pub mod view;

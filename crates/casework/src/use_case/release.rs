@@ -3,7 +3,8 @@
 //! Place in the flow: after every row is decided and the fixed day has come. First every admitted
 //! row's `matter` leaf goes to the log, one for each, whatever came of it; then keepers cosign; only
 //! then are warrants put to keepers and the addresses allowed opened, in memory. The gate makes
-//! response workbooks of the [`Release`], and [`issue`] signs the receipt and logs it.
+//! response workbooks of the [`Release`], and [`issue`] signs the receipt and logs it
+//! ([`crate::use_case::issue`]).
 //!
 //! Left to others: workbooks and encryption (answer, gate).
 
@@ -13,7 +14,6 @@ use instrument::{
     cover::Cover,
     document::Document,
     leaf::{Act, Leaf},
-    receipt::Receipt,
     signed::Signed,
     statement::Question,
     warrant::matter_commitment,
@@ -27,22 +27,23 @@ use model::{
     role::Role,
     time::{Date, TaxPeriod},
 };
-use note::SigningKey;
 use policy::Action;
 use seal::address::MailingAddress;
 
 use crate::{
     error::CaseworkError,
-    office::{Loaded, Office, request_tag},
+    office::{Loaded, Office},
     ports::{CosignedHead, Keepers, Records},
-    record::{LoggedLeaf, RequestState, RowRecord},
+    record::RowRecord,
     state::{RowEvent, RowState, next},
     use_case::{
-        decide_face::log_face,
+        decide_face::log_faces,
         open_case::{Opening, Wanted, open_case},
         submit::log_intake,
     },
 };
+
+pub use crate::use_case::issue::{issue, issued_receipt};
 
 /// Days a recipient may keep what it received.
 const RETENTION_DAYS: i32 = 365;
@@ -100,15 +101,17 @@ pub struct Release {
 /// Logs every admitted row, has the log cosigned, opens what is allowed, and gives all answers.
 ///
 /// # Errors
-/// [`CaseworkError::Undecided`], [`CaseworkError::TooEarly`] and others; everything done is found
-/// again when it is repeated.
+/// [`CaseworkError::Undecided`], [`CaseworkError::TooEarly`], [`CaseworkError::Issued`] and others;
+/// everything done is found again when it is repeated.
 pub fn release(
     office: &mut Office<'_>,
     request: &RequestId,
     input: &ReleaseInput<'_>,
 ) -> Result<Release, CaseworkError> {
-    office.check_authority()?;
-    let mut loaded = office.load(request)?;
+    if issued_receipt(office, request, input.operator)?.is_some() {
+        return Err(CaseworkError::Issued(request.clone()));
+    }
+    let mut loaded = office.load_to_act(request)?;
     let agreement = office
         .agreement_of(loaded.envelope.cover.document())?
         .clone();
@@ -165,13 +168,10 @@ fn check_decided(loaded: &Loaded) -> Result<(), CaseworkError> {
 }
 
 /// Appends the matter leaves that are not logged yet, in one batch ordered by commitment, so that
-/// their order says nothing.
+/// their order says nothing. What a budget defers stays for another day; nothing issues before all
+/// are logged.
 fn log_matters(office: &mut Office<'_>, loaded: &mut Loaded) -> Result<(), CaseworkError> {
-    let rows = std::mem::take(&mut loaded.rows);
-    for row in rows {
-        let row = log_face(office, loaded, row)?;
-        loaded.rows.push(row);
-    }
+    log_faces(office, loaded)?;
     let mut batch: Vec<(usize, Digest, Leaf)> = Vec::new();
     for (position, row) in loaded.rows.iter().enumerate() {
         if row.state.was_admitted() && row.matter_leaf.is_none() {
@@ -181,8 +181,9 @@ fn log_matters(office: &mut Office<'_>, loaded: &mut Loaded) -> Result<(), Casew
         }
     }
     batch.sort_by_key(|(_, commitment, _)| *commitment);
-    check_budgets(office, loaded, &batch)?;
-    let leaves: Vec<Leaf> = batch.iter().map(|(_, _, leaf)| leaf.clone()).collect();
+    let mut leaves: Vec<Leaf> = batch.iter().map(|(_, _, leaf)| leaf.clone()).collect();
+    let (fitting, deferred) = within_budgets(office, loaded, &leaves)?;
+    leaves.truncate(fitting);
     let places = office.log.append_once(&leaves)?;
     for ((position, _, _), place) in batch.iter().zip(places) {
         if let Some(row) = loaded.rows.get_mut(*position) {
@@ -192,33 +193,66 @@ fn log_matters(office: &mut Office<'_>, loaded: &mut Loaded) -> Result<(), Casew
     office
         .store
         .replace_request(&loaded.request, &loaded.rows)?;
-    Ok(())
+    match deferred {
+        None => Ok(()),
+        Some(source) => Err(CaseworkError::Budget {
+            day: office.today(),
+            source,
+        }),
+    }
 }
 
-fn check_budgets(
+/// How many of the leaves, from the first, the budgets allow today, and which budget the next one
+/// passes. Leaves that are in the log already, since a crash came before their places were kept, charge
+/// nothing more.
+fn within_budgets(
     office: &Office<'_>,
     loaded: &Loaded,
-    batch: &[(usize, Digest, Leaf)],
-) -> Result<(), CaseworkError> {
+    leaves: &[Leaf],
+) -> Result<(usize, Option<BudgetError>), CaseworkError> {
     let budgets = office
         .agreement_of(loaded.envelope.cover.document())?
         .document()
         .budgets;
-    let more = u32::try_from(batch.len().saturating_sub(1)).unwrap_or(u32::MAX);
-    let Some((_, _, first)) = batch.first() else {
-        return Ok(());
-    };
-    let Some(mut counts) = office.log.preview(first)? else {
-        return Ok(());
-    };
-    counts.agency_openings_today = counts.agency_openings_today.saturating_add(more);
-    counts.agency_openings_this_year = counts.agency_openings_this_year.saturating_add(more);
-    counts.reviewer_decisions_today = counts.reviewer_decisions_today.saturating_add(more);
-    let deferred = |source: BudgetError| CaseworkError::Budget {
-        day: first.day,
-        source,
-    };
-    counts.check(&budgets).map_err(deferred)
+    let mut charged: Vec<&Leaf> = Vec::new();
+    for (position, leaf) in leaves.iter().enumerate() {
+        if office.log.find(leaf)?.is_some() {
+            continue;
+        }
+        let Some(mut counts) = office.log.preview(leaf)? else {
+            continue;
+        };
+        let openings = count(charged.len());
+        let decisions = count(
+            charged
+                .iter()
+                .filter(|other| share_reviewer(other, leaf))
+                .count(),
+        );
+        counts.agency_openings_today = counts.agency_openings_today.saturating_add(openings);
+        counts.agency_openings_this_year =
+            counts.agency_openings_this_year.saturating_add(openings);
+        counts.reviewer_decisions_today = counts.reviewer_decisions_today.saturating_add(decisions);
+        if let Err(passed) = counts.check(&budgets) {
+            return Ok((position, Some(passed)));
+        }
+        charged.push(leaf);
+    }
+    Ok((leaves.len(), None))
+}
+
+fn count(number: usize) -> u32 {
+    u32::try_from(number).unwrap_or(u32::MAX)
+}
+
+fn share_reviewer(one: &Leaf, other: &Leaf) -> bool {
+    match (&one.act, &other.act) {
+        (Act::Matter(one), Act::Matter(other)) => one
+            .reviewers
+            .iter()
+            .any(|tag| other.reviewers.contains(tag)),
+        _ => false,
+    }
 }
 
 /// The matter leaf of an admitted row whose case is decided, with what it commits to.
@@ -290,7 +324,12 @@ fn answer_row(
         ground: ground(row),
         findings: row.findings.clone(),
     };
-    if row.state != RowState::Approved {
+    let lapsed = row
+        .statement
+        .as_ref()
+        .is_some_and(|statement| statement.expires <= office.now());
+    if row.state != RowState::Approved || lapsed {
+        // No keeper acts on a statement that has lapsed: nothing is said, and the others still issue.
         return Ok(released);
     }
     let Some([officer, counsel]) = approvals_in_order(row) else {
@@ -365,73 +404,5 @@ fn finish(
         findings: loaded.request.findings,
         rows,
         counts,
-    })
-}
-
-/// Signs the receipt over the responses that were written, logs it, and closes the request.
-///
-/// The receipt and the answers are kept before the `issued` leaf is appended: a crash between leaves
-/// a request that is still received and has a receipt; releasing it again makes new responses and
-/// a new receipt, and nothing in the log speaks of the old ones.
-///
-/// # Errors
-/// [`CaseworkError`].
-pub fn issue(
-    office: &mut Office<'_>,
-    release: &Release,
-    responses: Vec<(OfficialId, Digest)>,
-    gate: &SigningKey,
-) -> Result<Signed<Receipt>, CaseworkError> {
-    let mut loaded = office.load(&release.request)?;
-    let receipt = Receipt {
-        genesis: office.documents.genesis_digest,
-        request: release.request.clone(),
-        agency: release.cover.agency.clone(),
-        cover: loaded.envelope.cover.digest(),
-        issued_on: release.issued_on,
-        destroy_by: release.destroy_by,
-        counts: release.counts,
-        responses,
-    };
-    let receipt = Signed::sign(receipt, &[gate])?;
-    for (row, released) in loaded.rows.iter_mut().zip(&release.rows) {
-        row.answer = Some(released.answer);
-    }
-    loaded.request.receipt = Some(receipt.render());
-    office
-        .store
-        .replace_request(&loaded.request, &loaded.rows)?;
-    let leaf = issued_leaf(&loaded, release, &receipt)
-        .ok_or_else(|| CaseworkError::damaged("the counts are beyond measure"))?;
-    loaded.request.issued_leaf = first(office.log.append_once(&[leaf])?);
-    loaded.request.state = RequestState::Issued;
-    office
-        .store
-        .replace_request(&loaded.request, &loaded.rows)?;
-    office.log.cosigned_head()?;
-    Ok(receipt)
-}
-
-fn first(places: Vec<LoggedLeaf>) -> Option<LoggedLeaf> {
-    places.into_iter().next()
-}
-
-fn issued_leaf(loaded: &Loaded, release: &Release, receipt: &Signed<Receipt>) -> Option<Leaf> {
-    let count = |count: u64| u32::try_from(count).ok();
-    let counts = &release.counts;
-    let answered = counts
-        .confirmed
-        .checked_add(counts.disclosed)?
-        .checked_add(counts.no_disclosure)?;
-    Some(Leaf {
-        day: release.issued_on,
-        act: Act::Issued {
-            request: request_tag(&loaded.envelope.secret, &release.request)?,
-            rows: count(counts.rows)?,
-            rejected: count(counts.rejected)?,
-            declined: count(counts.declined)?,
-            answered: count(answered)?,
-            commitment: loaded.commitments().issued(&receipt.note_digest()),
-        },
     })
 }

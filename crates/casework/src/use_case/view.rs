@@ -20,10 +20,10 @@ use serde::Serialize;
 
 use crate::{
     error::CaseworkError,
-    office::Office,
+    office::{Loaded, Office},
     record::{RequestState, RowRecord},
     state::RowState,
-    use_case::decide_person::find_case,
+    use_case::decide_person::{find_case, row_of_case},
 };
 
 /// One line of the list of work.
@@ -161,14 +161,11 @@ pub fn row(
 ) -> Result<CaseView, CaseworkError> {
     let loaded = office.load(&id.request)?;
     let row = loaded.row(id)?;
-    let agreement = office
-        .agreement_of(loaded.envelope.cover.document())?
-        .document();
-    let matter = loaded.matter(agreement, row.state.code(), Vec::new());
-    if office.permit(viewer, Action::Read, &matter).is_err() {
-        return Err(CaseworkError::NoRow(id.clone()));
+    if may_read(office, &loaded, row, viewer)? {
+        Ok(view(row, viewer))
+    } else {
+        Err(CaseworkError::NoRow(id.clone()))
     }
-    Ok(view(row, viewer))
 }
 
 /// A case, by its id.
@@ -180,11 +177,27 @@ pub fn case(
     id: &CaseId,
     viewer: &OfficialId,
 ) -> Result<CaseView, CaseworkError> {
-    let (_, place) = find_case(office, id)?;
-    row(office, &place, viewer).map_err(|error| match error {
-        CaseworkError::NoRow(_) => CaseworkError::NoCase(id.clone()),
-        other => other,
-    })
+    let place = find_case(office, id)?;
+    let loaded = office.load(&place.request)?;
+    let row = row_of_case(&loaded, &place, id)?;
+    if may_read(office, &loaded, row, viewer)? {
+        Ok(view(row, viewer))
+    } else {
+        Err(CaseworkError::NoCase(id.clone()))
+    }
+}
+
+fn may_read(
+    office: &Office<'_>,
+    loaded: &Loaded,
+    row: &RowRecord,
+    viewer: &OfficialId,
+) -> Result<bool, CaseworkError> {
+    let agreement = office
+        .agreement_of(loaded.envelope.cover.document())?
+        .document();
+    let matter = loaded.matter(agreement, row.state.code(), Vec::new());
+    Ok(office.permit(viewer, Action::Read, &matter).is_ok())
 }
 
 fn view(row: &RowRecord, viewer: &OfficialId) -> CaseView {

@@ -10,8 +10,8 @@ use anyhow::Context as _;
 use model::fault::ExitStatus;
 
 use register::{
-    register::{RegisterError, check_lengths, read_manifest},
-    snapshot::Show,
+    register::RegisterError,
+    snapshot::{Show, check_lengths, read_manifest},
 };
 
 use crate::{command::Print, home::Home, office::own_part};

@@ -9,7 +9,10 @@ use std::{collections::BTreeMap, path::Path};
 
 use answer::{Disclosed, Response, ResponseRow, encrypt, write_workbook};
 use anyhow::Context as _;
-use casework::use_case::release::{Release, ReleaseInput, ReleasedRow, issue, release};
+use casework::use_case::release::{
+    Release, ReleaseInput, ReleasedRow, issue, issued_receipt, release,
+};
+use instrument::{receipt::Receipt, signed::Signed};
 use model::{digest::Digest, fault::ExitStatus, id::OfficialId};
 
 use crate::{
@@ -26,12 +29,17 @@ pub fn run(
     print: Print,
 ) -> Result<ExitStatus, anyhow::Error> {
     let mut gate = Gate::open(home)?;
+    let operator = &arguments.official;
+    // A release that a crash cut short behind its leaf is finished; its responses lie there already.
+    if let Some(receipt) = issued_receipt(&mut gate.office(), &arguments.request, operator)? {
+        return finish(&gate, &receipt, print);
+    }
     let records = gate.records()?;
     let delivery = gate.delivery()?;
     let keepers = gate.keepers.clone();
     let key = gate.key()?;
     let input = ReleaseInput {
-        operator: &arguments.official,
+        operator,
         records: records.as_ref(),
         keepers: &keepers,
         sets: &delivery.sets,
@@ -39,14 +47,24 @@ pub fn run(
     let released = release(&mut gate.office(), &arguments.request, &input)?;
     let responses = write_responses(&gate, &released)?;
     let receipt = issue(&mut gate.office(), &released, responses, &key)?;
-    let folder = gate.responses().join(released.request.as_str());
+    finish(&gate, &receipt, print)
+}
+
+/// Writes the receipt beside the responses and prints its counts.
+fn finish(
+    gate: &Gate,
+    receipt: &Signed<Receipt>,
+    print: Print,
+) -> Result<ExitStatus, anyhow::Error> {
+    let Receipt {
+        request, counts, ..
+    } = receipt.document();
+    let folder = gate.responses().join(request.as_str());
     files::write(&folder.join("receipt.note"), receipt.render().as_bytes())?;
-    let counts = released.counts;
-    print.result(&counts, || {
+    print.result(counts, || {
         format!(
-            "Request {} issued: {} rows = {} rejected + {} declined + {} no disclosure + {} confirmed + {} disclosed.\n\
+            "Request {request} issued: {} rows = {} rejected + {} declined + {} no disclosure + {} confirmed + {} disclosed.\n\
              Responses and receipt: {}",
-            released.request,
             counts.rows,
             counts.rejected,
             counts.declined,
