@@ -20,6 +20,7 @@ mod bench;
 mod demo;
 mod docs;
 mod failure;
+mod fuzz;
 mod json;
 mod process;
 mod scratch;
@@ -40,8 +41,10 @@ cargo xtask COMMAND
   demo [ARGUMENT…]    build and run the demonstration; arguments go to `countersign-lab demo`
                       (--people N, --rows N, --seed N, --out DIR, --request FILE)
   test [NAME…] [--all]
-                      run all parts, or the named ones: fmt tidy clippy unit docs demo fresh
-                      (fresh only with --all or by name)
+                      run all parts, or the named ones: fmt tidy clippy unit docs demo fresh fuzz
+                      (fresh and fuzz only with --all or by name)
+  fuzz [TARGET…] [--cases N]
+                      run the fuzz targets (nightly compiler)
   bench NAME          measure; fresh [--cold]: from a clone to a finished demo
   tidy                check the house rules
   docs                write the generated pages again and build the book
@@ -78,7 +81,11 @@ fn run(arguments: &[String]) -> Result<(), Failure> {
     match command.as_str() {
         "setup" => setup::run(&workspace, setup::Extent::read(rest)?),
         "demo" => demo::run(&workspace, rest),
-        "test" => test::run(&workspace, rest),
+        "test" => {
+            setup::run(&workspace, setup::Extent::Tests)?;
+            test::run(&workspace, rest)
+        }
+        "fuzz" => fuzz::run(&workspace, rest),
         "bench" => bench::run(&workspace, rest),
         "tidy" => tidy::run(&workspace),
         "docs" => docs::run(&workspace),

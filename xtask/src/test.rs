@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use crate::{
     bench::{self, Registry},
     failure::Failure,
+    fuzz,
     json::seconds,
     process, tamper, tidy,
     workspace::Workspace,
@@ -64,6 +65,11 @@ const PARTS: &[Part] = &[
         name: "fresh",
         when: When::WithAll,
         run: fresh,
+    },
+    Part {
+        name: "fuzz",
+        when: When::WithAll,
+        run: fuzz::part,
     },
 ];
 
@@ -195,7 +201,7 @@ mod tests {
     #[test]
     fn parts_are_selected() {
         check("", "fmt tidy clippy unit docs demo");
-        check("--all", "fmt tidy clippy unit docs demo fresh");
+        check("--all", "fmt tidy clippy unit docs demo fresh fuzz");
         check("tidy", "tidy");
         check("demo fmt", "fmt demo");
         check("fresh", "fresh");
