@@ -86,8 +86,44 @@ pub enum Command {
 pub enum ReportFormat {
     /// For people.
     Text,
-    /// One JSON document.
+    /// One JSON document (`spec/examine.md`).
     Json,
+    /// SARIF 2.1.0, for tools that show findings of many programs.
+    Sarif,
+}
+
+/// When text is coloured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ColourChoice {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// How many rows with findings text lists in full.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RowsShown {
+    /// The first so many.
+    First(u64),
+    /// Every one.
+    All,
+}
+
+impl std::str::FromStr for RowsShown {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "all" => Ok(Self::All),
+            number => number
+                .parse()
+                .map(Self::First)
+                .map_err(|_| "a number, or `all`"),
+        }
+    }
 }
 
 /// Arguments of `examine`.
@@ -107,6 +143,22 @@ pub struct ExamineArguments {
     /// How to print.
     #[arg(long, value_enum, default_value = "text")]
     pub format: ReportFormat,
+    /// Rows with findings that text lists in full: a number, or `all` (default: 10, or 3 of a request
+    /// with more than 1,000 such rows).
+    #[arg(long, value_name = "N")]
+    pub rows: Option<RowsShown>,
+    /// When text is coloured.
+    #[arg(
+        long = "color",
+        visible_alias = "colour",
+        value_name = "WHEN",
+        value_enum,
+        default_value = "auto"
+    )]
+    pub colour: ColourChoice,
+    /// Also give the workbook back with its flagged cells marked and commented (a new xlsx).
+    #[arg(long, value_name = "OUT")]
+    pub annotate: Option<PathBuf>,
 }
 
 /// Arguments of `template`.

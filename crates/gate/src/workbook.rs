@@ -12,7 +12,7 @@ use casework::examine::Given;
 use intake::{Collected, CoverFields, Limits, Summary, child::read_in_child};
 use model::{finding::FindingView, time::Date};
 
-use crate::files;
+use crate::files::{self, FileError};
 
 /// A workbook read whole.
 #[derive(Debug)]
@@ -24,9 +24,18 @@ pub struct Workbook {
 }
 
 /// Reads a workbook into a sink, in a child process.
+///
+/// A file that is not there, or is no regular file, is the caller's mistake and not a lack of ours.
 pub fn stream(path: &Path, sink: &mut dyn intake::Sink) -> Result<Summary, anyhow::Error> {
     let program = std::env::current_exe().context("this program cannot find itself")?;
     let limits = Limits::standard();
+    let access = |source| FileError::Access {
+        path: path.to_owned(),
+        source,
+    };
+    if !std::fs::metadata(path).map_err(access)?.is_file() {
+        return Err(files::contents(path, "a regular file").into());
+    }
     read_in_child(&program, &["intake-child"], path, &limits, sink)
         .map_err(|error| anyhow::Error::new(error).context(format!("`{}`", path.display())))
 }
