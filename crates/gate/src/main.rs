@@ -21,6 +21,7 @@ mod files;
 mod home;
 mod keepers;
 mod log;
+mod look;
 mod office;
 mod records;
 mod template;

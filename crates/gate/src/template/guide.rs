@@ -8,9 +8,11 @@ use instrument::agreement::Agreement;
 use model::column::{Column, Need};
 use rust_xlsxwriter::{Format, Worksheet, XlsxError};
 
+use crate::look::body;
+
 use super::{
     lists::provisions,
-    sheets::{height_of, need_fill, text, title, width},
+    sheets::{height_of, need_fill, title, width},
 };
 
 /// What stands in each column, and an example. No example names a real person.
@@ -194,9 +196,9 @@ fn columns(
             Need::Always | Need::Optional => "if you hold it",
         };
         let (what, example) = explanation(*column);
-        sheet.write_string_with_format(line, 0, column.header(), &text().set_bold())?;
+        sheet.write_string_with_format(line, 0, column.header(), &body().set_bold())?;
         for (position, cell) in (1_u16..).zip([needed, what, example]) {
-            sheet.write_string_with_format(line, position, cell, &text())?;
+            sheet.write_string_with_format(line, position, cell, &body())?;
         }
         sheet.set_row_height(line, height_of(what, 72).max(height_of(example, 46)))?;
     }
@@ -224,11 +226,11 @@ fn offences(
             .collect();
         let needs = needs.join(", ");
         let citation = provision.citation.to_string();
-        sheet.write_string_with_format(line, 0, citation, &text().set_bold())?;
+        sheet.write_string_with_format(line, 0, citation, &body().set_bold())?;
         for (position, cell) in
             (1_u16..).zip([&provision.maximum_penalty, &provision.title, &needs])
         {
-            sheet.write_string_with_format(line, position, cell, &text())?;
+            sheet.write_string_with_format(line, position, cell, &body())?;
         }
         let most = height_of(&needs, 44).max(height_of(&provision.title, 70));
         sheet.set_row_height(line, most.max(height_of(&provision.maximum_penalty, 22)))?;
@@ -248,7 +250,7 @@ pub fn examples(sheet: &mut Worksheet, agreement: Option<&Agreement>) -> Result<
         sheet.write_string_with_format(0, position, head, &need_fill(column.need()))?;
     }
     sheet.set_row_height(0, 32)?;
-    let faint = text().set_italic();
+    let faint = body().set_italic();
     for (line, number) in (1_u32..).zip(0..EXAMPLES) {
         for (column, value) in statute::sample::values(number) {
             let position = u16::try_from(column.index()).unwrap_or(u16::MAX);

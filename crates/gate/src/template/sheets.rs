@@ -8,9 +8,11 @@
 use instrument::agreement::Agreement;
 use model::column::{Column, Need};
 use rust_xlsxwriter::{
-    Color, DataValidation, DataValidationErrorStyle, Format, FormatAlign, FormatBorder, Formula,
-    Worksheet, XlsxError,
+    Color, DataValidation, DataValidationErrorStyle, Format, FormatAlign, Formula, Worksheet,
+    XlsxError,
 };
+
+use crate::look::{NAVY, body, header, height};
 
 use super::{
     Filling,
@@ -20,11 +22,9 @@ use super::{
 /// Rows prepared for filling in: four times what one request may hold.
 const ROWS: u32 = 200;
 
-const NAVY: Color = Color::RGB(0x16_2E_51);
 const GREEN: Color = Color::RGB(0x1D_5B_52);
 const GREY: Color = Color::RGB(0x5B_66_75);
 const PALE: Color = Color::RGB(0xF0_F3_F8);
-const LINE: Color = Color::RGB(0xC9_CF_D9);
 
 /// A header's format: by when its column is needed.
 pub fn need_fill(need: Need) -> Format {
@@ -33,30 +33,12 @@ pub fn need_fill(need: Need) -> Format {
         Need::Statute => GREEN,
         Need::Optional => GREY,
     };
-    Format::new()
-        .set_bold()
-        .set_font_color(Color::White)
-        .set_background_color(colour)
-        .set_text_wrap()
-        .set_align(FormatAlign::VerticalCenter)
-        .set_border(FormatBorder::Thin)
-        .set_border_color(LINE)
-}
-
-/// Text that wraps, from the top of its cell.
-pub fn text() -> Format {
-    Format::new()
-        .set_num_format("@")
-        .set_text_wrap()
-        .set_align(FormatAlign::Top)
-        .set_border(FormatBorder::Thin)
-        .set_border_color(LINE)
+    header(colour)
 }
 
 /// Height of a row, in points, for a text in a column of so many characters.
 pub fn height_of(text: &str, width: usize) -> f64 {
-    let lines = text.chars().count().div_ceil(width.max(1)).clamp(1, 8);
-    15.5 * f64::from(u32::try_from(lines).unwrap_or(1)) + 1.0
+    height(text.chars().count().div_ceil(width.max(1)))
 }
 
 /// The header of a column; `*` marks one that every row needs.
@@ -147,12 +129,12 @@ pub fn cover(
     for (line, (key, value, what)) in (1_u32..).zip(cover_fields(agreement)) {
         let filled = filling.cover.iter().find(|(filled, _)| *filled == key);
         let value = filled.map_or(value, |(_, value)| value.clone());
-        let head = text().set_bold().set_background_color(PALE);
+        let head = body().set_bold().set_background_color(PALE);
         sheet.write_string_with_format(line, 0, key, &head)?;
         if value.is_empty() {
-            sheet.write_blank(line, 1, &text())?;
+            sheet.write_blank(line, 1, &body())?;
         } else {
-            sheet.write_string_with_format(line, 1, value, &text())?;
+            sheet.write_string_with_format(line, 1, value, &body())?;
         }
         sheet.write_string_with_format(line, 2, what, &hint)?;
         sheet.set_row_height(

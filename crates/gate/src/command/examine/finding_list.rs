@@ -9,8 +9,10 @@ use std::collections::BTreeMap;
 use model::finding::{FindingClass, FindingView};
 use rust_xlsxwriter::{Format, Url, Workbook, Worksheet, XlsxError};
 
+use crate::look::{NAVY, body, header, height};
+
 use super::{
-    marked_sheet::{body, cell_text, end, fill, header, height, lines, link},
+    marked_sheet::{cell_text, end, fill, lines, link},
     paint::{class_word, count, counted},
     rows::{ExaminedRow, RowFinding},
     stream::{CoverPlace, Examined, Task},
@@ -50,7 +52,7 @@ impl FindingList {
     ) -> Result<Self, XlsxError> {
         let mut sheet = book.new_worksheet_with_constant_memory()?;
         sheet.set_name("Findings")?;
-        sheet.set_tab_color(super::marked_sheet::NAVY);
+        sheet.set_tab_color(NAVY);
         sheet.set_screen_gridlines(false);
         for ((_, width), position) in COLUMNS.iter().zip(0..) {
             sheet.set_column_width(position, f64::from(*width))?;
@@ -63,7 +65,7 @@ impl FindingList {
             class(FindingClass::Deferred),
         ];
         for ((title, _), position) in COLUMNS.iter().zip(0..) {
-            sheet.write_string_with_format(HEADER_LINE, position, *title, &header())?;
+            sheet.write_string_with_format(HEADER_LINE, position, *title, &header(NAVY))?;
         }
         sheet.set_row_height(HEADER_LINE, 20)?;
         sheet.set_freeze_panes(HEADER_LINE + 1, 0)?;
@@ -130,7 +132,7 @@ impl FindingList {
             Some(link) => {
                 let url = Url::new(link).set_text(place);
                 let format = (self.body.clone())
-                    .set_font_color(super::marked_sheet::NAVY)
+                    .set_font_color(NAVY)
                     .set_underline(rust_xlsxwriter::FormatUnderline::Single);
                 self.sheet.write_url_with_format(line, 0, url, &format)?;
             }

@@ -12,9 +12,9 @@ use model::{
     finding::{FindingClass, FindingView},
     row::Row,
 };
-use rust_xlsxwriter::{
-    Color, Format, FormatAlign, FormatBorder, Note, ObjectMovement, Worksheet, XlsxError,
-};
+use rust_xlsxwriter::{Color, Format, Note, ObjectMovement, Worksheet, XlsxError};
+
+use crate::look::{NAVY, body, header, height};
 
 use super::{
     found::Place,
@@ -31,14 +31,6 @@ const CELL_CHARACTERS: usize = 32_000;
 /// Characters of a comment, and of a line of it.
 const COMMENT_CHARACTERS: usize = 4_000;
 const COMMENT_LINE: usize = 52;
-/// Points of a line of text, and lines a row is made high at most.
-const LINE_POINTS: f64 = 15.0;
-const MOST_LINES: usize = 8;
-
-/// Dark blue of headers.
-pub const NAVY: Color = Color::RGB(0x16_2E_51);
-/// Grey of lines between cells.
-pub const LINE: Color = Color::RGB(0xC9_CF_D9);
 
 /// The fill of a class.
 pub const fn fill(class: FindingClass) -> Color {
@@ -47,34 +39,6 @@ pub const fn fill(class: FindingClass) -> Color {
         FindingClass::Question => Color::RGB(0xFF_EC_B3),
         FindingClass::Deferred => Color::RGB(0xCF_E4_F7),
     }
-}
-
-/// White on dark blue.
-pub fn header() -> Format {
-    Format::new()
-        .set_bold()
-        .set_font_color(Color::White)
-        .set_background_color(NAVY)
-        .set_text_wrap()
-        .set_align(FormatAlign::VerticalCenter)
-        .set_border(FormatBorder::Thin)
-        .set_border_color(LINE)
-}
-
-/// Text that wraps, from the top of its cell.
-pub fn body() -> Format {
-    Format::new()
-        .set_num_format("@")
-        .set_text_wrap()
-        .set_align(FormatAlign::Top)
-        .set_border(FormatBorder::Thin)
-        .set_border_color(LINE)
-}
-
-/// Height of a row whose longest text takes so many lines.
-pub fn height(lines: usize) -> f64 {
-    let lines = u32::try_from(lines.clamp(1, MOST_LINES)).unwrap_or(1);
-    LINE_POINTS * f64::from(lines) + 1.0
 }
 
 /// Lines a text takes in a column of so many characters.
@@ -274,7 +238,7 @@ impl MarkedSheet {
         self.has_header = true;
         for (column, position) in &self.columns {
             let name = column.header();
-            (self.sheet).write_string_with_format(above, *position, name, &header())?;
+            (self.sheet).write_string_with_format(above, *position, name, &header(NAVY))?;
         }
         self.sheet.set_row_height(above, height(2))?;
         self.sheet.set_freeze_panes(line, 0)?;
@@ -375,7 +339,5 @@ mod tests {
         assert_eq!(lines("one two", 20), 1);
         assert_eq!(lines("one two three", 7), 2);
         assert_eq!(lines("a\nb\n", 20), 2);
-        assert!(height(3) > height(2));
-        assert_eq!(height(500).to_bits(), height(MOST_LINES).to_bits());
     }
 }
