@@ -14,7 +14,7 @@ use model::{
 
 use super::{Examine, Example, Needs, Rule, RuleDescription, text};
 use crate::{
-    book::{ElementTest, Provision},
+    book::Provision,
     date::years_after,
     terms::Setting,
     view::{RowReport, RowView},
@@ -54,6 +54,10 @@ pub(crate) static RULE: Rule = Rule {
             ]],
         ),
         Example::row(
+            "an order whose 91st day is five years ago to the day",
+            &[&[text(Column::FinalOrderDate, "2021-08-21")]],
+        ),
+        Example::row(
             "ten years for passports",
             &[&[
                 text(Column::Statute, "18 U.S.C. 1542"),
@@ -82,14 +86,14 @@ fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>
     }
 }
 
-/// The day the offence was first complete: the act, or day 91 after the final order.
+/// The day the offence was first complete: the act, or day 91 after the final order. An offence that runs
+/// from an order is one of staying beyond its ninety days.
 fn start(offence: &Provision, view: &RowView<'_>) -> Option<Date> {
     match offence.limitation.as_ref()?.from {
-        Column::FinalOrderDate if offence.has_test(ElementTest::NinetyDays) => {
+        Column::FinalOrderDate => {
             let order = view.reading.final_order_date.date()?;
             order.checked_add(jiff::Span::new().days(91)).ok()
         }
-        Column::FinalOrderDate => view.reading.final_order_date.date(),
         _ => view.reading.act_date.date(),
     }
 }
