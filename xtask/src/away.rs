@@ -281,13 +281,33 @@ impl Scene {
             ));
         }
         self.start(&mut keepers, "k1")?;
+        self.stray_document()?;
+        let (database, older) = (self.path("gate/gate.db"), self.path("gate.db.older"));
+        fs::copy(&database, &older).map_err(|error| failure::file(&older, &error))?;
         let first = self.release(0)?;
-        if self.release(0)? == first {
-            return Ok(());
+        if self.release(0)? != first {
+            return Err(Failure::Failed(
+                "a second release says something else than the first".to_owned(),
+            ));
         }
-        Err(Failure::Failed(
-            "a second release says something else than the first".to_owned(),
-        ))
+        fs::copy(&older, &database).map_err(|error| failure::file(&database, &error))?;
+        self.release(UNAVAILABLE).map(drop)
+    }
+
+    /// An altered document in a folder of the gate must not get into the log.
+    fn stray_document(&self) -> Result<(), Failure> {
+        let stray = self.path("gate/authorities/9.note");
+        let note = self.path("deployment/authority.note");
+        let text = fs::read_to_string(&note).map_err(|error| failure::file(&note, &error))?;
+        let altered = text.replacen("\nversion 1\n", "\nversion 9\n", 1);
+        if altered == text {
+            return Err(Failure::Failed(
+                "the authority note has no version 1".to_owned(),
+            ));
+        }
+        fs::write(&stray, altered).map_err(|error| failure::file(&stray, &error))?;
+        self.gate("cases --home gate", UNAVAILABLE)?;
+        fs::remove_file(&stray).map_err(|error| failure::file(&stray, &error))
     }
 
     /// Starts a keeper and waits until it listens.

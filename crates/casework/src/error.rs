@@ -113,7 +113,7 @@ pub enum CaseworkError {
     #[error("the warrant is not in order")]
     Warrant(#[from] WarrantError),
     /// Something outside did not do its part.
-    #[error("something needed is not available")]
+    #[error("it could not be done")]
     Port(#[from] PortError),
     /// No random bytes.
     #[error("no random bytes")]

@@ -42,6 +42,8 @@ pub struct Documents {
     pub genesis_digest: Digest,
     /// The newest authority note.
     pub authority: Signed<Authority>,
+    /// The authority notes before it, each signed as the genesis asks: whose keys counted when.
+    pub earlier: Vec<Signed<Authority>>,
     /// Agreements at hand.
     pub agreements: Vec<Signed<Agreement>>,
     /// Manifest of the register in use.
@@ -218,7 +220,8 @@ impl Office<'_> {
     }
 
     /// As [`Office::load`], for a use case that acts on what people decided: the signatures of their
-    /// decisions are checked too, with the keys the roster has for the day they signed. Nothing in the
+    /// decisions are checked too, with the keys any authority note has for the day they signed: who leaves has decided all the
+    /// same. Nothing in the
     /// database alone makes a decision.
     ///
     /// # Errors
@@ -227,6 +230,12 @@ impl Office<'_> {
         let loaded = self.load(id)?;
         let requester = &loaded.envelope.cover.document().agency;
         for row in &loaded.rows {
+            let expires = row.statement.as_ref().map(|statement| statement.expires);
+            if row.lapsed && expires.is_none_or(|expires| expires > self.now()) {
+                return Err(CaseworkError::damaged(
+                    "a case kept as lapsed has a statement that has not run out",
+                ));
+            }
             for face in &row.faces {
                 let note = face.document();
                 let signer = (&note.reviewer, note.role, note.signed_at);
@@ -248,19 +257,32 @@ impl Office<'_> {
         requester: &AgencyId,
     ) -> Result<(), CaseworkError> {
         let day = at.day();
-        let roster = &self.documents.authority.document().roster;
-        let person = roster.iter().find(|person| {
+        let counted = |person: &&RosterPerson| {
             let on_duty = person.from <= day && day <= person.until;
             person.id == *reviewer && person.role == role && on_duty && person.agency != *requester
-        });
-        let person = person.ok_or_else(|| CaseworkError::NotPermitted {
-            official: reviewer.clone(),
-            action: "have decided",
-            why: format!("the roster has no key of theirs for {day}"),
-        })?;
-        decision
-            .verify(&person.key)
-            .map_err(|_| CaseworkError::damaged("a decision kept is not signed by its reviewer"))
+        };
+        let documents = self.documents;
+        let notes = std::iter::once(&documents.authority).chain(&documents.earlier);
+        let listed: Vec<_> = notes
+            .flat_map(|note| note.document().roster.iter())
+            .filter(counted)
+            .collect();
+        if listed.is_empty() {
+            return Err(CaseworkError::NotPermitted {
+                official: reviewer.clone(),
+                action: "have decided",
+                why: format!("no roster has a key of theirs for {day}"),
+            });
+        }
+        if listed
+            .iter()
+            .any(|person| decision.verify(&person.key).is_ok())
+        {
+            return Ok(());
+        }
+        Err(CaseworkError::damaged(
+            "a decision kept is not signed by its reviewer",
+        ))
     }
 
     /// The leaf fields of a row of a request, with these two reviewers and this commitment.

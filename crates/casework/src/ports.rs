@@ -8,7 +8,7 @@
 use identity::candidates::Candidates;
 use instrument::{
     budget::Counts,
-    leaf::Leaf,
+    leaf::{Leaf, Tag},
     wire::{SlotValues, TokenValues, TokensAsk},
 };
 use model::{
@@ -149,6 +149,12 @@ pub trait TransparencyLog {
     /// # Errors
     /// [`PortError`].
     fn find(&self, leaf: &Leaf) -> Result<Option<LoggedLeaf>, PortError>;
+
+    /// Whether the answers of the request with this tag have issued, whoever logged that.
+    ///
+    /// # Errors
+    /// [`PortError`].
+    fn has_issued(&self, request: &Tag) -> Result<bool, PortError>;
 
     /// The counts a leaf would reach if it were appended now; `None` for one that charges nothing.
     ///

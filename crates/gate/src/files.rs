@@ -7,6 +7,7 @@
 use std::{
     fs::{self, File},
     io::{Read as _, Write as _},
+    os::unix::fs::OpenOptionsExt as _,
     path::{Path, PathBuf},
 };
 
@@ -38,6 +39,12 @@ pub enum FileError {
         /// What it should be.
         what: &'static str,
     },
+    /// It is there already. Name another.
+    #[error("`{path}` is there already and is not written over")]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
     /// One of its lines is not what it should be. The fault of whoever wrote it.
     #[error("`{path}` line {line}: {problem}")]
     Line {
@@ -57,7 +64,7 @@ impl Explain for FileError {
                 Fault::Input
             }
             Self::Access { .. } => Fault::Unavailable,
-            Self::Contents { .. } | Self::Line { .. } => Fault::Input,
+            Self::Contents { .. } | Self::Exists { .. } | Self::Line { .. } => Fault::Input,
         }
     }
 }
@@ -119,6 +126,22 @@ pub fn write(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
     File::open(folder)
         .and_then(|folder| folder.sync_all())
         .map_err(access(folder))
+}
+
+/// Writes a file somebody named: what stands there already is not written over, no folder is made, and
+/// nobody else may read it.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let mut options = File::options();
+    options.write(true).create_new(true).mode(0o600);
+    let mut file = options.open(path).map_err(|source| match source.kind() {
+        std::io::ErrorKind::AlreadyExists => FileError::Exists {
+            path: path.to_owned(),
+        },
+        _ => access(path)(source),
+    })?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(access(path))
 }
 
 /// The files of a folder, by name.

@@ -11,7 +11,11 @@
 //!
 //! Left to others: what leaves say (instrument), order of tile writes (translog).
 
-use std::{collections::HashMap, fs, path::PathBuf};
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::PathBuf,
+};
 
 use casework::{
     ports::{CosignedHead, PortError, TransparencyLog},
@@ -21,7 +25,7 @@ use instrument::{
     budget::{Counts, Ledger},
     document::Document as _,
     genesis::Genesis,
-    leaf::{LEAF_BYTES, Leaf},
+    leaf::{Act, LEAF_BYTES, Leaf, Tag},
     tree::witness_policy,
     wire::{Ask, MAXIMUM_FOLLOWED_LEAVES, Reply},
 };
@@ -52,6 +56,7 @@ pub struct DirectoryLog {
     policy: WitnessPolicy,
     keepers: KeeperPool,
     places: HashMap<Digest, LoggedLeaf>,
+    issued: HashSet<Tag>,
     ledger: Ledger,
     checkpoint: Note,
 }
@@ -101,6 +106,7 @@ impl DirectoryLog {
             policy,
             keepers,
             places: HashMap::new(),
+            issued: HashSet::new(),
             ledger: Ledger::new(),
             checkpoint,
         };
@@ -144,6 +150,9 @@ impl DirectoryLog {
 
     fn count(&mut self, index: LeafIndex, leaf: &Leaf) {
         self.ledger.apply(leaf);
+        if let Act::Issued { request, .. } = &leaf.act {
+            self.issued.insert(request.clone());
+        }
         self.places.insert(
             act_of(leaf),
             LoggedLeaf {
@@ -256,6 +265,10 @@ impl TransparencyLog for DirectoryLog {
 
     fn find(&self, leaf: &Leaf) -> Result<Option<LoggedLeaf>, PortError> {
         Ok(self.places.get(&act_of(leaf)).copied())
+    }
+
+    fn has_issued(&self, request: &Tag) -> Result<bool, PortError> {
+        Ok(self.issued.contains(request))
     }
 
     fn preview(&self, leaf: &Leaf) -> Result<Option<Counts>, PortError> {

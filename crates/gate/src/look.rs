@@ -1,6 +1,6 @@
-//! How the workbooks of this program look: colours, cells, heights.
+//! How things look that this program makes: colours, cells and heights of workbooks, texts from outside.
 //!
-//! Place in the flow: the template and the annotated copy of a request are made with it.
+//! Place in the flow: the template, the annotated copy of a request and what is printed are made with it.
 //!
 //! Left to others: what stands in them (`template`, `command::examine`); responses (answer).
 
@@ -41,6 +41,20 @@ pub fn height(lines: usize) -> f64 {
     LINE_POINTS * f64::from(lines) + 1.0
 }
 
+/// A text from outside as it may be shown: control characters and marks that turn the direction of
+/// text become `\u{fffd}`, so that a cell cannot command a terminal.
+pub fn shown(text: &str) -> String {
+    let safe = |c: char| {
+        let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+        if c.is_control() || turns {
+            '\u{fffd}'
+        } else {
+            c
+        }
+    };
+    text.chars().map(safe).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +63,14 @@ mod tests {
     fn rows_grow_with_their_lines_up_to_a_bound() {
         assert!(height(0) > 0.0 && height(2) > height(1));
         assert_eq!(height(500).to_bits(), height(MOST_LINES).to_bits());
+    }
+
+    #[test]
+    fn a_text_cannot_command_a_terminal() {
+        assert_eq!(
+            shown("a\u{1b}[2Jb\u{202e}c\r\n"),
+            "a\u{fffd}[2Jb\u{fffd}c\u{fffd}\u{fffd}"
+        );
+        assert_eq!(shown("Núñez ✗"), "Núñez ✗");
     }
 }

@@ -17,6 +17,7 @@
 
 mod arguments;
 mod command;
+mod documents;
 mod files;
 mod home;
 mod keepers;
@@ -97,8 +98,8 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
                     .map(Explain::fault)
             })
     });
-    match fault.map_or(ExitStatus::Unreadable, ExitStatus::from) {
-        ExitStatus::Unreadable if error.is::<office::OwnPart>() => ExitStatus::Unavailable,
-        status => status,
+    if error.is::<office::OwnPart>() {
+        return ExitStatus::Unavailable;
     }
+    fault.map_or(ExitStatus::Unreadable, ExitStatus::from)
 }

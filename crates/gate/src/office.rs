@@ -22,13 +22,10 @@ use instrument::{
     authority::Authority,
     certificate::Certificate,
     genesis::{Genesis, GenesisKind},
-    leaf::{Act, DocumentKind, Leaf},
     signed::Signed,
+    warrant::verify_authority,
 };
-use model::{
-    digest::{Digest, unhex},
-    time::Instant,
-};
+use model::{digest::unhex, time::Instant};
 use note::SigningKey;
 use policy::Policy;
 use register::{
@@ -40,6 +37,7 @@ use store::SqliteStore;
 use zeroize::Zeroizing;
 
 use crate::{
+    documents::Papers,
     files,
     home::Home,
     keepers::KeeperPool,
@@ -97,13 +95,19 @@ impl Gate {
         let mut authorities: Vec<Signed<Authority>> =
             home.all_signed(&configuration.authorities)?;
         authorities.sort_by_key(|authority| authority.document().version);
+        for authority in &authorities {
+            verify_authority(authority, genesis.document(), &genesis.digest())
+                .with_context(|| format!("authority note {}", authority.document().version))?;
+        }
         let authority = authorities
             .last()
             .context("there is no authority note")?
             .clone();
         let agreements: Vec<Signed<Agreement>> = home.all_signed(&configuration.agreements)?;
         let certificates = home.all_signed(&configuration.certificates)?;
+        let earlier = authorities.iter().rev().skip(1).cloned().collect();
         let documents = Documents {
+            earlier,
             genesis: genesis.document().clone(),
             genesis_digest: genesis.digest(),
             authority,
@@ -199,34 +203,18 @@ impl Gate {
         })
     }
 
-    /// Logs the documents in force, each once: genesis first.
+    /// Logs the documents that are not in the log yet, each once and checked before.
     fn log_documents(&mut self) -> Result<(), anyhow::Error> {
-        let leaf = |kind, digest: Digest| Leaf {
-            day: system_now().day(),
-            act: Act::Document { kind, digest },
+        let papers = Papers {
+            documents: &self.documents,
+            authorities: &self.authorities,
+            certificates: &self.certificates,
+            now: system_now(),
         };
-        let mut leaves = vec![leaf(DocumentKind::Genesis, self.genesis.digest())];
-        leaves.push(leaf(
-            DocumentKind::Manifest,
-            self.documents.manifest.digest(),
-        ));
-        leaves.extend(
-            self.authorities
-                .iter()
-                .map(|note| leaf(DocumentKind::Authority, note.digest())),
-        );
-        leaves.extend(
-            self.documents
-                .agreements
-                .iter()
-                .map(|note| leaf(DocumentKind::Agreement, note.digest())),
-        );
-        leaves.extend(
-            self.certificates
-                .iter()
-                .map(|note| leaf(DocumentKind::Certificate, note.digest())),
-        );
-        self.log.append_once(&leaves)?;
+        let leaves = papers.unlogged(&self.log)?;
+        if !leaves.is_empty() {
+            self.log.append_once(&leaves)?;
+        }
         Ok(())
     }
 }

@@ -17,8 +17,9 @@ use instrument::{
     leaf::{LEAF_BYTES, Leaf},
     signed::Signed,
     tree::witness_policy,
+    warrant::CHECKPOINT_SECONDS,
 };
-use model::{digest::Digest, time::Instant};
+use model::digest::Digest;
 use note::Note;
 use translog::{Checkpoint, CompactRange};
 
@@ -189,12 +190,15 @@ fn check_checkpoint(opened: &Opened<'_>, report: &mut Report) {
     let Some(note) = report.accept(Note::parse(text), "checkpoint", place) else {
         return;
     };
-    let policy = witness_policy(opened.genesis.document(), u64::MAX);
-    let cosigned = policy.verify_cosigned(&note, Instant(u64::MAX));
-    let what = "checkpoint signed by the log and cosigned by a quorum of keepers";
+    let made_at = opened.index.document().made_at;
+    let policy = witness_policy(opened.genesis.document(), CHECKPOINT_SECONDS);
+    let cosigned = policy.verify_cosigned(&note, made_at);
+    let what =
+        "checkpoint signed by the log and cosigned by a quorum of keepers when the bundle was made";
     let Some(cosigned) = report.accept(cosigned, what, place) else {
         return;
     };
+    report.head = Some((cosigned.checkpoint.size, made_at));
     let mut range = CompactRange::empty();
     for leaf in &opened.leaves {
         range.push_entry(&leaf.entry());

@@ -61,6 +61,17 @@ impl RowCase<'_> {
         report.passed("commitments of leaves recomputed", 1);
         let of_faces: Vec<&OfficialId> =
             faces.iter().map(|face| &face.document().reviewer).collect();
+        if let (None, Some(statement)) = (allowed, &statement) {
+            let ended = approvals
+                .iter()
+                .any(|approval| approval.document().decision == ApprovalDecision::End);
+            report.require(
+                ended || statement.expires.day() <= leaf.day,
+                "silent cases ended by a reviewer or lapsed",
+                self.place("statement"),
+                "nobody ended this case, and its statement had not run out",
+            );
+        }
         let Some((allowed, statement)) = allowed.zip(statement) else {
             self.check_tags(leaf, &of_faces, report);
             return (Ending::Silent, Vec::new());

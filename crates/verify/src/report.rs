@@ -7,7 +7,7 @@
 use std::{collections::BTreeMap, fmt};
 
 use instrument::bundle::BundleKind;
-use model::digest::Digest;
+use model::{digest::Digest, time::Instant};
 use serde::Serialize;
 
 /// Most failures kept; more are counted.
@@ -52,6 +52,8 @@ pub struct Report {
     pub genesis: Option<Digest>,
     /// Whether that genesis is synthetic.
     pub is_synthetic: bool,
+    /// Leaves under the cosigned checkpoint, and when the bundle was made: what it says nothing beyond.
+    pub head: Option<(u64, Instant)>,
     /// How often each thing was found right.
     pub checked: BTreeMap<&'static str, usize>,
     /// What failed, the first thousand.
@@ -148,6 +150,8 @@ impl Report {
             "kind": self.kind.map(BundleKind::code),
             "genesis": self.genesis.map(|digest| digest.to_string()),
             "synthetic": self.is_synthetic,
+            "leaves": self.head.map(|(leaves, _)| leaves),
+            "made_at": self.head.map(|(_, made_at)| made_at.to_string()),
             "totals": self.totals,
             "checked": self.checked,
             "not_checked": self.unchecked,
@@ -165,6 +169,12 @@ impl fmt::Display for Report {
                 formatter,
                 "{} bundle under genesis {genesis}{stamp}",
                 kind.code()
+            )?;
+        }
+        if let Some((leaves, made_at)) = self.head {
+            writeln!(
+                formatter,
+                "{leaves} leaves of the log, cosigned; made at {made_at}"
             )?;
         }
         let totals = &self.totals;

@@ -10,7 +10,7 @@
 mod common;
 
 use common::{
-    ANSWERS, Parts, Story, check, failed, findings, given, part, remove, spec, transcript,
+    ANSWERS, Ended, Parts, Story, check, failed, findings, given, part, remove, spec, transcript,
     verified, world,
 };
 use countersign_verify::Report;
@@ -489,4 +489,30 @@ fn statements_are_about_their_row() {
         "statement 1-2",
         "not in the log",
     );
+}
+
+/// A case is silent because somebody ended it or its time ran out, not because a database says so.
+#[test]
+fn a_case_that_nobody_ended_is_found() {
+    let mut story = Story::decided_where(Ended::ByNobody);
+    story.world.issue(&story.request, &ANSWERS);
+    let report = story.verify(BundleKind::Sealed);
+    failed(&report, "statement", "nobody ended this case");
+}
+
+/// An older bundle signed again as if it were made now hides what came since.
+#[test]
+fn cosignatures_older_than_the_bundle_do_not_count() {
+    let mut story = Story::told();
+    let parts = story.parts(BundleKind::Public);
+    let report = check(
+        &story
+            .world
+            .index(BundleKind::Public, parts.clone())
+            .to_bytes(),
+    );
+    assert!(report.is_verified());
+    story.world.now = Instant(story.world.now.0 + 3_600);
+    let report = check(&story.world.index(BundleKind::Public, parts).to_bytes());
+    failed(&report, "checkpoint", "");
 }

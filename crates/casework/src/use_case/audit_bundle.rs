@@ -69,7 +69,11 @@ pub fn audit_bundle(office: &Office<'_>, input: BundleInput<'_>) -> Result<Vec<u
     }
     for agreement in &documents.agreements {
         parts.add(
-            &format!("{AGREEMENTS}{}", agreement.document().id),
+            &format!(
+                "{AGREEMENTS}{}-{}",
+                agreement.document().id,
+                short(&agreement.digest())
+            ),
             agreement.render(),
         );
     }
@@ -78,7 +82,11 @@ pub fn audit_bundle(office: &Office<'_>, input: BundleInput<'_>) -> Result<Vec<u
     parts.add(&name, documents.manifest.render());
     for certificate in input.certificates {
         parts.add(
-            &format!("{CERTIFICATES}{}", certificate.document().id),
+            &format!(
+                "{CERTIFICATES}{}-{}",
+                certificate.document().id,
+                short(&certificate.digest())
+            ),
             certificate.render(),
         );
     }
@@ -109,6 +117,11 @@ pub fn audit_bundle(office: &Office<'_>, input: BundleInput<'_>) -> Result<Vec<u
         bundle.add(name, bytes.to_vec());
     }
     Ok(bundle.to_bytes())
+}
+
+/// The first digits of a digest: documents amended under one id keep names of their own.
+fn short(digest: &Digest) -> String {
+    digest.to_string().chars().take(16).collect()
 }
 
 fn permit(office: &Office<'_>, input: &BundleInput<'_>) -> Result<(), CaseworkError> {

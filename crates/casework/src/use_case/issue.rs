@@ -20,6 +20,7 @@ use policy::Action;
 use crate::{
     error::CaseworkError,
     office::{Loaded, Office, request_tag},
+    ports::PortError,
     record::{LoggedLeaf, RequestState},
     use_case::release::Release,
 };
@@ -106,14 +107,21 @@ pub fn issue(
     Ok(receipt)
 }
 
-/// Refuses to sign a second receipt for answers that have issued.
-fn check_not_issued(office: &Office<'_>, loaded: &Loaded) -> Result<(), CaseworkError> {
+/// Refuses to answer a second time: what has issued stays as it issued. An `issued` leaf of which the
+/// database knows nothing means that the database is older than the log.
+pub(crate) fn check_not_issued(office: &Office<'_>, loaded: &Loaded) -> Result<(), CaseworkError> {
     let logged = match kept_receipt(loaded)? {
         Some(receipt) => office.log.find(&issued_leaf(loaded, &receipt)?)?,
         None => None,
     };
     if logged.is_some() || loaded.request.state == RequestState::Issued {
         return Err(CaseworkError::Issued(loaded.request.id.clone()));
+    }
+    let tag = request_tag(&loaded.envelope.secret, &loaded.request.id)
+        .ok_or_else(|| CaseworkError::damaged("a request has no tag"))?;
+    if office.log.has_issued(&tag)? {
+        let detail = "it is older than the log: the request has issued; put the newer one back";
+        return Err(PortError::damaged("the database", detail).into());
     }
     Ok(())
 }

@@ -43,6 +43,7 @@ use crate::{
     },
 };
 
+use crate::use_case::issue::check_not_issued;
 pub use crate::use_case::issue::{issue, issued_receipt};
 
 /// Days a recipient may keep what it received.
@@ -112,6 +113,7 @@ pub fn release(
         return Err(CaseworkError::Issued(request.clone()));
     }
     let mut loaded = office.load_to_act(request)?;
+    check_not_issued(office, &loaded)?;
     let agreement = office
         .agreement_of(loaded.envelope.cover.document())?
         .clone();

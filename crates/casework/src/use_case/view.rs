@@ -7,7 +7,12 @@
 //!
 //! Left to others: how it looks (gate, desk).
 
-use instrument::{approval::ApprovalDecision, document::Document, face::FaceDecision};
+use instrument::{
+    approval::{Approval, ApprovalDecision},
+    document::Document,
+    face::FaceDecision,
+    signed::Signed,
+};
 use model::{
     answer::Answer,
     column::Column,
@@ -52,6 +57,14 @@ pub struct RequestLine {
     pub state: RequestState,
     /// Its rows.
     pub rows: Vec<RowLine>,
+}
+
+/// A state as those see it who are to decide without knowing of another's decision.
+const fn blind(state: RowState) -> RowState {
+    match state {
+        RowState::HalfApproved => RowState::InReview,
+        other => other,
+    }
 }
 
 /// What a row waits for.
@@ -100,8 +113,8 @@ fn row_line(row: &RowRecord) -> RowLine {
             .statement
             .as_ref()
             .map(|statement| statement.case.clone()),
-        state: row.state,
-        waits_for: waits_for(row.state),
+        state: blind(row.state),
+        waits_for: waits_for(blind(row.state)),
         questions: questions.count(),
         answer: row.answer,
     }
@@ -140,6 +153,8 @@ pub struct CaseView {
     pub cells: Vec<CellView>,
     /// Stage A's findings.
     pub findings: Vec<FindingView>,
+    /// Its findings about the request as a whole, as that a row is hidden.
+    pub about_the_request: Vec<FindingView>,
     /// Face decisions.
     pub face: Vec<DecisionView>,
     /// Evidence: field, level, milli-bits. Never a value on file.
@@ -162,7 +177,7 @@ pub fn row(
     let loaded = office.load(&id.request)?;
     let row = loaded.row(id)?;
     if may_read(office, &loaded, row, viewer)? {
-        Ok(view(row, viewer))
+        Ok(view(&loaded, row, viewer))
     } else {
         Err(CaseworkError::NoRow(id.clone()))
     }
@@ -181,7 +196,7 @@ pub fn case(
     let loaded = office.load(&place.request)?;
     let row = row_of_case(&loaded, &place, id)?;
     if may_read(office, &loaded, row, viewer)? {
-        Ok(view(row, viewer))
+        Ok(view(&loaded, row, viewer))
     } else {
         Err(CaseworkError::NoCase(id.clone()))
     }
@@ -200,7 +215,7 @@ fn may_read(
     Ok(office.permit(viewer, Action::Read, &matter).is_ok())
 }
 
-fn view(row: &RowRecord, viewer: &OfficialId) -> CaseView {
+fn view(loaded: &Loaded, row: &RowRecord, viewer: &OfficialId) -> CaseView {
     let cells = Column::ALL
         .iter()
         .map(|column| CellView {
@@ -232,18 +247,6 @@ fn view(row: &RowRecord, viewer: &OfficialId) -> CaseView {
         .iter()
         .any(|approval| approval.document().reviewer == *viewer)
         || matches!(row.state, RowState::Approved | RowState::Ended);
-    let approvals = row.approvals.iter().map(|approval| {
-        let approval = approval.document();
-        let words = match approval.decision {
-            ApprovalDecision::Allow(question) => format!("allow {}", question.code()),
-            ApprovalDecision::End => "end".to_owned(),
-        };
-        DecisionView {
-            reviewer: approval.reviewer.clone(),
-            role: approval.role,
-            decision: decided.then_some(words),
-        }
-    });
     let in_case = row.statement.is_some();
     let evidence = row
         .identity
@@ -256,15 +259,34 @@ fn view(row: &RowRecord, viewer: &OfficialId) -> CaseView {
             .statement
             .as_ref()
             .map(|statement| statement.case.clone()),
-        state: row.state,
+        state: if decided { row.state } else { blind(row.state) },
         cells,
         findings: row.findings.clone(),
+        about_the_request: loaded.request.findings.clone(),
         face: face.collect(),
         evidence: evidence.unwrap_or_default(),
         statement: row
             .statement
             .as_ref()
             .map(|statement| statement.digest().to_string()),
-        approvals: approvals.collect(),
+        approvals: if decided { approvals(row) } else { Vec::new() },
     }
+}
+
+/// The reviewers' decisions on the person. An end is final, so that anybody has decided tells how: they
+/// are shown to nobody before their own.
+fn approvals(row: &RowRecord) -> Vec<DecisionView> {
+    let decision = |approval: &Signed<Approval>| {
+        let approval = approval.document();
+        let words = match approval.decision {
+            ApprovalDecision::Allow(question) => format!("allow {}", question.code()),
+            ApprovalDecision::End => "end".to_owned(),
+        };
+        DecisionView {
+            reviewer: approval.reviewer.clone(),
+            role: approval.role,
+            decision: Some(words),
+        }
+    };
+    row.approvals.iter().map(decision).collect()
 }

@@ -14,7 +14,7 @@ use casework::{
 use instrument::{
     budget::{Counts, Ledger},
     document::Document as _,
-    leaf::{Act, DocumentKind, Leaf},
+    leaf::{Act, DocumentKind, Leaf, Tag},
     statement::Question,
     testing::{KEEPERS, cosigner, keeper_id, key},
     tree::witness_policy,
@@ -225,6 +225,12 @@ impl Durable {
             index: LeafIndex(u64::try_from(index).unwrap()),
             day: self.leaves[index].0.day,
         })
+    }
+
+    pub fn has_issued(&self, request: &Tag) -> bool {
+        let of_it =
+            |leaf: &Leaf| matches!(&leaf.act, Act::Issued { request: tag, .. } if tag == request);
+        self.leaves.iter().any(|(leaf, _)| of_it(leaf))
     }
 
     pub fn append_once(&mut self, leaves: &[Leaf]) -> Result<Vec<LoggedLeaf>, PortError> {

@@ -17,7 +17,7 @@ use casework::{
 use identity::candidates::Candidates;
 use instrument::{
     budget::Counts,
-    leaf::Leaf,
+    leaf::{Leaf, Tag},
     signed::Signed,
     testing::NOON,
     wire::{SlotValues, TokenValues, TokensAsk},
@@ -243,6 +243,11 @@ impl TransparencyLog for Port<'_> {
     fn find(&self, leaf: &Leaf) -> Result<Option<LoggedLeaf>, PortError> {
         let find = || Ok(self.durable.borrow().find(leaf));
         self.faults.call("log.find", find)
+    }
+
+    fn has_issued(&self, request: &Tag) -> Result<bool, PortError> {
+        let has_issued = || Ok(self.durable.borrow().has_issued(request));
+        self.faults.call("log.has_issued", has_issued)
     }
 
     fn preview(&self, leaf: &Leaf) -> Result<Option<Counts>, PortError> {

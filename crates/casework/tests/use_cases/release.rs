@@ -369,6 +369,20 @@ fn a_second_process_does_not_issue_again() {
     assert_eq!(outcome(&mut second, &intake.request).acts["issued"], 1);
 }
 
+/// A database put back from before the issue answers nobody a second time.
+#[test]
+fn a_database_older_than_the_log_answers_nothing() {
+    let world = World::new();
+    let (mut gate, intake) = decided(&world, tobias("address"), [ADDRESS, VERIFY]);
+    let older = gate.durable.borrow().requests.clone();
+    issue_all(&mut gate, &intake.request).unwrap();
+    let leaves = gate.durable.borrow().leaves();
+    gate.durable.borrow_mut().requests = older;
+    let error = issue_all(&mut gate, &intake.request).unwrap_err();
+    assert_eq!(error.fault(), Fault::Integrity, "{error:?}");
+    assert_eq!(gate.durable.borrow().leaves(), leaves);
+}
+
 /// What the database says of a row is not believed: its state follows from signed notes.
 #[test]
 fn a_row_changed_by_hand_stops_the_release() {
@@ -387,6 +401,11 @@ fn a_row_changed_by_hand_stops_the_release() {
     damaged(check(|row| row.approvals.truncate(1)));
     damaged(check(|row| row.approvals.clear()));
     damaged(check(|row| row.faces.truncate(1)));
+    damaged(check(|row| {
+        row.approvals.truncate(1);
+        row.lapsed = true;
+        row.state = RowState::Ended;
+    }));
     damaged(check(|row| {
         row.statement.as_mut().unwrap().question = Question::Verify
     }));

@@ -112,6 +112,7 @@ impl World {
             genesis: genesis.document().clone(),
             genesis_digest: root,
             authority,
+            earlier: Vec::new(),
             agreements: vec![agreement],
             manifest: manifest(root, &register),
         };

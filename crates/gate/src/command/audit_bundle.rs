@@ -43,7 +43,7 @@ pub fn run(
         gate: &key,
     };
     let bytes = audit_bundle(&gate.office(), input)?;
-    files::write(&arguments.out, &bytes)?;
+    files::write_new(&arguments.out, &bytes)?;
     let value = serde_json::json!({ "leaves": head.size, "bytes": bytes.len(), "sealed": arguments.sealed });
     print.result(&value, || {
         format!(

@@ -7,9 +7,9 @@
 use std::path::Path;
 
 use casework::use_case::view::{self, CaseView, DecisionView, RequestLine};
-use model::{fault::ExitStatus, id::RowId};
+use model::{fault::ExitStatus, finding::FindingView, id::RowId};
 
-use crate::{arguments::CaseArguments, command::Print, office::Gate};
+use crate::{arguments::CaseArguments, command::Print, look::shown, office::Gate};
 
 /// Lists requests and what their rows wait for.
 pub fn list(home: Option<&Path>, print: Print) -> Result<ExitStatus, anyhow::Error> {
@@ -78,19 +78,14 @@ fn case_text(view: &CaseView) -> String {
     }
     lines.push("\nThe row's own words".to_owned());
     for cell in &view.cells {
-        let text = cell.text.replace('\n', "; ");
+        let text = shown(&cell.text.replace('\n', "; "));
         lines.push(format!("  {:<24} {text}", cell.column.header()));
     }
-    if !view.findings.is_empty() {
-        lines.push("\nFindings".to_owned());
-        for finding in &view.findings {
-            let class = format!("{:?}", finding.class).to_lowercase();
-            lines.push(format!(
-                "  {class}: {} [{}]",
-                finding.message, finding.citation
-            ));
-        }
-    }
+    lines.extend(findings("Findings", &view.findings));
+    lines.extend(findings(
+        "Findings about the whole request",
+        &view.about_the_request,
+    ));
     if !view.evidence.is_empty() {
         lines.push("\nEvidence (bits for this record; never a value on file)".to_owned());
         for (field, level, millibits) in &view.evidence {
@@ -103,6 +98,20 @@ fn case_text(view: &CaseView) -> String {
         lines.push(format!("\nStatement to be signed: {statement}"));
     }
     lines.join("\n")
+}
+
+fn findings(title: &str, findings: &[FindingView]) -> Vec<String> {
+    if findings.is_empty() {
+        return Vec::new();
+    }
+    let line = |finding: &FindingView| {
+        let class = format!("{:?}", finding.class).to_lowercase();
+        let message = shown(&finding.message);
+        format!("  {class}: {message} [{}]", finding.citation)
+    };
+    std::iter::once(format!("\n{title}"))
+        .chain(findings.iter().map(line))
+        .collect()
 }
 
 fn decisions(title: &str, decisions: &[DecisionView]) -> Vec<String> {

@@ -64,7 +64,7 @@ pub fn run(arguments: &CoverArguments, print: Print) -> Result<ExitStatus, anyho
             "the cover states another `{key}` than would be signed"
         )));
     }
-    files::write(&arguments.out, &envelope.to_bytes())?;
+    files::write_new(&arguments.out, &envelope.to_bytes())?;
     let rows = workbook.collected.rows.len();
     let assured: usize = envelope
         .assurances

@@ -238,6 +238,11 @@ impl Story {
     }
 
     pub fn decided() -> Self {
+        Self::decided_where(Ended::ByReviewer)
+    }
+
+    /// As [`Story::decided`]; the case of row 5 ends this way.
+    pub fn decided_where(ended: Ended) -> Self {
         let mut story = Self::begun();
         let rejected = story.findings[3].clone();
         story.world.reject(&story.request, &[(3, &rejected)]);
@@ -257,9 +262,13 @@ impl Story {
         let end = story
             .world
             .approval(&statement, "DO-1", ApprovalDecision::End, at);
+        let ends = match ended {
+            Ended::ByReviewer => vec![end],
+            Ended::ByNobody => Vec::new(),
+        };
         story
             .world
-            .ended_matter(&story.request, 5, &statement, &[end]);
+            .ended_matter(&story.request, 5, &statement, &ends);
         story
     }
 
@@ -291,6 +300,13 @@ impl Story {
 
 pub fn check(bytes: &[u8]) -> Report {
     verify(bytes, &Options::default())
+}
+
+/// Who ended the case of row 5.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    ByReviewer,
+    ByNobody,
 }
 
 #[track_caller]

@@ -14,11 +14,11 @@ use model::{
 };
 use rust_xlsxwriter::{Color, Format, Note, ObjectMovement, Worksheet, XlsxError};
 
-use crate::look::{NAVY, body, header, height};
+use crate::look::{NAVY, body, header, height, shown};
 
 use super::{
     found::Place,
-    paint::{class_word, shown, wrap},
+    paint::{class_word, wrap},
     rows::ExaminedRow,
 };
 

@@ -9,9 +9,11 @@ use std::io::Write;
 
 use model::finding::{FindingClass, FindingView};
 
+use crate::look::shown;
+
 use super::{
     groups::{Group, Groups, Wording},
-    paint::{Paint, WIDTH, count, counted, shown, sign, wrap},
+    paint::{Paint, WIDTH, count, counted, sign, wrap},
     rows::ExaminedRow,
     stream::{Examined, Task},
 };
