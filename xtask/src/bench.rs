@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::{
-    demo,
+    bench_addresses, bench_examine, demo,
     failure::{self, Failure},
     json::seconds,
     process,
@@ -41,11 +41,13 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     match words.as_slice() {
         ["fresh"] => fresh(workspace, Registry::Cached),
         ["fresh", "--cold"] => fresh(workspace, Registry::Empty),
+        ["addresses"] => bench_addresses::run(workspace),
+        ["examine", rest @ ..] => bench_examine::run(workspace, rest),
         [] => Err(Failure::Usage(
-            "`bench` wants a name: fresh [--cold]".to_owned(),
+            "`bench` wants a name: fresh [--cold], addresses, examine [--rows N]".to_owned(),
         )),
         [name, ..] => Err(Failure::Usage(format!(
-            "bench `{name}` is not built yet; there is: fresh [--cold]"
+            "bench `{name}` is not built yet; there are: fresh [--cold], addresses, examine [--rows N]"
         ))),
     }
 }
@@ -130,7 +132,7 @@ fn document(whole: Duration, halves: &str, packages: usize, registry: Registry) 
 }
 
 /// The machine's memory; 0 where it is not told.
-fn memory_bytes() -> u64 {
+pub fn memory_bytes() -> u64 {
     let text = fs::read_to_string("/proc/meminfo").unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
     let kibibytes = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok());

@@ -17,6 +17,8 @@
 
 mod away;
 mod bench;
+mod bench_addresses;
+mod bench_examine;
 mod demo;
 mod docs;
 mod failure;
@@ -45,7 +47,9 @@ cargo xtask COMMAND
                       (fresh and fuzz only with --all or by name)
   fuzz [TARGET…] [--cases N]
                       run the fuzz targets (nightly compiler)
-  bench NAME          measure; fresh [--cold]: from a clone to a finished demo
+  bench NAME          measure; fresh [--cold]: from a clone to a finished demo;
+                      addresses: labelled addresses beside usaddress from PyPI;
+                      examine [--rows N]: a large request beside Python libraries merely reading it
   tidy                check the house rules
   docs                write the generated pages again and build the book
   help                print this

@@ -133,19 +133,15 @@ impl<'r> Archive<'r> {
                 return Err(IntakeError::damaged(part_place(&entry.name), what));
             }
         };
-        let checked = Checked {
+        Ok(Some(Part {
             content,
             place: part_place(&entry.name),
             left: entry.inflated,
             crc: Crc::new(),
             expected_crc: entry.crc,
-        };
-        Ok(Some(BufReader::with_capacity(BUFFER_BYTES, checked)))
+        }))
     }
 }
-
-/// A part as its readers see it.
-pub(crate) type Part<'a> = BufReader<Checked<'a>>;
 
 /// The name of a part in messages.
 pub(crate) fn part_place(name: &str) -> String {
@@ -422,8 +418,8 @@ enum Content<'a> {
     Deflated(DeflateDecoder<BufReader<io::Take<&'a mut dyn Read>>>),
 }
 
-/// Inflates no more than declared and checks size and CRC-32 at the end.
-pub(crate) struct Checked<'a> {
+/// A part as its readers see it: inflates no more than declared and checks size and CRC-32 at the end.
+pub(crate) struct Part<'a> {
     content: Content<'a>,
     place: String,
     left: u64,
@@ -431,7 +427,7 @@ pub(crate) struct Checked<'a> {
     expected_crc: u32,
 }
 
-impl Read for Checked<'_> {
+impl Read for Part<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let count = match &mut self.content {
             Content::Stored(reader) => reader.read(buffer),

@@ -26,6 +26,7 @@ mod error;
 mod event;
 mod limits;
 mod notice;
+mod oddity;
 mod ods;
 mod plan;
 mod sniff;

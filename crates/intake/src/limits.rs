@@ -29,9 +29,11 @@ pub struct Limits {
     pub shared_string_bytes: u64,
     /// Sheets of a workbook.
     pub sheets: u64,
-    /// Seconds of processor time, and apart from that of wall-clock time, of a child process.
+    /// Seconds of processor time of a child process, and apart from that of wall-clock time in which
+    /// nothing was heard from it.
     pub seconds: u64,
-    /// Bytes of address space of a child process.
+    /// Bytes of address space of a child process, however large the file; a small file gets less
+    /// ([`Limits::memory_for`]).
     pub memory_bytes: u64,
 }
 
@@ -48,6 +50,27 @@ impl Limits {
     /// Rows of the largest sheet any spreadsheet program makes.
     pub const SHEET_ROWS: u32 = 1_048_576;
 
+    /// Bytes of address space that a child process gets for the smallest file.
+    const MEMORY_FLOOR_BYTES: u64 = 192 * MIB;
+
+    /// Bytes of address space for each byte of the file, above the floor.
+    const MEMORY_FACTOR: u64 = 4;
+
+    /// Bytes of address space of the child process that reads a file of so many bytes. Only shared
+    /// strings need memory that grows with the file, and a file below 16 MiB, whatever it claims to
+    /// hold, never gets more than 256 MiB.
+    #[must_use]
+    pub const fn memory_for(&self, file_bytes: u64) -> u64 {
+        let wanted = file_bytes
+            .saturating_mul(Self::MEMORY_FACTOR)
+            .saturating_add(Self::MEMORY_FLOOR_BYTES);
+        if wanted < self.memory_bytes {
+            wanted
+        } else {
+            self.memory_bytes
+        }
+    }
+
     /// The limits compiled in. Nothing in the workspace raises them.
     #[must_use]
     pub const fn standard() -> Self {
@@ -63,7 +86,7 @@ impl Limits {
             shared_string_bytes: 320 * MIB,
             sheets: 64,
             seconds: 120,
-            memory_bytes: 768 * MIB,
+            memory_bytes: 448 * MIB,
         }
     }
 
@@ -147,6 +170,20 @@ impl Default for Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn memory_grows_with_the_file() {
+        let limits = Limits::standard();
+        for (file, expected) in [(0, 192), (1, 196), (16, 256), (64, 448), (1024, 448)] {
+            assert_eq!(limits.memory_for(file * MIB), expected * MIB, "{file}");
+        }
+        assert_eq!(limits.memory_for(u64::MAX), limits.memory_bytes);
+        let low = Limits {
+            memory_bytes: 24 * MIB,
+            ..limits
+        };
+        assert_eq!(low.memory_for(16 * MIB), 24 * MIB);
+    }
 
     #[test]
     fn words_read_back_and_raise_nothing() {

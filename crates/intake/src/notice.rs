@@ -81,6 +81,22 @@ notices! {
     FormulasWithoutValue = "workbook.formulas-without-value", Question, FORM, "open and save the workbook in a spreadsheet program, or replace formulas with their values";
     /// Cells that hold a spreadsheet error.
     ErrorCells = "workbook.error-cells", Question, FORM, "replace the error values";
+    /// Filled cells in columns that have no header.
+    WithoutHeader = "workbook.cells-without-header", Question, FORM, "give the column a header of the template, or remove it; it was not read";
+    /// Letters of other alphabets than the Latin one, many of which look like Latin letters.
+    OtherAlphabets = "workbook.other-alphabets", Question, FORM, "write the value in Latin letters as the person's papers do; some letters of other alphabets only look like them";
+    /// Full-width characters.
+    FullWidth = "workbook.full-width", Question, FORM, "write the value in ordinary characters";
+    /// Characters that cannot be seen, or that were lost.
+    UnseenCharacters = "workbook.unseen-characters", Question, FORM, "type the value again instead of copying it";
+    /// Case numbers and ids stored as numbers.
+    IdentifiersAsNumbers = "workbook.identifiers-as-numbers", Question, FORM, "format the column as text and compare with the papers: a spreadsheet drops zeros at the front of a number";
+    /// Numbers with more digits than a spreadsheet keeps.
+    RoundedNumbers = "workbook.rounded-numbers", Question, FORM, "format the column as text and type the number again: a spreadsheet keeps 15 digits";
+    /// Identifiers in scientific notation.
+    ScientificNotation = "workbook.scientific-notation", Question, FORM, "format the column as text and type the number again: its digits are lost";
+    /// Dates in columns that hold none.
+    DatesOutOfPlace = "workbook.dates-out-of-place", Question, FORM, "format the column as text and type the value again: a spreadsheet took it for a date";
     /// Comments or notes on cells.
     Comments = "workbook.comments", Question, FORM, "move what matters from the comments into the cells; comments were not read";
     /// Macros.

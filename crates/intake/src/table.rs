@@ -17,6 +17,7 @@ use crate::{
     IntakeError, Limits,
     event::{Event, Outlet, sheet_name},
     notice::{Notice, Tally},
+    oddity,
 };
 
 /// A cell as a reader met it. Its text is not empty, or it holds a formula without a value.
@@ -48,6 +49,10 @@ pub(crate) struct Assembler<'o, 'a> {
     stage: Stage,
     /// Column of each position.
     known: Vec<Option<Column>>,
+    /// Whether each position has a header, known or not.
+    headed: Vec<bool>,
+    /// Cells from here on are told otherwise than as cells without a header.
+    width: u32,
     /// Text of cells while the header row is sought.
     heads: Vec<(u16, String)>,
     cells: Vec<Cell>,
@@ -65,6 +70,8 @@ impl<'o, 'a> Assembler<'o, 'a> {
             sheet,
             stage: Stage::Seeking { looked_at: 0 },
             known: Vec::new(),
+            headed: Vec::new(),
+            width: u32::MAX,
             heads: Vec::new(),
             cells: Vec::new(),
             row: 0,
@@ -135,13 +142,11 @@ impl<'o, 'a> Assembler<'o, 'a> {
             return;
         }
         self.filled = true;
-        let Some(column) = column else { return };
-        if raw.formula {
-            self.note_cell(Notice::Formulas, raw.position);
-        }
-        if raw.kind == CellKind::Error {
-            self.note_cell(Notice::ErrorCells, raw.position);
-        }
+        let Some(column) = column else {
+            self.note_without_header(raw.position);
+            return;
+        };
+        self.note_oddities(column, raw);
         self.cells.push(Cell {
             column,
             position,
@@ -149,6 +154,32 @@ impl<'o, 'a> Assembler<'o, 'a> {
             formula: raw.formula,
             text: Personal::new(raw.text.to_owned()),
         });
+    }
+
+    fn note_without_header(&mut self, position: u32) {
+        let headed = usize::try_from(position)
+            .ok()
+            .and_then(|at| self.headed.get(at));
+        if headed != Some(&true) && position < self.width {
+            self.note_cell(Notice::WithoutHeader, position);
+        }
+    }
+
+    fn note_oddities(&mut self, column: Column, raw: &RawCell<'_>) {
+        if raw.formula {
+            self.note_cell(Notice::Formulas, raw.position);
+        }
+        if raw.kind == CellKind::Error {
+            self.note_cell(Notice::ErrorCells, raw.position);
+        }
+        oddity::look(column, raw.kind, raw.text, |notice| {
+            self.note_cell(notice, raw.position);
+        });
+    }
+
+    /// Says how many fields the header has, where records with more are told as such.
+    pub(crate) fn has_fields(&mut self, width: u32) {
+        self.width = width;
     }
 
     fn head(&mut self, position: u16, text: &str) {
@@ -221,6 +252,15 @@ impl<'o, 'a> Assembler<'o, 'a> {
         let mut doubled = Vec::new();
         let heads = std::mem::take(&mut self.heads);
         self.note_hidden_columns(&heads);
+        let end = heads
+            .last()
+            .map_or(0, |(position, _)| usize::from(*position).saturating_add(1));
+        self.headed = vec![false; end];
+        for (position, _) in &heads {
+            if let Some(place) = self.headed.get_mut(usize::from(*position)) {
+                *place = true;
+            }
+        }
         for (position, text) in heads {
             let Some(column) = Column::from_header(&text) else {
                 unknown.push(position);
@@ -332,6 +372,17 @@ impl<'o, 'a> Assembler<'o, 'a> {
             Notice::Formulas => ("cells with formulas", true),
             Notice::FormulasWithoutValue => ("formulas without a computed value", true),
             Notice::ErrorCells => ("cells with an error value", true),
+            Notice::WithoutHeader => ("filled cells in columns without a header", true),
+            Notice::OtherAlphabets => ("cells with letters that are not Latin", true),
+            Notice::FullWidth => ("cells with full-width characters", true),
+            Notice::UnseenCharacters => (
+                "cells with characters that cannot be seen or were lost",
+                true,
+            ),
+            Notice::IdentifiersAsNumbers => ("case numbers and ids stored as numbers", true),
+            Notice::RoundedNumbers => ("numbers of more than 15 digits", true),
+            Notice::ScientificNotation => ("identifiers in scientific notation", true),
+            Notice::DatesOutOfPlace => ("dates in columns that hold no dates", true),
             Notice::Comments => ("cells with comments", true),
             _ => ("places", false),
         };

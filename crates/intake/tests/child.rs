@@ -159,6 +159,36 @@ fn too_much_time_is_said_to_be_that() {
 }
 
 #[test]
+fn a_receiver_that_takes_its_time_does_not_make_the_process_slow() {
+    let folder = TempDir::new().unwrap();
+    let bytes = [
+        b"surnames,city\n".as_slice(),
+        &b"Diaz,Reno\n".repeat(50_000),
+    ]
+    .concat();
+    let path = file(&folder, "r.csv", &bytes);
+    let limits = Limits {
+        seconds: 2,
+        ..Limits::standard()
+    };
+    let mut rows = 0;
+    let mut sink = |event: Event| {
+        if matches!(event, Event::Row(_)) {
+            rows += 1;
+            // More than the time of waiting, at once and in all, while the process cannot write on.
+            match rows {
+                1 => std::thread::sleep(Duration::from_millis(4500)),
+                2..=30 => std::thread::sleep(Duration::from_millis(100)),
+                _ => {}
+            }
+        }
+        Ok::<(), Stop>(())
+    };
+    let summary = read_in_child(Path::new(CHILD), &[], &path, &limits, &mut sink).unwrap();
+    assert_eq!((summary.rows, rows), (50_000, 50_000));
+}
+
+#[test]
 fn programs_that_do_not_behave() {
     let folder = TempDir::new().unwrap();
     let path = file(&folder, "r.csv", b"surnames,city\n");

@@ -24,6 +24,7 @@ pub mod dice;
 pub mod error;
 pub mod extract;
 pub mod genesis;
+pub mod link;
 pub mod nation;
 pub mod population;
 pub mod rates;

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use countersign_lab::{
     calibrate::CalibrateError, demo::DemoError, error::LabError, genesis::GenesisError,
+    link::error::LinkError,
 };
 use instrument::signed::SignedError;
 use model::fault::{ExitStatus, Explain};
@@ -39,6 +40,7 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
             .map(Explain::fault)
             .or_else(|| cause.downcast_ref::<GenesisError>().map(Explain::fault))
             .or_else(|| cause.downcast_ref::<CalibrateError>().map(Explain::fault))
+            .or_else(|| cause.downcast_ref::<LinkError>().map(Explain::fault))
             .or_else(|| cause.downcast_ref::<SignedError>().map(Explain::fault))
             .or_else(|| cause.downcast_ref::<NoteError>().map(Explain::fault));
         fault

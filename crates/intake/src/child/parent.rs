@@ -13,11 +13,11 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
         mpsc::{self, RecvTimeoutError, Sender},
     },
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use super::codec::{Frame, FrameReader};
@@ -33,7 +33,8 @@ const SIGXCPU: i32 = 24;
 ///
 /// `program` is started with `args` and two more arguments; it must hand those two to
 /// [`super::serve`]. Its standard input is the file, its environment is empty, its standard error
-/// is dropped. It ends at the latest `limits.seconds` after it began.
+/// is dropped. It is ended when it has used `limits.seconds` of processor time, or when nothing was
+/// heard from it for as long; while `sink` takes its time the process cannot speak.
 ///
 /// # Errors
 /// What [`crate::read`] gives; [`IntakeError::TimeLimit`] and [`IntakeError::MemoryLimit`] where
@@ -47,7 +48,7 @@ pub fn read_in_child(
     limits: &Limits,
     sink: &mut dyn Sink,
 ) -> Result<Summary, IntakeError> {
-    let input = open(file)?;
+    let (input, bytes) = open(file)?;
     let extension = file.extension().and_then(|extension| extension.to_str());
     let extension: String = extension.unwrap_or("").chars().take(8).collect();
     let mut child = Command::new(program)
@@ -64,7 +65,10 @@ pub fn read_in_child(
     let output = child.stdout.take();
     let watched = Watched::new(child, limits.seconds);
     let received = match output {
-        Some(output) => receive(BufReader::with_capacity(256 * 1024, output), sink),
+        Some(output) => {
+            let output = BufReader::with_capacity(256 * 1024, output);
+            receive(output, &watched.hearing, sink)
+        }
         None => Ok(None),
     };
     let (status, overdue) = watched.end(received.is_err());
@@ -73,22 +77,27 @@ pub fn read_in_child(
         None if overdue => Err(IntakeError::TimeLimit {
             seconds: limits.seconds,
         }),
-        None => Err(cause_of_death(status, limits)),
+        None => Err(cause_of_death(status, limits, bytes)),
     }
 }
 
-/// Opens a regular file; anything else could block or never end.
-fn open(file: &Path) -> Result<File, IntakeError> {
+/// Opens a regular file, with its size; anything else could block or never end.
+fn open(file: &Path) -> Result<(File, u64), IntakeError> {
     let unreadable = |kind: String| IntakeError::Unreadable { kind };
     let kind = std::fs::metadata(file).map_err(|error| unreadable(error.kind().to_string()))?;
     if !kind.is_file() {
         return Err(unreadable("it is not a regular file".to_owned()));
     }
-    File::open(file).map_err(|error| unreadable(error.kind().to_string()))
+    let opened = File::open(file).map_err(|error| unreadable(error.kind().to_string()))?;
+    Ok((opened, kind.len()))
 }
 
 /// Takes frames to the summary. `None` where the process stopped before it.
-fn receive(input: impl std::io::Read, sink: &mut dyn Sink) -> Result<Option<Summary>, IntakeError> {
+fn receive(
+    input: impl std::io::Read,
+    hearing: &Hearing,
+    sink: &mut dyn Sink,
+) -> Result<Option<Summary>, IntakeError> {
     let mut frames = FrameReader::new(input);
     let mut rows = 0_u64;
     loop {
@@ -97,7 +106,10 @@ fn receive(input: impl std::io::Read, sink: &mut dyn Sink) -> Result<Option<Summ
                 if matches!(event, Event::Row(_)) {
                     rows = rows.saturating_add(1);
                 }
-                sink.event(event).map_err(|Stop| IntakeError::Stopped)?;
+                hearing.is_busy();
+                let taken = sink.event(event);
+                hearing.waits();
+                taken.map_err(|Stop| IntakeError::Stopped)?;
             }
             Some(Frame::Summary(summary)) if summary.rows == rows => return Ok(Some(summary)),
             Some(Frame::Summary(summary)) => {
@@ -110,10 +122,10 @@ fn receive(input: impl std::io::Read, sink: &mut dyn Sink) -> Result<Option<Summ
     }
 }
 
-fn cause_of_death(status: Option<ExitStatus>, limits: &Limits) -> IntakeError {
+fn cause_of_death(status: Option<ExitStatus>, limits: &Limits, file_bytes: u64) -> IntakeError {
     match status.map(|status| (status.signal(), status.code())) {
         Some((Some(SIGABRT), _)) => IntakeError::MemoryLimit {
-            bytes: limits.memory_bytes,
+            bytes: limits.memory_for(file_bytes),
         },
         Some((Some(SIGXCPU), _)) => IntakeError::TimeLimit {
             seconds: limits.seconds,
@@ -130,10 +142,49 @@ fn cause_of_death(status: Option<ExitStatus>, limits: &Limits) -> IntakeError {
     }
 }
 
+/// Since when this side waits for the process.
+struct Hearing {
+    begin: Instant,
+    /// Nanoseconds after the beginning; [`Hearing::BUSY`] while the sink has an event.
+    since: AtomicU64,
+}
+
+impl Hearing {
+    const BUSY: u64 = u64::MAX;
+
+    fn begin() -> Self {
+        Self {
+            begin: Instant::now(),
+            since: AtomicU64::new(0),
+        }
+    }
+
+    fn is_busy(&self) {
+        self.since.store(Self::BUSY, Ordering::Relaxed);
+    }
+
+    fn waits(&self) {
+        let now = u64::try_from(self.begin.elapsed().as_nanos());
+        self.since
+            .store(now.unwrap_or(Self::BUSY), Ordering::Relaxed);
+    }
+
+    /// What is left of a time of waiting.
+    fn left(&self, allowed: Duration) -> Duration {
+        match self.since.load(Ordering::Relaxed) {
+            Self::BUSY => allowed,
+            since => allowed
+                .saturating_add(Duration::from_nanos(since))
+                .saturating_sub(self.begin.elapsed()),
+        }
+    }
+}
+
 /// A process with a thread that kills it when its time is over.
 struct Watched {
     child: Arc<Mutex<Child>>,
     overdue: Arc<AtomicBool>,
+    hearing: Arc<Hearing>,
     done: Sender<()>,
     watch: JoinHandle<()>,
 }
@@ -148,18 +199,26 @@ impl Watched {
         let child = Arc::new(Mutex::new(child));
         let overdue = Arc::new(AtomicBool::new(false));
         let (done, over) = mpsc::channel::<()>();
+        let hearing = Arc::new(Hearing::begin());
         let (its_child, its_overdue) = (Arc::clone(&child), Arc::clone(&overdue));
+        let its_hearing = Arc::clone(&hearing);
         let watch = thread::spawn(move || {
-            let wait = over.recv_timeout(Duration::from_secs(seconds));
-            if wait == Err(RecvTimeoutError::Timeout) {
-                its_overdue.store(true, Ordering::SeqCst);
-                // An error means that it has ended by itself.
-                let _ = locked(&its_child).kill();
+            let allowed = Duration::from_secs(seconds);
+            let mut left = allowed;
+            while !left.is_zero() {
+                if over.recv_timeout(left) != Err(RecvTimeoutError::Timeout) {
+                    return;
+                }
+                left = its_hearing.left(allowed);
             }
+            its_overdue.store(true, Ordering::SeqCst);
+            // An error means that it has ended by itself.
+            let _ = locked(&its_child).kill();
         });
         Self {
             child,
             overdue,
+            hearing,
             done,
             watch,
         }

@@ -46,8 +46,8 @@ fn answer(extension: &str, limits: &Limits) -> io::Result<()> {
     // A descriptor of its own: the standard library's handle would look for line ends.
     let output = File::from(io::stdout().as_fd().try_clone_to_owned()?);
     let mut frames = FrameWriter::new(BufWriter::with_capacity(64 * 1024, output));
-    let input = match confine(limits) {
-        Ok(()) => File::from(io::stdin().as_fd().try_clone_to_owned()?),
+    let input = match open(limits) {
+        Ok(input) => input,
         Err(error) => {
             let what = format!("its limits could not be set: {}", error.kind());
             return frames.error(&IntakeError::Child { what });
@@ -59,8 +59,15 @@ fn answer(extension: &str, limits: &Limits) -> io::Result<()> {
     }
 }
 
-/// Takes away what a reader does not need, for good.
-fn confine(limits: &Limits) -> io::Result<()> {
+/// The file on standard input; what a reader of it does not need is taken away first.
+fn open(limits: &Limits) -> io::Result<File> {
+    let input = File::from(io::stdin().as_fd().try_clone_to_owned()?);
+    confine(limits, input.metadata()?.len())?;
+    Ok(input)
+}
+
+/// Takes away what a reader of a file of so many bytes does not need, for good.
+fn confine(limits: &Limits, file_bytes: u64) -> io::Result<()> {
     let set = |resource, value: u64| {
         let limit = Rlimit {
             current: Some(value),
@@ -68,7 +75,7 @@ fn confine(limits: &Limits) -> io::Result<()> {
         };
         setrlimit(resource, limit)
     };
-    set(Resource::As, limits.memory_bytes)?;
+    set(Resource::As, limits.memory_for(file_bytes))?;
     set(Resource::Core, 0)?;
     set(Resource::Fsize, 0)?;
     set(Resource::Nofile, OPEN_FILES)?;

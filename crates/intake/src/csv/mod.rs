@@ -74,7 +74,10 @@ fn read_records<R: BufRead>(
         let was_reading = assembler.is_reading();
         assembler.end_row()?;
         match width {
-            None if assembler.is_reading() => width = Some(fields),
+            None if assembler.is_reading() => {
+                width = Some(fields);
+                assembler.has_fields(fields);
+            }
             Some(width) if was_reading && fields > width => {
                 assembler.note(Notice::ExtraFields, || line.to_string());
             }

@@ -6,7 +6,7 @@
 //!
 //! Left to others: paragraphs (text).
 
-use std::{borrow::Cow, io::BufRead, ops::Range};
+use std::{borrow::Cow, io::Read, ops::Range};
 
 use model::row::CellKind;
 
@@ -59,7 +59,7 @@ struct CellHead {
 }
 
 /// Reads to the end of the table.
-pub(super) fn read<R: BufRead, T: Taker>(
+pub(super) fn read<R: Read, T: Taker>(
     xml: &mut Xml<R>,
     limits: &Limits,
     taker: &mut T,
@@ -142,7 +142,7 @@ fn take_column<T: Taker>(
     Ok(())
 }
 
-fn read_row<R: BufRead, T: Taker>(
+fn read_row<R: Read, T: Taker>(
     xml: &mut Xml<R>,
     row: &mut CurrentRow,
     limits: &Limits,
@@ -194,7 +194,7 @@ fn cell_head(element: &Element<'_>, text: &mut String) -> Result<CellHead, Intak
     Ok(head)
 }
 
-fn read_cell<R: BufRead, T: Taker>(
+fn read_cell<R: Read, T: Taker>(
     xml: &mut Xml<R>,
     row: &mut CurrentRow,
     head: CellHead,

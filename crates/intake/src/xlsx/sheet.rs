@@ -6,7 +6,7 @@
 //!
 //! Left to others: which columns matter (table).
 
-use std::{borrow::Cow, io::BufRead};
+use std::{borrow::Cow, io::Read};
 
 use model::row::CellKind;
 
@@ -168,7 +168,7 @@ impl<'s> SheetContent<'s> {
     }
 
     /// Reads to the end of `sheetData`; `false` when the taker wants no more.
-    fn read_rows<R: BufRead, T: Taker>(
+    fn read_rows<R: Read, T: Taker>(
         &self,
         xml: &mut Xml<R>,
         taker: &mut T,
@@ -191,7 +191,7 @@ impl<'s> SheetContent<'s> {
         }
     }
 
-    fn read_row<R: BufRead, T: Taker>(
+    fn read_row<R: Read, T: Taker>(
         &self,
         xml: &mut Xml<R>,
         cell: &mut Current,
@@ -215,7 +215,7 @@ impl<'s> SheetContent<'s> {
     }
 
     /// Reads to the end of a cell: `v`, `f` and `is` with its `t`, of which runs may hold several.
-    fn read_cell<R: BufRead, T: Taker>(
+    fn read_cell<R: Read, T: Taker>(
         &self,
         xml: &mut Xml<R>,
         cell: &mut Current,

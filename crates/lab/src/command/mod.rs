@@ -8,6 +8,7 @@ mod calibrate;
 mod completions;
 mod demo;
 mod genesis;
+mod link;
 mod population;
 
 use clap::{Parser, Subcommand};
@@ -35,6 +36,8 @@ enum Command {
     Calibrate(calibrate::Arguments),
     /// Take one request the whole way, with every program there is.
     Demo(demo::Arguments),
+    /// Link requests with people of a labelled data set, and measure what is right.
+    Link(link::Arguments),
     /// Print shell completions.
     Completions(completions::Arguments),
 }
@@ -49,6 +52,7 @@ pub fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Genesis(arguments) => genesis::run(&arguments),
         Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Demo(arguments) => demo::run(arguments),
+        Command::Link(arguments) => link::run(&arguments),
         Command::Completions(arguments) => {
             completions::run(&arguments);
             Ok(())

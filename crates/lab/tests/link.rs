@@ -1,0 +1,357 @@
+//! Linking, checked from outside: small sets made by hand, odd files, and two properties: the order
+//! of rows never matters, and comparing with everybody finds what blocking finds.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use countersign_lab::link::{
+    self, LinkArguments, compare::Neighbours, decide::Matcher, error::LinkError, index::Index,
+    load::load, map::parse_map, model::Model, report::Report, split::Split,
+};
+use rand_chacha::{
+    ChaCha8Rng,
+    rand_core::{Rng, SeedableRng},
+};
+
+const MAP: &str = "\
+[people]\nid='id'\ngiven='given'\nmiddle='middle'\nsurname='surname'\nsuffix='suffix'\ndob='dob'\n\
+house_number='house'\nstreet='street'\ncity='city'\npostcode='zip'\n\
+[requests]\nid='id'\ngiven='given'\nmiddle='middle'\nsurname='surname'\nsuffix='suffix'\ndob='dob'\n\
+house_number='house'\nstreet='street'\ncity='city'\npostcode='zip'\ntruth='truth'\n";
+const HEADING: &str = "id,given,middle,surname,suffix,dob,house,street,city,zip";
+
+/// Two hundred strangers, so that frequencies mean something.
+fn strangers() -> Vec<String> {
+    let given = [
+        "ANNA", "BORIS", "CLARA", "DMITRI", "ELSA", "FELIX", "GRETA", "HUGO", "INGRID", "JONAS",
+    ];
+    let ends = [
+        "SON", "MAN", "BERG", "FIELD", "WOOD", "LAND", "STONE", "BROOK", "DALE", "WELL",
+    ];
+    let starts = [
+        "HOLM", "KIRK", "NOR", "SUT", "WEST", "EAST", "GRAN", "LIND", "ROSEN", "STERN",
+    ];
+    (0..200_usize)
+        .map(|n| {
+            let (year, month, day) = (1930 + n * 7 % 70, 1 + n * 5 % 12, 1 + n * 11 % 28);
+            let surname = format!("{}{}", starts[n / 10 % 10], ends[n % 10]);
+            let (house, zip) = (n + 1, 10_000 + n * 37 % 900);
+            format!(
+                "s{n},{},,{surname},,{year}-{month:02}-{day:02},{house},{} street,Town{},{zip}",
+                given[n * 3 % 10],
+                ends[n * 7 % 10],
+                n % 20
+            )
+        })
+        .collect()
+}
+
+struct Set {
+    folder: tempfile::TempDir,
+}
+
+impl Set {
+    fn of(people: &str, requests: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("people.csv"), people).unwrap();
+        fs::write(folder.path().join("requests.csv"), requests).unwrap();
+        fs::write(folder.path().join("map.toml"), MAP).unwrap();
+        Self { folder }
+    }
+
+    fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    fn run(&self, learn: Option<Split>) -> Result<Report, LinkError> {
+        link::run(&LinkArguments {
+            people: self.path().join("people.csv"),
+            requests: self.path().join("requests.csv"),
+            map: self.path().join("map.toml"),
+            out: self.path().join("out"),
+            learn,
+        })
+    }
+
+    fn results(&self) -> BTreeMap<String, Vec<String>> {
+        let text = fs::read_to_string(self.path().join("out/results.csv")).unwrap();
+        let mut lines = text.lines();
+        assert_eq!(
+            lines.next(),
+            Some("request_id,outcome,verdict,reason,score_millibits")
+        );
+        lines
+            .map(|line| line.split(',').map(str::to_owned).collect::<Vec<_>>())
+            .map(|cells| (cells[0].clone(), cells[1..].to_vec()))
+            .collect()
+    }
+}
+
+fn table(heading: &str, rows: &[String]) -> String {
+    format!("{heading}\n{}\n", rows.join("\n"))
+}
+
+/// Links one request with strangers and a family; gives outcome, verdict and reason.
+fn check(family: &[&str], request: &str, expected: [&str; 2]) {
+    let mut people = strangers();
+    people.extend(family.iter().map(|row| (*row).to_owned()));
+    let set = Set::of(
+        &table(HEADING, &people),
+        &table(&format!("{HEADING},truth"), &[request.to_owned()]),
+    );
+    set.run(None).unwrap();
+    let results = set.results();
+    let row = results.values().next().unwrap();
+    assert_eq!(
+        [row[0].as_str(), row[1].as_str()],
+        expected,
+        "{request}: {row:?}"
+    );
+}
+
+const SISTER: &str = "p1,MARY,,QUILLFEATHER,,1980-05-06,12,OAK STREET,TOWN3,10555";
+const BROTHER: &str = "p2,PETER,,QUILLFEATHER,,1983-09-17,12,OAK STREET,TOWN3,10555";
+
+#[test]
+fn families_are_told_apart() {
+    check(
+        &[SISTER, BROTHER],
+        "q,PETER,,QUILLFEATHER,,1983-09-17,12,Oak St,Town3,10555,p2",
+        ["identified", "right"],
+    );
+    // The brother asked for is not on file; the sister is.
+    check(
+        &[SISTER],
+        "q,PETER,,QUILLFEATHER,,1983-09-17,12,OAK ST,TOWN3,10555,",
+        ["withheld", "wrong_absent"],
+    );
+    // A twin of the same day, not on file.
+    check(
+        &[SISTER],
+        "q,MARTHA,,QUILLFEATHER,,1980-05-06,12,OAK ST,TOWN3,10555,",
+        ["withheld", "wrong_absent"],
+    );
+    // Father and son of one name, no date of birth, no suffix: either might be meant.
+    let father = "p3,PETER,,QUILLFEATHER,SR,1950-01-02,12,OAK STREET,TOWN3,10555";
+    let son = "p4,PETER,,QUILLFEATHER,JR,1983-09-17,12,OAK STREET,TOWN3,10555";
+    let set = |request: &str, expected| check(&[father, son], request, expected);
+    set(
+        "q,PETER,,QUILLFEATHER,JR,1983-09-17,12,OAK ST,TOWN3,10555,p4",
+        ["identified", "right"],
+    );
+    set(
+        "q,PETER,,QUILLFEATHER,SR,1950-01-02,12,OAK ST,TOWN3,10555,p3",
+        ["identified", "right"],
+    );
+    let people = [father, son];
+    let mut rows = strangers();
+    rows.extend(people.map(str::to_owned));
+    let request = "q,PETER,,QUILLFEATHER,,,12,OAK ST,TOWN3,10555,p4".to_owned();
+    let set = Set::of(
+        &table(HEADING, &rows),
+        &table(&format!("{HEADING},truth"), &[request]),
+    );
+    set.run(None).unwrap();
+    let row = set.results().remove("q").unwrap();
+    assert_eq!(
+        (row[0].as_str(), row[2].as_str()),
+        ("withheld", "many_match")
+    );
+}
+
+#[test]
+fn one_person_in_many_spellings() {
+    let family = [SISTER, BROTHER];
+    let right = |request: &str| check(&family, request, ["identified", "right"]);
+    right("q,QUILLFEATHER,,PETER,,1983-09-17,12,OAK ST,TOWN3,10555,p2");
+    right("q,Pete,,Quilfeather,,1983-09-17,12,oak street,,10555,p2");
+    right("q,PÉTER,,QUILLFEATHER,,1983-17-09,12,OAK ST,TOWN3,10555,p2");
+    right("q,PETER,,QUILLFEATHER,,1983-09-17,,,,,p2");
+    // Names alone never identify, however rare.
+    check(
+        &family,
+        "q,PETER,,QUILLFEATHER,,,,,,,p2",
+        ["withheld", "right"],
+    );
+    check(&family, "q,,,,,,,,,,p2", ["withheld", ""]);
+}
+
+fn problem(people: &str, requests: &str, learn: Option<Split>, part: &str) {
+    let set = Set::of(people, requests);
+    let error = set.run(learn).unwrap_err().to_string();
+    assert!(error.contains(part) && !error.contains('\n'), "{error}");
+}
+
+#[test]
+fn odd_files_end_in_a_sentence() {
+    let people = table(HEADING, &strangers());
+    let asked = format!("{HEADING},truth");
+    let good = table(&asked, &["q,A,,B,,,,,,,s1".to_owned()]);
+    problem("", &good, None, "people.csv` is empty");
+    problem(&format!("{HEADING}\n"), &good, None, "has no rows");
+    problem(
+        &people,
+        &people,
+        None,
+        "0 columns named `truth`, and the map's key `truth`",
+    );
+    problem(
+        &people.replacen("middle", "given", 1),
+        &good,
+        None,
+        "2 columns named `given`",
+    );
+    problem(
+        &format!("{people}s1,,,,,,,,,\n"),
+        &good,
+        None,
+        "line 202: the `id` was given before",
+    );
+    problem(
+        &format!("{people},,,,,,,,,\n"),
+        &good,
+        None,
+        "line 202: the `id` is empty",
+    );
+    problem(
+        &format!("{people}x,y\n"),
+        &good,
+        None,
+        "line 202: has 2 cells, the heading has 10",
+    );
+    problem(
+        &people,
+        &good.replace("s1", "nobody"),
+        None,
+        "no `truth` that is an `id`",
+    );
+    problem(
+        &people,
+        &good,
+        Some(Split::List("/nowhere/x.csv".into())),
+        "cannot be read",
+    );
+    problem(&people, &good, Some(Split::Share(1)), "to learn from and");
+    assert!(Split::parse("1.5").is_err() && Split::parse("0.3").is_ok());
+}
+
+#[test]
+fn odd_cells_are_read() {
+    let people = format!("\u{feff}{}", table(HEADING, &strangers()));
+    let long = "x".repeat(1 << 20);
+    let rows = [
+        format!("q1,\"{long}\",,\"a\"\"b, c\",,{long},1,2,3,4,"),
+        "q2,\"new\nline\",,\"\",,31/12/1980,,,,,s2".to_owned(),
+        "q3,\u{1F600},\u{0},\u{202e}abc,,0000-00-00,,,,-1,gone".to_owned(),
+    ];
+    let set = Set::of(&people, &table(&format!("{HEADING},truth"), &rows));
+    let report = set.run(None).unwrap();
+    assert_eq!(
+        (
+            report.requests,
+            report.truth_not_on_file,
+            report.all.present
+        ),
+        (3, 1, 1)
+    );
+    assert_eq!(report.all.released, 0);
+}
+
+/// Requests about the strangers, spoilt in one place each; every fifth about nobody on file.
+fn spoilt(seed: u64) -> Vec<String> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    let mut number = move |below: u32| random.next_u32() % below;
+    let one = |(at, row): (usize, &String)| {
+        let mut cells: Vec<String> = row.split(',').map(str::to_owned).collect();
+        let truth = if at.is_multiple_of(5) {
+            String::new()
+        } else {
+            cells[0].clone()
+        };
+        cells[0] = format!("q{at}");
+        if truth.is_empty() {
+            cells[1] = "ZENOBIA".into();
+            cells[5] = format!("19{}-0{}-11", 40 + number(50), 1 + number(9));
+        }
+        let spoil = [1, 3, 5, 6, 7, 8, 9][number(7) as usize];
+        match number(3) {
+            0 => cells[spoil].clear(),
+            1 => drop(cells[spoil].pop()),
+            _ => cells[spoil].push('7'),
+        }
+        format!("{},{truth}", cells.join(","))
+    };
+    strangers().iter().enumerate().map(one).collect()
+}
+
+fn shuffled(mut rows: Vec<String>, seed: u64) -> Vec<String> {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    for last in (1..rows.len()).rev() {
+        rows.swap(last, random.next_u32() as usize % (last + 1));
+    }
+    rows
+}
+
+#[test]
+fn the_order_of_rows_never_changes_a_result() {
+    let heading = format!("{HEADING},truth");
+    for learn in [None, Some(Split::Share(400_000))] {
+        let straight = Set::of(&table(HEADING, &strangers()), &table(&heading, &spoilt(1)));
+        let report = straight.run(learn.clone()).unwrap();
+        for seed in 2..4 {
+            let people = shuffled(strangers(), seed);
+            let other = Set::of(
+                &table(HEADING, &people),
+                &table(&heading, &shuffled(spoilt(1), seed + 10)),
+            );
+            let again = other.run(learn.clone()).unwrap();
+            assert_eq!(straight.results(), other.results());
+            assert_eq!(report.strata, again.strata);
+        }
+        assert_eq!(report.learned_from > 0, learn.is_some());
+        assert_eq!(straight.results().len() as u64 + report.learned_from, 200);
+        assert!(report.all.recall_at_zero > 0.8, "{:?}", report.all);
+    }
+}
+
+#[test]
+fn comparing_with_everybody_finds_what_blocking_finds() {
+    let set = Set::of(
+        &table(HEADING, &strangers()),
+        &table(&format!("{HEADING},truth"), &spoilt(5)),
+    );
+    let map = parse_map(MAP).unwrap();
+    let (people, requests) = (
+        set.path().join("people.csv"),
+        set.path().join("requests.csv"),
+    );
+    let loaded = load((&people, &map.people), (&requests, &map.requests)).unwrap();
+    let near = Neighbours::of(&loaded);
+    let index = Index::of(&loaded);
+    let (blocked, all) = (
+        Matcher::new(&loaded, &near, Some(&index)),
+        Matcher::new(&loaded, &near, None),
+    );
+    let model = Model::default();
+    let (mut reached, mut present) = (0, 0);
+    for request in &loaded.requests {
+        let (fast, slow) = (blocked.decide(&model, request), all.decide(&model, request));
+        present += u32::from(request.truth.is_some());
+        if fast.reached {
+            reached += 1;
+            assert_eq!(fast.best, slow.best);
+            // Blocking leaves out weak rivals only.
+            assert!(
+                fast.score >= slow.score && fast.score - slow.score < 50,
+                "{fast:?} {slow:?}"
+            );
+        }
+    }
+    assert!(reached * 100 >= present * 99, "{reached} of {present}");
+}
