@@ -10,7 +10,7 @@ use std::{collections::HashMap, sync::OnceLock};
 use serde::Deserialize;
 
 use crate::{
-    address::{InstitutionKind, PlaceholderKind},
+    address::{InstitutionKind, PlaceholderKind, is_one_slip, letter_sum, squeeze, squeezed_sum},
     hash::QuickHash,
 };
 
@@ -28,6 +28,12 @@ pub(crate) struct Lists {
     lines: Map<String, PlaceholderKind>,
     /// Words of placeholder lines; `None` for neutral ones.
     words: Map<String, Option<PlaceholderKind>>,
+    /// Phrases and lines of five letters or more that a slip is looked for from, by first letter.
+    near: Map<u8, Vec<(String, PlaceholderKind)>>,
+    /// The same, runs of one letter as one.
+    squeezed: Map<u64, (String, PlaceholderKind)>,
+    /// The same, by their letters in whatever order.
+    sorted: Map<u64, (String, PlaceholderKind)>,
     /// Institution phrases by their first word.
     institutions: Map<String, Vec<(Vec<String>, InstitutionKind)>>,
     /// Addresses of institutions, `number|core|zip5`.
@@ -136,6 +142,9 @@ impl Lists {
             let Some(kind) = placeholder_kind(&row.kind) else {
                 continue;
             };
+            for text in row.phrases.iter().chain(&row.lines) {
+                self.add_near(text, kind);
+            }
             for phrase in row.phrases {
                 self.add_phrase(phrase, Meaning::Placeholder(kind));
             }
@@ -166,6 +175,39 @@ impl Lists {
         }
     }
 
+    fn add_near(&mut self, text: &str, kind: PlaceholderKind) {
+        let Some(first) = text.bytes().next().filter(|_| text.len() >= 5) else {
+            return;
+        };
+        let near = self.near.entry(first).or_default();
+        near.push((text.to_owned(), kind));
+        let entry = (text.to_owned(), kind);
+        let squeezed = self.squeezed.entry(squeezed_sum(text));
+        squeezed.or_insert_with(|| entry.clone());
+        self.sorted.entry(letter_sum(text)).or_insert(entry);
+    }
+
+    /// The placeholder whose letters, runs taken as one letter, a text has.
+    pub(crate) fn squeezed(&self, text: &str) -> Option<PlaceholderKind> {
+        let (phrase, kind) = self.squeezed.get(&squeezed_sum(text))?;
+        squeeze(phrase).eq(squeeze(text)).then_some(*kind)
+    }
+
+    /// The placeholder of so many letters or more that is one slip away from a text, the first letter right.
+    pub(crate) fn one_slip_from(&self, text: &str, fewest: usize) -> Option<PlaceholderKind> {
+        let near = self.near.get(text.as_bytes().first()?)?;
+        near.iter()
+            .filter(|(phrase, _)| phrase.len() >= fewest && phrase.len().abs_diff(text.len()) <= 1)
+            .find(|(phrase, _)| is_one_slip(phrase.as_bytes(), text.as_bytes()))
+            .map(|(_, kind)| *kind)
+    }
+
+    /// The placeholder made of the letters of a text, in whatever order.
+    pub(crate) fn of_letters(&self, text: &str) -> Option<(&str, PlaceholderKind)> {
+        let (phrase, kind) = self.sorted.get(&letter_sum(text))?;
+        (phrase.len() == text.len()).then_some((phrase.as_str(), *kind))
+    }
+
     fn add_institutions(&mut self, file: InstitutionFile) {
         for row in file.institution {
             let Some(kind) = institution_kind(&row.kind) else {
@@ -190,16 +232,17 @@ impl Lists {
         }
     }
 
-    /// The meaning of a phrase beginning at the start of some letters. `ends` tells whether a word
+    /// The meaning of the longest phrase beginning at the start of some letters. `ends` tells whether a word
     /// ends after so many letters.
     pub(crate) fn phrase(&self, letters: &[u8], ends: impl Fn(usize) -> bool) -> Option<Meaning> {
         let [a, b, c, ..] = *letters else { return None };
         let candidates = self.phrases.get(&[a, b, c])?;
         candidates
             .iter()
-            .find(|(phrase, _)| {
+            .filter(|(phrase, _)| {
                 letters.starts_with(phrase.as_bytes()) && (phrase.len() >= 8 || ends(phrase.len()))
             })
+            .max_by_key(|(phrase, _)| phrase.len())
             .map(|(_, meaning)| *meaning)
     }
 

@@ -262,6 +262,7 @@ fn city_core(folded: &str) -> String {
             "CTR" | "CENTRE" => "CENTER",
             "IS" => "ISLAND",
             "AFB" => "AIRFORCEBASE",
+            "NYC" => "NEWYORK",
             other => other,
         });
     }
@@ -341,6 +342,14 @@ pub fn city_fit(city: &str, state: &str, zip5: &str) -> CityFit {
 pub fn is_city(city: &str, state: &str) -> bool {
     state_position(state)
         .is_some_and(|state| tables().cities.contains_key(&(state, city_core(city))))
+}
+
+/// Whether the table has a city of this folded name in any state.
+#[must_use]
+pub fn is_city_anywhere(city: &str) -> bool {
+    let core = city_core(city);
+    let states = u8::try_from(STATES.len()).unwrap_or(u8::MAX);
+    (0..states).any(|state| tables().cities.contains_key(&(state, core.clone())))
 }
 
 /// Whether a text is one of the 62 two-letter codes, upper case.

@@ -15,36 +15,9 @@
 mod support;
 
 use countersign_standard::address::{self, AddressKind, AddressText};
-use support::{Labelled, labelled};
+use support::{Labelled, counts, sets as rows};
 
 const LAST_LINE: &[&str] = &["PlaceName", "StateName", "ZipCode", "CountryName"];
-
-fn rows() -> Vec<Labelled> {
-    [
-        include_str!("data/labeled.xml"),
-        include_str!("data/us50_train_tagged.xml"),
-        include_str!("data/multi_word_state_addresses.xml"),
-        include_str!("data/simple_address_patterns.xml"),
-    ]
-    .iter()
-    .flat_map(|xml| labelled(xml))
-    .collect()
-}
-
-fn counts(row: &Labelled) -> bool {
-    let street = row.has("AddressNumber") && row.has("StreetName");
-    let boxed = row.has("USPSBoxID") && row.has("USPSBoxType");
-    // House number zero is no house number.
-    let numbered = row.text(&["AddressNumber"]) != "0"
-        && row
-            .text(&["AddressNumber"])
-            .chars()
-            .any(|c| c.is_ascii_digit() || c == 'o' || c == 'O');
-    (boxed || (street && numbered))
-        && !row.has("IntersectionSeparator")
-        && !row.has("NotAddress")
-        && !row.has("CornerOf")
-}
 
 fn delivery_problem(row: &Labelled) -> Option<address::AddressProblem> {
     let line = row.without(LAST_LINE);

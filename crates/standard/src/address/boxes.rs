@@ -184,6 +184,13 @@ fn identifier(words: &[Word<'_>], from: usize) -> Option<(String, usize)> {
         .get(place)
         .filter(|word| word.is_identifier() && word.shape != Shape::Fraction)?;
     let mut text = plain(first.text);
+    let digits = words
+        .get(place + 1)
+        .filter(|next| first.is_letters() && next.shape == Shape::Digits && !next.after_break);
+    if let Some(digits) = digits.filter(|_| first.text.len() == 2 && first.direction().is_none()) {
+        text.push_str(digits.text);
+        return Some((text, place + 2));
+    }
     let letter = words.get(place + 1).filter(|next| {
         next.is_single_letter() && !next.after_break && first.shape == Shape::Digits
     });
@@ -223,8 +230,12 @@ const RURAL_IF_BOXED: &[&[&str]] = &[&["ROUTE"], &["RTE"], &["RT"], &["RD"], &["
 
 const CONTRACT: &[&[&str]] = &[
     &["HIGHWAY", "CONTRACT", "ROUTE"],
+    &["HIGHWAY", "CONTRACT", "RTE"],
+    &["HIGHWAY", "CONTRACT", "RT"],
+    &["HWY", "CONTRACT", "RT"],
     &["HWY", "CONTRACT", "ROUTE"],
     &["HWY", "CONTRACT", "RTE"],
+    &["HWY", "CONTRACT"],
     &["HIGHWAY", "CONTRACT"],
     &["HC", "ROUTE"],
     &["HC", "RTE"],

@@ -10,13 +10,14 @@ use std::ops::Range;
 
 use super::{
     boxes::{Region, read_boxed},
-    form::{AddressKind, Direction, StandardAddress},
+    form::{AddressKind, StandardAddress},
+    house_number::read_number,
     lexicon::DesignatorClass,
     problem::AddressProblem,
     puerto_rico,
     secondary::read_secondary,
     street::{Evidence, Street, read_street},
-    words::{NumberWord, Shape, Word},
+    words::{Shape, Word},
 };
 
 /// A delivery line that was read.
@@ -102,6 +103,8 @@ fn read_at(
         &mut address,
     );
     read_before(words, place, &mut address);
+    let after = rest.get(found.street.end..).unwrap_or_default();
+    read_box_beside(after, region, &mut address);
     let street = found.street.start + place..found.street.end + place;
     Some(Ok(Delivery { address, street }))
 }
@@ -109,7 +112,11 @@ fn read_at(
 /// Whether a word only names the unit that a designator before it announces (`STE 201, 4401 N MESA`).
 fn is_identifier_of_unit(words: &[Word<'_>], place: usize) -> bool {
     let before = |back: usize| place.checked_sub(back).and_then(|place| words.get(place));
-    let announces = |word: &Word<'_>| word.designator().is_some_and(|known| known.strong);
+    let announces = |word: &Word<'_>| {
+        word.designator()
+            .filter(|known| !matches!(known.class, DesignatorClass::Alone | DesignatorClass::Mail))
+            .is_some_and(|known| known.strong)
+    };
     let after_mark = before(1).is_some_and(|word| word.shape == Shape::Hash);
     let numbered_floor = before(1)
         .and_then(Word::designator)
@@ -137,7 +144,7 @@ fn begins_later(rest: &[Word<'_>], found: &Numbered) -> bool {
     let later = inner
         .iter()
         .enumerate()
-        .skip(1)
+        .skip(found.street.start)
         .find(|(_, word)| matches!(word.shape, Shape::Digits | Shape::DigitFirst));
     let Some((place, _)) = later else {
         return false;
@@ -168,8 +175,33 @@ fn read_before(words: &[Word<'_>], place: usize, address: &mut StandardAddress) 
     if address.unit_designator.is_none() && before.iter().any(|word| word.designator().is_some()) {
         let mut other = StandardAddress::default();
         read_secondary(before, &mut other);
-        address.unit_designator = other.unit_designator;
-        address.unit = other.unit;
+        let bare = other.unit_designator == Some("#")
+            && !before.iter().any(|word| word.shape == Shape::Hash);
+        // `ERO FIELD OFFICE 26 FEDERAL PLZ` is an office's name, not a unit.
+        let named = other.unit_designator == Some("OFC") && other.unit.is_empty();
+        if !bare && !named {
+            address.unit_designator = other.unit_designator;
+            address.unit = other.unit;
+        }
+        if address.building.is_empty() {
+            address.building = other.building;
+        }
+        if address.floor.is_empty() {
+            address.floor = other.floor;
+        }
+    }
+}
+
+/// A box stated after the street is kept beside it; the street stays the address.
+fn read_box_beside(after: &[Word<'_>], region: Region, address: &mut StandardAddress) {
+    let found = (0..after.len()).find_map(|place| {
+        let rest = after.get(place..)?;
+        let boxed = read_boxed(rest, region)?.ok()?;
+        (!boxed.box_number.is_empty()).then_some(boxed)
+    });
+    if let Some(boxed) = found {
+        address.route = boxed.route;
+        address.box_number = boxed.box_number;
     }
 }
 
@@ -266,128 +298,17 @@ fn read_numbered(words: &[Word<'_>]) -> Option<Numbered> {
     })
 }
 
-struct HouseNumber {
-    text: String,
-    fraction: String,
-    direction: Option<Direction>,
-    shape: Shape,
-    length: usize,
-}
-
-impl HouseNumber {
-    fn new(text: String, shape: Shape, length: usize) -> Self {
-        Self {
-            text,
-            fraction: String::new(),
-            direction: None,
-            shape,
-            length,
-        }
-    }
-}
-
-/// Reads a house number, with its fraction.
-fn read_number(words: &[Word<'_>]) -> Option<HouseNumber> {
-    let first = words.first()?;
-    let mut number = match first.shape {
-        Shape::Digits if first.text.len() <= 7 => plain_number(first.text)?,
-        Shape::DigitFirst if first.text.len() <= 12 => lettered_number(first.text)?,
-        Shape::LetterFirst if first.text.len() <= 12 => grid_number(words)?,
-        Shape::Letters => spelled_number(words)?,
-        _ => return None,
-    };
-    if let Some(fraction) = words
-        .get(number.length)
-        .filter(|word| word.shape == Shape::Fraction)
-    {
-        fraction.text.clone_into(&mut number.fraction);
-        number.length += 1;
-    }
-    Some(number)
-}
-
-fn plain_number(text: &str) -> Option<HouseNumber> {
-    let digits = text.trim_start_matches('0');
-    (!digits.is_empty()).then(|| HouseNumber::new(digits.to_owned(), Shape::Digits, 1))
-}
-
-/// `123A`, `123-A`, `112-10`, `123N` before a street (the letter is then its directional).
-fn lettered_number(text: &str) -> Option<HouseNumber> {
-    if text.contains(['/', '.']) || text.starts_with('0') {
-        return None;
-    }
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (digits, rest) = text.split_at_checked(digits)?;
-    let letters = rest.trim_start_matches('-');
-    if letters.bytes().all(|b| b.is_ascii_alphabetic()) {
-        let mut number = HouseNumber::new(digits.to_owned(), Shape::DigitFirst, 1);
-        match letters {
-            "N" => number.direction = Some(Direction::North),
-            "S" => number.direction = Some(Direction::South),
-            "E" => number.direction = Some(Direction::East),
-            "W" => number.direction = Some(Direction::West),
-            _ if letters.len() <= 2 => number.text.push_str(letters),
-            _ => return None,
-        }
-        return Some(number);
-    }
-    Some(HouseNumber::new(text.to_owned(), Shape::DigitFirst, 1))
-}
-
-/// `N6W23001`, `W229 N1433`, `A17`.
-fn grid_number(words: &[Word<'_>]) -> Option<HouseNumber> {
-    let first = words.first()?;
-    let clean = |text: &str| text.replace('-', "");
-    let compass = |text: &str| text.starts_with(['N', 'S', 'E', 'W']);
-    let letters = first
-        .text
-        .bytes()
-        .take_while(u8::is_ascii_alphabetic)
-        .count();
-    let mut number = HouseNumber::new(clean(first.text), Shape::LetterFirst, 1);
-    let second = words.get(1).filter(|word| {
-        word.shape == Shape::LetterFirst && compass(word.text) && compass(first.text)
-    });
-    if let Some(second) = second {
-        number.text.push_str(&clean(second.text));
-        number.length = 2;
-    }
-    (letters == 1).then_some(number)
-}
-
-/// `ONE MAIN ST`, `TWENTY FIVE ELM ST`. Above one, not before what such words count (`FIVE POINTS`).
-fn spelled_number(words: &[Word<'_>]) -> Option<HouseNumber> {
-    let cardinal = |place: usize| match words.get(place)?.number_word()? {
-        (value, NumberWord::Cardinal) => Some(value),
-        _ => None,
-    };
-    let first = cardinal(0)?;
-    let (value, length) = match cardinal(1) {
-        Some(second) if first >= 20 && second < 10 => (first + second, 2),
-        _ => (first, 1),
-    };
-    let next = words.get(length)?;
-    let counts = next.text.ends_with('S') && next.text.len() > 3 && next.direction().is_none();
-    let measures = next.is_one_of(&[
-        "MILE", "WAY", "NOTCH", "POINT", "ACRE", "OAK", "STAR", "FORKS",
-    ]);
-    if measures || (value > 1 && counts) {
-        return None;
-    }
-    Some(HouseNumber::new(value.to_string(), Shape::Letters, length))
-}
-
 /// `APT 4` between house number and street.
 fn leading_unit<'b, 'a>(words: &'b [Word<'a>]) -> (&'b [Word<'a>], &'b [Word<'a>]) {
-    match words {
-        [mark, identifier, _, ..]
-            if mark.is_one_of(&["APT", "UNIT", "STE", "SUITE", "#"])
-                && identifier.is_identifier() =>
-        {
-            words.split_at_checked(2).unwrap_or((&[], words))
+    let marks = |place: usize| match words.get(place..) {
+        Some([mark, identifier, _, ..]) => {
+            mark.is_one_of(&["APT", "UNIT", "STE", "SUITE", "BLDG", "#"])
+                && identifier.is_identifier()
         }
-        _ => (&[], words),
-    }
+        _ => false,
+    };
+    let units = (0..2).take_while(|unit| marks(2 * unit)).count();
+    words.split_at_checked(2 * units).unwrap_or((&[], words))
 }
 
 /// A letter that belongs to the number: `214 B SOUTH BLVD`, `1809 C CROSS BEAM DR`. Not where the

@@ -28,7 +28,7 @@ pub(crate) fn take_postdirectional<'b, 'a>(
 }
 
 fn is_postdirectional(rest: &[Word<'_>], last: &Word<'_>) -> bool {
-    let careless = last.is_one_of(&["NO", "SO", "SUR", "ESTE"]);
+    let careless = last.is_one_of(&["NO", "SO", "SUR", "ESTE", "NORTE", "OESTE"]);
     last.direction().is_some() && (!careless || rest.last().is_some_and(Word::is_strong_type))
 }
 

@@ -130,15 +130,20 @@ pub struct StandardAddress {
     pub unit_designator: Option<&'static str>,
     /// The unit, `4B`; empty where none was given or the designator says all (`REAR`).
     pub unit: String,
+    /// A second unit where two are stated, with its designator: `PMB 214` beside `STE 200`. It is part of no
+    /// key and not printed.
+    pub further_unit: String,
     /// Building within the address, `C`.
     pub building: String,
     /// Floor within the building, `2`.
     pub floor: String,
     /// Urbanization, Puerto Rico: `LAS GLADIOLAS`.
     pub urbanization: String,
-    /// Route or military unit, `RR 2`, `HC 68`, `PSC 802`, `CMR 415`, `UNIT 2050`.
+    /// Route or military unit, `RR 2`, `HC 68`, `PSC 802`, `CMR 415`, `UNIT 2050`; of a street address that
+    /// of a box stated after it.
     pub route: String,
-    /// Box number of a PO box, rural, contract or military address.
+    /// Box number of a PO box, rural, contract or military address, or of a box stated after a street. It
+    /// is part of key and label only where the address is a box.
     pub box_number: String,
     /// City.
     pub city: String,

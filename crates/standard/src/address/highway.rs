@@ -234,7 +234,7 @@ fn number<'a>(
         let digits = words
             .first()?
             .text
-            .trim_start_matches(|c: char| c.is_ascii_alphabetic());
+            .trim_start_matches(|c: char| c.is_ascii_alphabetic() || c == '-');
         return Some((digits, 1, None));
     }
     let skip = words
@@ -290,7 +290,7 @@ fn is_trunk(kind: Kind, word: &Word<'_>) -> bool {
     kind.system == System::County
         && word.text.len() == 2
         && word.direction().is_none()
-        && word.street_type().is_none()
+        && !word.is_strong_type()
         && word.designator().is_none()
 }
 

@@ -16,8 +16,13 @@ pub(crate) fn institution(
     street: &Range<usize>,
     address: &StandardAddress,
 ) -> Option<InstitutionKind> {
-    let mail_stop = matches!(address.unit_designator, Some("DEPT" | "MSC" | "MC"));
-    if address.unit_designator.is_some() && !mail_stop {
+    // A mail stop, and the word `OFFICE` or `LOBBY` alone, are not one person's.
+    let shared = match address.unit_designator {
+        Some("DEPT" | "MSC" | "MC") => true,
+        Some("OFC" | "LBBY" | "FRNT") => address.unit.is_empty(),
+        designator => designator.is_none(),
+    };
+    if !shared {
         return None;
     }
     named(words, street).or_else(|| {

@@ -6,6 +6,7 @@
 //! Left to others: the lists themselves ([`crate::lists`]).
 
 use super::{
+    near::nearly_placeholder,
     problem::{AddressProblem, PlaceholderKind},
     words::{Shape, Word},
 };
@@ -70,6 +71,29 @@ impl Letters {
         self.text.extend(word.text.bytes().filter_map(undisguised));
     }
 
+    /// All letters, and all digits of words that have a letter, for the letters they stand for: for a line
+    /// written in digits and letters throughout (`N0N3 0N FIL3`). `None` where no word mixes them.
+    fn undisguised(words: &[Word<'_>]) -> Option<Self> {
+        let mixed = |word: &Word<'_>| {
+            matches!(word.shape, Shape::DigitFirst | Shape::LetterFirst)
+                && word.text.bytes().any(|b| b.is_ascii_alphabetic())
+        };
+        if !words.iter().any(mixed) {
+            return None;
+        }
+        let mut letters = Self {
+            text: Vec::with_capacity(64),
+            starts: Vec::with_capacity(words.len()),
+        };
+        for word in words.iter().filter(|word| mixed(word) || word.is_letters()) {
+            letters.starts.push(letters.text.len());
+            letters
+                .text
+                .extend(word.text.bytes().filter_map(undisguised));
+        }
+        Some(letters)
+    }
+
     fn ends_at(&self, position: usize) -> bool {
         position == self.text.len() || self.starts.binary_search(&position).is_ok()
     }
@@ -113,7 +137,19 @@ fn placeholder_in(words: &[Word<'_>], letters: &Letters) -> Option<PlaceholderKi
     } else {
         lists.line(letters.as_str())
     };
-    whole.or_else(|| only_placeholder_words(words, lists))
+    whole
+        .or_else(|| only_placeholder_words(words, lists))
+        .or_else(|| nearly_placeholder(words, lists))
+        .or_else(|| disguised_placeholder(words, lists))
+}
+
+/// A line that is a placeholder when the digits inside its words are read as letters.
+fn disguised_placeholder(words: &[Word<'_>], lists: &Lists) -> Option<PlaceholderKind> {
+    let letters = Letters::undisguised(words)?;
+    match letters.meaning(lists) {
+        Some(Meaning::Placeholder(kind)) => Some(kind),
+        _ => lists.squeezed(letters.as_str()),
+    }
 }
 
 /// Whether all words of letters are placeholder words, neutral words, types, directionals or
@@ -141,7 +177,11 @@ fn is_filler(words: &[Word<'_>], letters: &Letters) -> bool {
         && words
             .iter()
             .all(|word| one_character(word.text.as_bytes(), 3));
-    let few = distinct(&letters.text) <= 1 && letters.text.len() >= 2 && !has_street_number(words);
+    let route = matches!(words, [first, number, ..] if first.is("RR") && number.has_digit());
+    let few = distinct(&letters.text) <= 1
+        && letters.text.len() >= 2
+        && !route
+        && !has_street_number(words);
     let alternating = distinct(&letters.text) == 2 && letters.text.len() >= 6;
     let thrice = words.windows(3).any(|three| match three {
         [a, b, c] => a.text == b.text && b.text == c.text && a.text.len() > 1,
@@ -215,7 +255,9 @@ const RUNS: &[&str] = &[
 pub(crate) fn is_mashed(word: &Word<'_>) -> bool {
     word.is_letters()
         && word.text.len() >= 4
-        && (is_row_run(word.text.as_bytes()) || is_unpronounceable(word))
+        && (is_row_run(word.text.as_bytes())
+            || is_unpronounceable(word)
+            || is_struck_again(word.text.as_bytes()))
 }
 
 /// The row of a key and its place in it.
@@ -251,6 +293,23 @@ fn is_row_run(word: &[u8]) -> bool {
         }
     }
     false
+}
+
+/// Three or four neighbouring keys struck over and over: `JKLJKL`, `QWEQWEQWE`.
+fn is_struck_again(word: &[u8]) -> bool {
+    let neighbours = |pair: &[u8]| match *pair {
+        [first, second] => match (key(first), key(second)) {
+            (Some((row, a)), Some((other, b))) => row == other && (b - a).abs() == 1,
+            _ => false,
+        },
+        _ => false,
+    };
+    (3..=4).any(|period| {
+        let (unit, rest) = word.split_at_checked(period).unwrap_or_default();
+        rest.len() >= period
+            && unit.windows(2).all(neighbours)
+            && rest.iter().zip(unit.iter().cycle()).all(|(a, b)| a == b)
+    })
 }
 
 /// Seven letters or more without a vowel (Y counts), and no known abbreviation.

@@ -19,16 +19,19 @@ mod delivery;
 mod directional;
 mod form;
 mod highway;
+mod house_number;
 mod institution;
 mod junk;
 mod key;
 mod last_line;
 mod lexicon;
+mod near;
 mod one_line;
 mod problem;
 mod puerto_rico;
 mod secondary;
 mod street;
+mod street_end;
 mod words;
 
 use model::column::Column;
@@ -36,6 +39,7 @@ use model::column::Column;
 use boxes::Region;
 pub use form::{AddressKind, AddressText, Direction, StandardAddress};
 pub use key::AddressKey;
+pub(crate) use near::{is_one_slip, letter_sum, squeeze, squeezed_sum};
 pub use problem::{AddressProblem, InstitutionKind, PlaceholderKind};
 use words::{LineText, Word};
 
@@ -244,8 +248,15 @@ fn without_state<'b, 'a>(
     [2, 1].into_iter().find_map(|length| {
         let (before, name) = words.split_at_checked(words.len().checked_sub(length)?)?;
         let code = crate::place::state_of_folded(&street::join(name))?;
-        (code == address.state && !before.is_empty()).then_some(before)
+        let floor =
+            name.iter().all(|word| word.is("FL")) && before.last().is_some_and(counts_floors);
+        (code == address.state && !before.is_empty() && !floor).then_some(before)
     })
+}
+
+/// Whether a word before `FL` makes it a floor and not Florida: `3RD FL`, `SECOND FL`.
+fn counts_floors(word: &Word<'_>) -> bool {
+    word.shape == words::Shape::Ordinal || word.number_word().is_some()
 }
 
 /// The words before the address's own city, if they end in it and it stands apart from the street.

@@ -32,7 +32,11 @@ pub(crate) fn cut(line: &str) -> Parts {
         rest = shorter;
     }
     let known = !parts.postal_code.is_empty() || !parts.state.is_empty();
-    let city = if known { city_length(rest, &parts) } else { 0 };
+    let city = if known {
+        city_length(rest, &parts)
+    } else {
+        city_alone(rest)
+    };
     let (line, city) = rest
         .split_at_checked(rest.len() - city)
         .unwrap_or((rest, &[]));
@@ -103,12 +107,66 @@ fn take_state<'b, 'a>(words: &'b [Word<'a>], zip: bool) -> Option<(&'b [Word<'a>
             continue;
         };
         let capital = length > 1 && first.is("WASHINGTON");
-        let certain = zip || first.after_break || joined.len() == 2 || length > 1;
+        let certain = zip || length > 1 || !is_street_word(first, rest, code);
         if certain && !capital {
             return Some((rest, code));
         }
     }
     None
+}
+
+/// Whether one word that is a state's, no ZIP code after it, rather belongs to the street: the floor in
+/// `MAIN ST 3RD FL`, the directional in `FIFTH ST, NE`, the type in `CEDAR CREST CT`, the name in `12 NEVADA`.
+fn is_street_word(word: &Word<'_>, before: &[Word<'_>], state: &str) -> bool {
+    let last = before.last();
+    if word.is("FL") {
+        return last.is_some_and(|last| last.has_digit() || last.number_word().is_some());
+    }
+    if word.direction().is_some() {
+        return last.is_some_and(Word::is_strong_type);
+    }
+    let ambiguous = word.street_type().is_some() || word.text.len() > 2;
+    ambiguous && !word.after_break && !ends_in_city(before, state)
+}
+
+/// Whether the words end in a city of the state, a street before it.
+fn ends_in_city(words: &[Word<'_>], state: &str) -> bool {
+    (1..=4.min(words.len().saturating_sub(2))).any(|length| {
+        words
+            .get(words.len() - length..)
+            .is_some_and(|city| place::is_city(&super::street::join(city), state))
+    })
+}
+
+/// How many words at the end are a city where neither state nor ZIP code follows: a name that some state
+/// has, straight after a type, a unit or a break.
+fn city_alone(words: &[Word<'_>]) -> usize {
+    let lengths = (1..=4.min(words.len().saturating_sub(2))).rev();
+    let fits = |length: &usize| {
+        let Some((before, city)) = words.split_at_checked(words.len() - length) else {
+            return false;
+        };
+        let (Some(last), Some(first)) = (before.last(), city.first()) else {
+            return false;
+        };
+        let names = city
+            .iter()
+            .all(|word| word.is_letters() && word.designator().is_none() && !word.is_strong_type());
+        let street = before.get(1..before.len() - 1).unwrap_or_default();
+        let named = street.iter().any(|word| word.direction().is_none());
+        let apart = match (street.last(), last) {
+            _ if first.after_break => true,
+            (_, last) if last.is_strong_type() => named,
+            (Some(type_before), last) if last.direction().is_some() => type_before.is_strong_type(),
+            (Some(mark), last) if last.has_digit() => marks_unit(mark) || mark.is("BOX"),
+            _ => last.designator().is_some_and(|known| known.strong) && named,
+        };
+        apart
+            && names
+            && first.direction().is_none()
+            && place::is_city_anywhere(&super::street::join(city))
+    };
+    lengths.into_iter().find(fits).unwrap_or(0)
 }
 
 /// How many words at the end are the city.
@@ -168,11 +226,22 @@ fn known_city(words: &[Word<'_>], state: &str) -> Option<usize> {
         .or_else(|| candidates.first().copied())
 }
 
-/// The words after the last type or number, four at most.
+/// `#` or a designator, after which an identifier stands.
+fn marks_unit(word: &Word<'_>) -> bool {
+    word.shape == Shape::Hash || word.designator().is_some_and(|known| known.strong)
+}
+
+/// The words after the last type, number or unit, four at most; after a house number alone one of them at
+/// least is the street's.
 fn guessed_city(words: &[Word<'_>]) -> usize {
     let street = words
         .iter()
-        .rposition(|word| word.is_strong_type() || word.has_digit() || word.shape == Shape::Hash);
-    let after = street.map_or(words.len(), |place| words.len() - place - 1);
-    after.min(4)
+        .rposition(|word| word.is_strong_type() || word.has_digit() || marks_unit(word));
+    let Some(place) = street else {
+        return words.len().min(4);
+    };
+    let unit = words.get(place).is_some_and(marks_unit)
+        && words.get(place + 1).is_some_and(Word::is_identifier);
+    let used = place + 1 + usize::from(unit || place == 0);
+    words.len().saturating_sub(used).min(4)
 }

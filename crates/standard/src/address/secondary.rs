@@ -23,7 +23,7 @@ pub(crate) fn read_secondary(words: &[Word<'_>], address: &mut StandardAddress) 
         } else if let Some(floor) = floor_number(rest) {
             address.floor = floor;
             2
-        } else if first.shape == Shape::Hash {
+        } else if first.shape == Shape::Hash || is_number_mark(first, others) {
             1 + hashed(others, address)
         } else if let Some(designator) = first.designator() {
             1 + designated(designator, others, address)
@@ -36,12 +36,18 @@ pub(crate) fn read_secondary(words: &[Word<'_>], address: &mut StandardAddress) 
     }
 }
 
+/// `NO 102`.
+fn is_number_mark(first: &Word<'_>, others: &[Word<'_>]) -> bool {
+    first.is_one_of(&["NO", "NUMBER", "NUM"]) && others.first().is_some_and(Word::has_digit)
+}
+
 /// A PO box or care-of after the street ends the unit.
 fn is_other_address(words: &[Word<'_>]) -> bool {
     match words {
-        [first, ..] if first.is_one_of(&["C/O", "ATTN", "POBOX", "LOCKBOX"]) => true,
+        [first, ..] if first.is_one_of(&["C/O", "ATTN", "POBOX", "POB", "LOCKBOX"]) => true,
         [first, second, ..] => {
-            (first.is("PO") && second.is("BOX"))
+            (first.is("PO") && second.is_one_of(&["BOX", "DRAWER"]))
+                || (first.is_one_of(&["RR", "HC"]) && second.has_digit())
                 || (first.is("P") && second.is("O"))
                 || (first.is("BOX") && second.has_digit())
         }
@@ -102,6 +108,8 @@ fn hashed(words: &[Word<'_>], address: &mut StandardAddress) -> usize {
     if address.unit.is_empty() && !identifier.is_empty() {
         address.unit = identifier;
         address.unit_designator = address.unit_designator.or(Some("#"));
+    } else {
+        keep_further(address, "#", &identifier);
     }
     used
 }
@@ -123,7 +131,9 @@ fn designated(
                 .is_some_and(|w| w.has_digit() && !w.after_break),
         ),
         (Some(first), DesignatorClass::Building)
-            if first.is_letters() && first.designator().is_none() =>
+            if first.is_letters()
+                && first.designator().is_none()
+                && (designator.strong || first.text.len() <= 2) =>
         {
             1
         }
@@ -153,13 +163,22 @@ fn identifier_length(words: &[Word<'_>]) -> usize {
             if first.is_identifier()
                 && !second.after_break
                 && ((first.shape == Shape::Digits && second.is_single_letter())
-                    || (first.is_single_letter() && second.shape == Shape::Digits)) =>
+                    || (first.is_single_letter() && second.shape == Shape::Digits)
+                    || (is_two_letters(first) && second.has_digit())) =>
         {
             2
         }
         [first, ..] if first.is_identifier() => 1,
         _ => 0,
     }
+}
+
+/// `AF 1025`, `MS 5-230`: two letters that are nothing else.
+fn is_two_letters(word: &Word<'_>) -> bool {
+    word.is_letters()
+        && word.text.len() == 2
+        && word.direction().is_none()
+        && word.designator().is_none()
 }
 
 fn identifier_text(words: &[Word<'_>], used: usize) -> String {
@@ -183,11 +202,25 @@ fn place(address: &mut StandardAddress, designator: &'static Designator, identif
     match designator.class {
         DesignatorClass::Building => address.building = clean,
         DesignatorClass::Floor => address.floor = clean,
-        DesignatorClass::Mail if address.unit_designator.is_some() || clean.is_empty() => {}
+        DesignatorClass::Mail if clean.is_empty() => {}
+        DesignatorClass::Mail if address.unit_designator.is_some() => {
+            keep_further(address, designator.abbreviation, &clean);
+        }
         DesignatorClass::Unit if clean.is_empty() => {}
         DesignatorClass::Unit | DesignatorClass::Alone | DesignatorClass::Mail => {
+            if let Some(earlier) = address.unit_designator {
+                let unit = std::mem::take(&mut address.unit);
+                keep_further(address, earlier, &unit);
+            }
             address.unit_designator = Some(designator.abbreviation);
             address.unit = clean;
         }
+    }
+}
+
+/// Keeps the first unit that found no place beside another.
+fn keep_further(address: &mut StandardAddress, designator: &str, identifier: &str) {
+    if address.further_unit.is_empty() && !identifier.is_empty() {
+        address.further_unit = format!("{designator} {identifier}");
     }
 }

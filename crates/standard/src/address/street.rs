@@ -10,7 +10,8 @@ use super::{
     directional::{directed_number, take_postdirectional, take_predirectional},
     form::Direction,
     highway,
-    lexicon::{DesignatorClass, entry},
+    lexicon::entry,
+    street_end::secondary_start,
     words::{Shape, Word},
 };
 
@@ -42,13 +43,14 @@ pub(crate) enum Evidence {
 }
 
 /// Words that stand before the number or letter that names a street: `AVENUE H`, `ROAD 20`.
-const PRETYPES: &[&str] = &[
+pub(crate) const PRETYPES: &[&str] = &[
     "AVENUE", "AVE", "ROAD", "RD", "LOOP", "SPUR", "HIGHWAY", "HWY", "ROUTE", "RTE", "PARK", "MALL",
 ];
 
 /// Words of Spanish that stand before a street's name.
 const SPANISH: &[&str] = &[
     "CALLE",
+    "CALZADA",
     "CAMINO",
     "AVENIDA",
     "CARR",
@@ -64,7 +66,7 @@ const BARE_TYPES: &[&str] = &[
 ];
 
 /// After `ST`, these make it `SAINT`.
-const SAINTS: &[&str] = &[
+pub(crate) const SAINTS: &[&str] = &[
     "ALBANS",
     "ANDREW",
     "ANDREWS",
@@ -159,134 +161,9 @@ fn without_trailing_unit<'b, 'a>(body: &'b [Word<'a>]) -> &'b [Word<'a>] {
 }
 
 /// A word after which a number is the road's own.
-fn is_numbered_road(word: &Word<'_>) -> bool {
+pub(crate) fn is_numbered_road(word: &Word<'_>) -> bool {
     word.street_type()
         .is_some_and(|known| matches!(known.abbreviation, "HWY" | "RTE"))
-}
-
-/// Where the unit or building begins among the words after a house number; their count if nowhere.
-pub(crate) fn secondary_start(words: &[Word<'_>]) -> usize {
-    (1..words.len())
-        .find(|&place| begins_secondary(words, place))
-        .unwrap_or(words.len())
-}
-
-/// The words around a place where a unit may begin.
-struct Around<'a, 'b> {
-    word: &'b Word<'a>,
-    before: &'b Word<'a>,
-    next: Option<&'b Word<'a>>,
-    /// Whether the words before make a street with its type.
-    complete: bool,
-}
-
-fn begins_secondary(words: &[Word<'_>], place: usize) -> bool {
-    let (Some(word), Some(before)) = (words.get(place), words.get(place - 1)) else {
-        return false;
-    };
-    let next = words.get(place + 1);
-    let around = Around {
-        word,
-        before,
-        next,
-        complete: is_complete(words, place),
-    };
-    around.is_other_address()
-        || around.is_hash()
-        || around.is_designator(words.len() - place)
-        || around.is_floor_number()
-        || around.is_bare_unit(words.len() - place)
-}
-
-/// Whether the words before a place end in a type, or a type and directional, with a name before it.
-fn is_complete(words: &[Word<'_>], place: usize) -> bool {
-    let Some(before) = words.get(..place) else {
-        return false;
-    };
-    let before = match before.split_last() {
-        Some((last, rest)) if last.direction().is_some() && rest.len() >= 2 => rest,
-        _ => before,
-    };
-    let Some((last, rest)) = before.split_last() else {
-        return false;
-    };
-    let name = match rest.split_first() {
-        Some((first, others)) if first.direction().is_some() && last.is_one_of(PRETYPES) => others,
-        _ => rest,
-    };
-    let saint = last.is("ST") && words.get(place).is_some_and(|next| next.is_one_of(SAINTS));
-    last.is_strong_type() && !name.is_empty() && !saint
-}
-
-impl Around<'_, '_> {
-    fn is_other_address(&self) -> bool {
-        let next_is = |texts: &[&str]| self.next.is_some_and(|next| next.is_one_of(texts));
-        self.word
-            .is_one_of(&["C/O", "ATTN", "ATTENTION", "POBOX", "LOCKBOX"])
-            || (self.word.is("PO") && next_is(&["BOX", "DRAWER"]))
-            || (self.word.is_one_of(&["PO", "RR", "HC"]) && self.next.is_some_and(Word::has_digit))
-            || (self.word.is("P") && next_is(&["O"]))
-            || (self.word.is("BOX") && self.next.is_some_and(Word::has_digit))
-    }
-
-    fn is_hash(&self) -> bool {
-        let numbered_road = self.before.is_one_of(PRETYPES) && !self.complete;
-        self.word.shape == Shape::Hash && !numbered_road
-    }
-
-    fn is_designator(&self, left: usize) -> bool {
-        if self.word.shape == Shape::LetterFirst {
-            return super::lexicon::glued_designator(self.word.text).is_some();
-        }
-        let Some(designator) = self.word.designator() else {
-            return false;
-        };
-        let names_one = self.next.is_some_and(|next| {
-            next.is_identifier() || next.shape == Shape::Hash || next.is_one_of(&["NO", "NUMBER"])
-        });
-        let last = left == 2 && self.next.is_some_and(Word::has_digit);
-        let at_end = self
-            .next
-            .is_none_or(|next| next.after_break || next.designator().is_some());
-        if self.word.after_break {
-            return names_one || at_end || designator.strong;
-        }
-        match designator.class {
-            _ if self.complete => names_one || at_end || designator.strong,
-            DesignatorClass::Alone => designator.strong && at_end,
-            DesignatorClass::Building => {
-                let digit = self.next.is_some_and(Word::has_digit);
-                digit || (designator.strong && names_one)
-            }
-            DesignatorClass::Floor => designator.strong && names_one,
-            _ => last || (designator.strong && (names_one || at_end)),
-        }
-    }
-
-    /// `2ND FLOOR`, `LOWER LEVEL`, `SECOND FL`.
-    fn is_floor_number(&self) -> bool {
-        let floor = self
-            .next
-            .and_then(Word::designator)
-            .is_some_and(|d| d.class == DesignatorClass::Floor && (d.strong || self.complete));
-        let numbers = self.word.has_digit()
-            || self.word.number_word().is_some()
-            || self
-                .word
-                .is_one_of(&["LOWER", "UPPER", "GROUND", "TOP", "MAIN", "LWR", "UPR"]);
-        floor && numbers
-    }
-
-    /// A unit or building without designator after a complete street: `MAIN ST 4B`, `MAIN ST, 4`.
-    fn is_bare_unit(&self, left: usize) -> bool {
-        if !self.complete || is_numbered_road(self.before) {
-            return false;
-        }
-        let direction = self.word.direction().is_some() && !self.word.after_break;
-        let unit = self.word.has_digit() && self.word.shape != Shape::Ordinal && left <= 3;
-        let letter = self.word.is_single_letter() && left == 1;
-        (self.word.after_break || unit || letter) && !direction
-    }
 }
 
 fn read_body(body: &[Word<'_>]) -> Option<Street> {
@@ -364,6 +241,11 @@ fn is_pretyped(name: &[Word<'_>]) -> bool {
     match name {
         [first, rest @ ..] if first.is_one_of(SPANISH) => !rest.is_empty(),
         [first, of, _, ..] if first.is_one_of(PRETYPES) && of.is("OF") => true,
+        [first, name, ..] if first.is_one_of(&["AVE", "AVENUE", "BLVD", "BOULEVARD"]) => {
+            (name.is_letters() && name.text.len() >= 3)
+                || name.has_digit()
+                || name.is_single_letter()
+        }
         [first, second] => {
             first.is_one_of(PRETYPES) && (second.has_digit() || second.is_single_letter())
         }

@@ -1,4 +1,34 @@
-//! The labelled addresses of usaddress (MIT, tests/data/LICENSE-usaddress.txt), read for the tests.
+//! The labelled addresses of usaddress (MIT, tests/data/LICENSE-usaddress.txt), read for tests and benches.
+#![allow(dead_code)]
+
+/// The rows of all four sets.
+pub fn sets() -> Vec<Labelled> {
+    [
+        include_str!("../data/labeled.xml"),
+        include_str!("../data/us50_train_tagged.xml"),
+        include_str!("../data/multi_word_state_addresses.xml"),
+        include_str!("../data/simple_address_patterns.xml"),
+    ]
+    .iter()
+    .flat_map(|xml| labelled(xml))
+    .collect()
+}
+
+/// Whether a row states what LAW check 4 asks for: a house number and a street name, or a box number; no
+/// crossing, no words labelled `NotAddress`. House number zero is no house number.
+pub fn counts(row: &Labelled) -> bool {
+    let street = row.has("AddressNumber") && row.has("StreetName");
+    let boxed = row.has("USPSBoxID") && row.has("USPSBoxType");
+    let number = row.text(&["AddressNumber"]);
+    let numbered = number != "0"
+        && number
+            .chars()
+            .any(|c| c.is_ascii_digit() || c == 'o' || c == 'O');
+    (boxed || (street && numbered))
+        && !row.has("IntersectionSeparator")
+        && !row.has("NotAddress")
+        && !row.has("CornerOf")
+}
 
 /// One labelled address: label and word, in order.
 pub struct Labelled(pub Vec<(String, String)>);
