@@ -6,7 +6,7 @@
 //! openpyxl, python-calamine and pandas read the same files in an environment of their own under the
 //! build folder. Whatever runs, runs alone.
 //!
-//! Left to others: time and memory ([`measure`]), the request ([`MAKE`]), the libraries ([`READ`]).
+//! Left to others: time and memory ([`mod@measure`]), the request ([`MAKE`]), the libraries ([`READ`]).
 
 mod measure;
 
