@@ -220,9 +220,8 @@ impl Office<'_> {
     }
 
     /// As [`Office::load`], for a use case that acts on what people decided: the signatures of their
-    /// decisions are checked too, with the keys any authority note has for the day they signed: who leaves has decided all the
-    /// same. Nothing in the
-    /// database alone makes a decision.
+    /// decisions are checked too, with the keys any authority note has for the day they signed: who
+    /// leaves has decided all the same. Nothing in the database alone makes a decision.
     ///
     /// # Errors
     /// As [`Office::load`]; [`CaseworkError::NotPermitted`] where the roster has no such key.
