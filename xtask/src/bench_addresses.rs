@@ -1,7 +1,7 @@
 //! `cargo xtask bench addresses`: whole-address accuracy beside usaddress from PyPI.
 //!
-//! Place in the flow: by hand. Makes a Python environment with the peer under the build folder, once, and
-//! runs the bench `labels` of `countersign-standard`, which prints the document.
+//! Place in the flow: by hand. Makes a Python environment with the peer under the build folder, once,
+//! fetches the sets of the peer's source distribution that are labelled from public records, and runs the bench `labels` of `countersign-standard`, which prints the document.
 //!
 //! Left to others: what is measured, and how labels become fields (`crates/standard/benches/labels/`).
 
@@ -14,10 +14,15 @@ use crate::{failure::Failure, process, workspace::Workspace};
 
 /// The peer's release that is measured.
 const PEER: &str = "usaddress==0.5.16";
+/// The program that fetches the sets labelled from public records.
+const FETCH: &str = include_str!("bench_addresses/fetch.py");
 
 /// Measures; prints the document.
 pub fn run(workspace: &Workspace) -> Result<(), Failure> {
-    let python = python(&workspace.target.join("bench-addresses"))?;
+    let folder = workspace.target.join("bench-addresses");
+    let python = python(&folder)?;
+    let records = folder.join("records");
+    process::run(Command::new(&python).args(["-c", FETCH]).arg(&records))?;
     let mut command = workspace.cargo(&[
         "bench",
         "--quiet",
@@ -29,9 +34,9 @@ pub fn run(workspace: &Workspace) -> Result<(), Failure> {
         "--bench",
         "labels",
         "--",
-        "--python",
+        "--records",
     ]);
-    process::run(command.arg(python))
+    process::run(command.arg(records).arg("--python").arg(python))
 }
 
 /// The interpreter of an environment that has the peer; made where it is not there yet.

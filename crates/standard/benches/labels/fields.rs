@@ -77,7 +77,7 @@ impl Fields {
                 "AddressNumberSuffix",
             ])),
             predirectional: direction(&text(&["StreetNamePreDirectional"])),
-            street: street(&text(STREET)) + &weak(&text(&["StreetNamePostType"])),
+            street: road_name(&text(STREET)) + &weak(&text(&["StreetNamePostType"])),
             street_type: strong(&text(&["StreetNamePostType"])),
             postdirectional: direction(&text(&["StreetNamePostDirectional"])),
             units: units(labelled),
@@ -112,7 +112,7 @@ impl Fields {
         Self {
             number: number(&format!("{} {}", address.number, address.fraction)),
             predirectional: abbreviation(address.predirectional),
-            street: street(&address.street) + &weak(address.street_type.unwrap_or_default()),
+            street: road_name(&address.street) + &weak(address.street_type.unwrap_or_default()),
             street_type: strong(address.street_type.unwrap_or_default()),
             postdirectional: abbreviation(address.postdirectional),
             units,
@@ -121,6 +121,17 @@ impl Fields {
             city: plain(&address.city),
             state: address.state.to_owned(),
             zip: zip(&format!("{}{}", address.zip5, address.zip4)),
+        }
+    }
+
+    /// Without the parts of a street, for labels that do not part it.
+    pub fn without_street(self) -> Self {
+        Self {
+            predirectional: String::new(),
+            street: String::new(),
+            street_type: String::new(),
+            postdirectional: String::new(),
+            ..self
         }
     }
 
@@ -199,11 +210,16 @@ fn in_table(table: &'static str, word: &str) -> Option<&'static str> {
         .and_then(|line| line.split('|').next())
 }
 
+/// The abbreviation of a folded word that is a directional.
+pub fn directional(word: &str) -> Option<&'static str> {
+    in_table(DIRECTIONALS, word)
+}
+
 fn direction(text: &str) -> String {
     let words: Vec<String> = fold(text).split(' ').map(str::to_owned).collect();
     let known = words
         .iter()
-        .map(|word| in_table(DIRECTIONALS, word).unwrap_or(word.as_str()));
+        .map(|word| directional(word).unwrap_or(word.as_str()));
     known.collect()
 }
 
@@ -265,7 +281,8 @@ const SYSTEMS: &[(&str, &str)] = &[
     ("INTERSTATE ", "I "),
 ];
 
-fn street(text: &str) -> String {
+/// The name of a road: types abbreviated, numbered roads by their system, without spaces.
+pub fn road_name(text: &str) -> String {
     let folded = fold(text);
     let words: Vec<&str> = folded
         .split(' ')

@@ -2,14 +2,16 @@
 //! addresses in the same run. Prints one JSON document.
 //!
 //! Place in the flow: `cargo xtask bench addresses` makes a Python environment and runs it; by hand
-//! `cargo bench --profile demo -p countersign-standard --bench labels -- --python PYTHON`. `--show tuning`
-//! prints the addresses of the tuning half that we read otherwise than labelled.
+//! `cargo bench --profile demo -p countersign-standard --bench labels -- --python PYTHON --records FOLDER`.
+//! `--show tuning` prints the addresses of the tuning half that we read otherwise than labelled.
 //!
 //! Counted are rows that state a house number and street, or a box (LAW check 4); not crossings and rows
 //! with words labelled as no address. They are halved by a hash of their text: the *tuning* half may be
 //! looked at, the *held-out* half is only counted. usaddress is asked twice: as published, whose model was
 //! trained on both halves, and trained anew, by its own trainer and features, on the tuning half alone.
-//! A third set is put together from parts (`generated.rs`): neither parser was made with it at hand.
+//! A third set is put together from parts (`generated.rs`), a fourth is the one usaddress measures itself
+//! with, less the rows it was trained on (`whole_street.rs`). Two more (`--records FOLDER`) are labelled
+//! from the fields of public records and not by a reader of addresses: of a county and of OpenStreetMap.
 //! What the fields are and how labels become them stands in `fields.rs`.
 
 #![allow(
@@ -23,12 +25,17 @@ mod fields;
 mod generated;
 #[path = "../../tests/support/mod.rs"]
 mod support;
+mod whole_street;
 
 use std::{fmt::Write, fs, path::Path, process::Command, time::Instant};
 
 use countersign_standard::address;
 use fields::Fields;
 use support::Labelled;
+use whole_street::WholeStreet;
+
+/// The sets of the peer's source distribution that are labelled from the fields of public records.
+const RECORDS: [&str; 2] = ["openaddress_us_ia_linn", "synthetic_osm_data_xml"];
 
 /// What usaddress answered.
 struct Peer {
@@ -73,10 +80,14 @@ fn main() {
     match value("--show").as_deref() {
         Some("tuning") => return show(&tuning),
         Some("generated") => return show(&generated::rows()),
+        Some("independent") => return show_independent(),
+        Some(path) => return show(&from_records(Path::new(path)).1),
         _ => {}
     }
     let python = value("--python").expect("--python PYTHON, one that has usaddress");
-    println!("{}", document(&python, &held, &tuning));
+    let records =
+        value("--records").expect("--records FOLDER, which `cargo xtask bench addresses` fetches");
+    println!("{}", document(&python, &held, &tuning, Path::new(&records)));
 }
 
 /// Every second address by a hash of its text (FNV-1a, 64 bits), so that a row stays in its half.
@@ -196,7 +207,21 @@ fn read_peer(text: &str) -> Peer {
     }
 }
 
-fn document(python: &str, held: &[Labelled], tuning: &[Labelled]) -> String {
+/// The sets labelled from public records, each with the accuracy of both parsers.
+fn on_records(python: &str, folder: &Path) -> String {
+    let one = |name: &str| {
+        let (rows, _) = from_records(&folder.join(format!("{name}.xml")));
+        let theirs = score(&rows, &ask(python, &rows, None).answers);
+        format!(
+            "\"{name}\":{{\"ours\":{},\"peer\":{}}}",
+            ours(&rows).0.json(),
+            theirs.json()
+        )
+    };
+    RECORDS.map(one).join(",")
+}
+
+fn document(python: &str, held: &[Labelled], tuning: &[Labelled], records: &Path) -> String {
     let ((held_ours, held_seconds), (tuning_ours, _)) = (ours(held), ours(tuning));
     let published = ask(python, held, None);
     let anew = ask(python, held, Some(tuning));
@@ -205,43 +230,114 @@ fn document(python: &str, held: &[Labelled], tuning: &[Labelled]) -> String {
     let made = generated::rows();
     let (made_ours, _) = ours(&made);
     let made_peer = score(&made, &ask(python, &made, None).answers);
+    let (independent_ours, independent_peer) = on_independent(python);
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
     let rate = |seconds: f64| held.len() as f64 / seconds;
     let mut text = format!("{{\"bench\":\"addresses\",\"machine\":{{\"cores\":{cores}}},");
     write!(
         text,
         "\"ours\":{{\"version\":\"{}\",\"held_out\":{},\"tuning\":{},\"generated\":{},\
-         \"addresses_per_second\":{:.0}}},",
+         \"independent\":{},\"addresses_per_second\":{:.0}}},",
         env!("CARGO_PKG_VERSION"),
         held_ours.json(),
         tuning_ours.json(),
         made_ours.json(),
+        independent_ours.json(),
         rate(held_seconds)
     )
     .unwrap();
     write!(
         text,
         "\"peer\":{{\"name\":\"usaddress\",\"version\":\"{}\",\"held_out\":{},\"held_out_every_word\":{},\
-         \"tuning\":{},\"generated\":{},\"trained_on_tuning_half\":{{\"held_out\":{}}},\"addresses_per_second\":{:.0}}},",
+         \"tuning\":{},\"generated\":{},\"independent\":{},\"trained_on_tuning_half\":{{\"held_out\":{}}},\"addresses_per_second\":{:.0}}},",
         published.version,
         as_published.json(),
         strict(held, &published.answers),
         on_tuning.json(),
         made_peer.json(),
+        independent_peer.json(),
         trained.json(),
         rate(published.seconds)
     )
     .unwrap();
     write!(
         text,
-        "\"ratio\":{{\"accuracy\":{:.4},\"accuracy_trained_alike\":{:.4},\"accuracy_generated\":{:.4},\"addresses_per_second\":{:.1}}}}}",
+        "\"from_records\":{{{}}},",
+        on_records(python, records)
+    )
+    .unwrap();
+    write!(
+        text,
+        "\"ratio\":{{\"accuracy\":{:.4},\"accuracy_trained_alike\":{:.4},\"accuracy_generated\":{:.4},\"accuracy_independent\":{:.4},\"addresses_per_second\":{:.1}}}}}",
         held_ours.share() / as_published.share(),
         held_ours.share() / trained.share(),
         made_ours.share() / made_peer.share(),
+        independent_ours.share() / independent_peer.share(),
         published.seconds / held_seconds
     )
     .unwrap();
     text
+}
+
+/// The rows of the independent set that state what LAW check 4 asks for.
+fn independent() -> Vec<Labelled> {
+    let rows = whole_street::rows().into_iter();
+    rows.filter(support::counts).collect()
+}
+
+/// Rows of which a reading equals the labels in every field, the street being one.
+fn independent_score<'a>(
+    rows: &[Labelled],
+    readings: impl Iterator<Item = WholeStreet> + 'a,
+) -> Score {
+    let right = rows
+        .iter()
+        .zip(readings)
+        .filter(|(row, reading)| WholeStreet::of_labels(&row.0) == *reading)
+        .count();
+    Score {
+        rows: rows.len(),
+        right,
+    }
+}
+
+fn our_reading(row: &Labelled) -> WholeStreet {
+    WholeStreet::of_address(&address::read_line(&row.without(&[])).address)
+}
+
+/// Ours and the peer's on the independent set.
+fn on_independent(python: &str) -> (Score, Score) {
+    let rows = independent();
+    let peer = ask(python, &rows, None);
+    assert_eq!(rows.len(), peer.answers.len());
+    let theirs = peer
+        .answers
+        .iter()
+        .map(|answer| WholeStreet::of_labels(answer));
+    (
+        independent_score(&rows, rows.iter().map(our_reading)),
+        independent_score(&rows, theirs),
+    )
+}
+
+/// Both halves of a file of addresses labelled from the fields of public records: held out, tuning.
+fn from_records(path: &Path) -> (Vec<Labelled>, Vec<Labelled>) {
+    let rows = support::labelled(&fs::read_to_string(path).unwrap());
+    let counted = rows.into_iter().filter(support::counts);
+    counted.partition(is_held_out)
+}
+
+fn show_independent() {
+    for row in independent() {
+        let (expected, found) = (WholeStreet::of_labels(&row.0), our_reading(&row));
+        if expected != found {
+            let (expected, found) = (expected.words(), found.words());
+            println!(
+                "{}\n  labelled {expected}\n  ours     {found}",
+                row.without(&[])
+            );
+        }
+    }
 }
 
 fn show(rows: &[Labelled]) {

@@ -280,6 +280,10 @@ fn read_numbered(words: &[Word<'_>]) -> Option<Numbered> {
         text.push_str(letter);
         street = shorter;
     }
+    if let (Some(letter), Some(_)) = (number.direction, street.predirectional) {
+        // The street has a directional of its own: `4922-E S CORNELL AVE`.
+        text.push_str(letter.abbreviation());
+    }
     let mut address = StandardAddress {
         kind: AddressKind::Street,
         number: text,
