@@ -27,14 +27,54 @@ const TOOL: &str = "0.13.2";
 /// Longest a case may take, in seconds, and most memory, in MiB.
 const LIMITS: [&str; 2] = ["-timeout=10", "-rss_limit_mb=2048"];
 
+/// Parts of a thousand that a target has of `--in-all`: about the cases it runs in equal time. Those not
+/// named here have [`REST`].
+const SHARES: [(&str, u64); 8] = [
+    ("sealed", 300),
+    ("note", 200),
+    ("document", 200),
+    ("name", 100),
+    ("address", 50),
+    ("content", 50),
+    ("archive", 40),
+    ("csv", 30),
+];
+/// Parts of a thousand of any other target.
+const REST: u64 = 10;
+
+/// How many cases are run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Cases {
+    /// So many for each target.
+    Each(u64),
+    /// So many for all of them, rounded up for each.
+    InAll(u64),
+}
+
+impl Cases {
+    fn of(self, target: &str, targets: &[String]) -> u64 {
+        let parts = |target: &str| {
+            let named = SHARES.iter().find(|(name, _)| *name == target);
+            named.map_or(REST, |(_, parts)| *parts)
+        };
+        match self {
+            Self::Each(cases) => cases,
+            Self::InAll(cases) => {
+                let all: u64 = targets.iter().map(|target| parts(target)).sum();
+                cases.saturating_mul(parts(target)).div_ceil(all.max(1))
+            }
+        }
+    }
+}
+
 /// What is to be run.
 #[derive(Debug, PartialEq, Eq)]
 struct Plan {
     targets: Vec<String>,
-    cases: u64,
+    cases: Cases,
 }
 
-/// Runs the named targets, or all, for `--cases N` cases each.
+/// Runs the named targets, or all, for `--cases N` cases each or `--in-all N` together.
 pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let folder = workspace.root.join("fuzz");
     let plan = read(arguments, targets(&folder)?)?;
@@ -42,11 +82,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
     let mut total = 0_u64;
     for target in &plan.targets {
         let start = Instant::now();
-        run_target(workspace, target, plan.cases)?;
-        total = total.saturating_add(plan.cases);
+        let cases = plan.cases.of(target, &plan.targets);
+        run_target(workspace, target, cases)?;
+        total = total.saturating_add(cases);
         println!(
-            "fuzz: {target}: {} cases in {} s",
-            plan.cases,
+            "fuzz: {target}: {cases} cases in {} s",
             seconds(start.elapsed())
         );
     }
@@ -79,14 +119,20 @@ fn targets(folder: &std::path::Path) -> Result<Vec<String>, Failure> {
 fn read(arguments: &[String], known: Vec<String>) -> Result<Plan, Failure> {
     let mut plan = Plan {
         targets: Vec::new(),
-        cases: CASES,
+        cases: Cases::Each(CASES),
     };
     let mut words = arguments.iter();
     while let Some(word) = words.next() {
-        if word == "--cases" {
+        let counted: Option<fn(u64) -> Cases> = match word.as_str() {
+            "--cases" => Some(Cases::Each),
+            "--in-all" => Some(Cases::InAll),
+            _ => None,
+        };
+        if let Some(cases) = counted {
             let number = words.next().and_then(|word| word.parse().ok());
-            plan.cases =
-                number.ok_or_else(|| Failure::Usage("`--cases` wants a number".to_owned()))?;
+            plan.cases = number
+                .map(cases)
+                .ok_or_else(|| Failure::Usage(format!("`{word}` wants a number")))?;
         } else if known.contains(word) {
             plan.targets.push(word.clone());
         } else {
@@ -158,7 +204,7 @@ fn corpus(workspace: &Workspace, target: &str) -> Result<PathBuf, Failure> {
 mod tests {
     use super::*;
 
-    fn check(words: &str, expected: Option<(&str, u64)>) {
+    fn check(words: &str, expected: Option<(&str, Cases)>) {
         let words: Vec<String> = words.split_whitespace().map(str::to_owned).collect();
         let known = vec!["csv".to_owned(), "note".to_owned()];
         let plan = read(&words, known).ok();
@@ -171,11 +217,26 @@ mod tests {
 
     #[test]
     fn the_command_line_is_read() {
-        check("", Some(("csv note", CASES)));
-        check("note --cases 7", Some(("note", 7)));
+        check("", Some(("csv note", Cases::Each(CASES))));
+        check("note --cases 7", Some(("note", Cases::Each(7))));
+        check("--in-all 9", Some(("csv note", Cases::InAll(9))));
+        check("--in-all", None);
         check("--cases", None);
         check("--cases many", None);
         check("nothing", None);
+    }
+
+    #[test]
+    fn shares_add_up_and_name_targets() {
+        let folder = Workspace::find().unwrap().root.join("fuzz");
+        let targets = targets(&folder).unwrap();
+        let cases = |target: &String| Cases::InAll(10_000_000).of(target, &targets);
+        let sum: u64 = targets.iter().map(cases).sum();
+        assert!((10_000_000..10_000_100).contains(&sum), "{sum}");
+        for (name, _) in SHARES {
+            assert!(targets.iter().any(|target| target == name), "{name}");
+        }
+        assert_eq!(Cases::InAll(7).of("note", &["note".to_owned()]), 7);
     }
 
     #[test]

@@ -45,7 +45,7 @@ cargo xtask COMMAND
   test [NAME…] [--all]
                       run all parts, or the named ones: fmt tidy clippy unit docs demo fresh fuzz
                       (fresh and fuzz only with --all or by name)
-  fuzz [TARGET…] [--cases N]
+  fuzz [TARGET…] [--cases N | --in-all N]
                       run the fuzz targets (nightly compiler)
   bench NAME          measure; fresh [--cold]: from a clone to a finished demo;
                       addresses: labelled addresses beside usaddress from PyPI;
