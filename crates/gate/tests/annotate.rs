@@ -95,6 +95,23 @@ fn the_cells_come_back_as_they_were() {
     }
 }
 
+/// Mended rows are sent in the marked copy: it must not be asked about for its marks.
+#[test]
+fn the_marked_copy_examines_as_the_request_did() {
+    let world = World::new();
+    let request = world.xlsx("given.xlsx", &court_rows());
+    annotate(&request, "marked.xlsx");
+    let (before, after) = (request.json(), world.named("marked.xlsx", &[]).json());
+    for part in ["findings", "rows", "counts"] {
+        assert_eq!(before[part], after[part], "{part}");
+    }
+    assert!(
+        before["rows"]
+            .as_array()
+            .is_some_and(|rows| !rows.is_empty())
+    );
+}
+
 #[test]
 fn every_flagged_cell_is_marked_commented_and_listed() {
     let world = World::new();

@@ -30,7 +30,7 @@ impl SheetJob {
         let name = name.trim().to_lowercase();
         match &*name {
             "cover" => return Self::Cover,
-            "guide" | "column guide" | "lists" | "examples" => return Self::Guide,
+            "guide" | "column guide" | "lists" | "examples" | "findings" => return Self::Guide,
             _ => {}
         }
         let Some(number) = name.strip_prefix("subjects").map(str::trim) else {
@@ -163,6 +163,7 @@ mod tests {
             ("Subjects old", SheetJob::Other),
             ("Sheet1", SheetJob::Other),
             ("Guide", SheetJob::Guide),
+            ("Findings", SheetJob::Guide),
         ] {
             assert_eq!(SheetJob::of_name(name), job, "{name}");
         }

@@ -190,7 +190,51 @@ fn join(folder: &str, target: &str) -> String {
     steps.join("/")
 }
 
-/// The cells of a sheet that have comments, old or threaded, in the order of the part.
+/// The author of comments that the examination itself wrote into a marked copy: they need no reading.
+pub(super) const OURS: &str = "countersign";
+
+/// The authors of a part with comments, for as long as they are looked for: at most this many.
+const AUTHORS: usize = 1_000;
+
+/// Who wrote the comments of a part, by number.
+#[derive(Default)]
+struct Authors {
+    count: usize,
+    // Numbers whose whole text is ours.
+    ours: Vec<usize>,
+    text: String,
+    inside: bool,
+}
+
+impl Authors {
+    fn open(&mut self) {
+        self.inside = true;
+        self.text.clear();
+    }
+
+    fn text(&mut self, piece: &str) {
+        if self.inside && self.text.len() <= OURS.len() {
+            self.text.push_str(piece);
+        }
+    }
+
+    fn close(&mut self) {
+        if self.text == OURS && self.count < AUTHORS {
+            self.ours.push(self.count);
+        }
+        self.count = self.count.saturating_add(1);
+        self.inside = false;
+    }
+
+    /// Whether the attribute `authorId` of a comment names us.
+    fn is_ours(&self, id: Option<&str>) -> bool {
+        let id = id.and_then(|id| id.parse().ok());
+        id.is_some_and(|id: usize| self.ours.contains(&id))
+    }
+}
+
+/// The cells of a sheet that have comments, old or threaded, in the order of the part; not those of a
+/// marked copy's own comments.
 pub(super) fn comments_of(
     archive: &mut Archive<'_>,
     sheet: &SheetEntry,
@@ -206,11 +250,18 @@ pub(super) fn comments_of(
             continue;
         };
         let mut xml = Xml::new(part, &relationship.target, limits);
+        let mut authors = Authors::default();
         loop {
             match xml.next()? {
+                Node::Open(element) if element.name() == b"author" => authors.open(),
+                Node::Text(piece) => authors.text(piece),
+                Node::Close(b"author") => authors.close(),
                 Node::Open(element)
                     if matches!(element.name(), b"comment" | b"threadedComment") =>
                 {
+                    if authors.is_ours(element.attribute(b"authorId")?.as_deref()) {
+                        continue;
+                    }
                     let cell = element.attribute(b"ref")?.unwrap_or_default();
                     let cell = printable(&cell);
                     if cells.len() < 100_000 && cells.last() != Some(&cell) {
