@@ -7,8 +7,6 @@
 //! Left to others: the index (register), what an unfound record could have weighed (score).
 
 use model::{
-    canonical::Encoder,
-    digest::Digest,
     time::Date,
     token::{Token, TokenKind},
 };
@@ -17,49 +15,36 @@ use standard::name::{StandardName, canonical_given};
 
 use crate::{
     compare::birth_level,
+    fingerprint::FingerprintKey,
     level::BirthLevel,
-    phonetic::sound,
+    phonetic::{Sound, sound_code},
     query::{AddressTokens, Query, exchanged_name},
 };
 
 /// Version of the keys: files made with another cannot be read.
-pub const KEYS_VERSION: &str = "countersign-blocking-v1";
+pub const KEYS_VERSION: &str = "countersign-blocking-v2";
 
 /// What a key is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[repr(u8)]
 pub enum KeyKind {
     /// The TIN.
-    Tin,
+    Tin = 0,
     /// Number, street and first three digits of the ZIP of one address.
-    Address,
+    Address = 1,
     /// Sound of a surname and ZIP of one address.
-    SurnameZip,
+    SurnameZip = 2,
     /// Canonical first given name and ZIP of one address.
-    GivenZip,
+    GivenZip = 3,
     /// Birth date and first three digits of the ZIP of one address.
-    BirthZip,
+    BirthZip = 4,
     /// Canonical first given name and birth date.
-    GivenBirth,
+    GivenBirth = 5,
     /// Sound of a surname and birth date.
-    SurnameBirth,
+    SurnameBirth = 6,
     /// Canonical first given name and sound of a surname.
-    Name,
-}
-
-impl KeyKind {
-    const fn label(self) -> &'static str {
-        match self {
-            Self::Tin => "tin",
-            Self::Address => "address",
-            Self::SurnameZip => "surname-zip",
-            Self::GivenZip => "given-zip",
-            Self::BirthZip => "birth-zip",
-            Self::GivenBirth => "given-birth",
-            Self::SurnameBirth => "surname-birth",
-            Self::Name => "name",
-        }
-    }
+    Name = 7,
 }
 
 /// One key: a fingerprint of unmarked kind, and the fingerprints that stand in for it where its
@@ -68,7 +53,7 @@ impl KeyKind {
 pub struct BlockKey {
     /// What it is made of. Not in the files.
     pub kind: KeyKind,
-    /// First 8 bytes of a digest.
+    /// SipHash of its parts.
     pub fingerprint: u64,
     /// The fingerprint with the birth year.
     pub by_birth_year: Option<u64>,
@@ -92,32 +77,53 @@ pub fn near_years(date_of_birth: Option<Date>) -> Vec<i16> {
     let Some(date) = date_of_birth else {
         return Vec::new();
     };
-    let other = |year| Date::new(year, date.month(), date.day()).ok();
-    let far = |year: i16| {
-        // A leap day is compared as the day before: only the year counts here.
-        let level = birth_level(
-            other(date.year()).or(Date::new(date.year(), 1, 1).ok()),
-            other(year).or(Date::new(year, 1, 1).ok()),
-        );
-        matches!(level, BirthLevel::Different | BirthLevel::Missing)
-    };
-    (1800..=2199).filter(|year| !far(*year)).collect()
+    let mut years: Vec<i16> = slipped_years(date.year())
+        .filter(|year| (FIRST_YEAR..=LAST_YEAR).contains(year) && is_near(date, *year))
+        .collect();
+    years.sort_unstable();
+    years.dedup();
+    years
 }
 
-fn first_eight(digest: &Digest) -> u64 {
-    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
-    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+const FIRST_YEAR: i16 = 1800;
+const LAST_YEAR: i16 = 2199;
+
+/// Every year that may be near: within three years, with one digit changed, or with two neighbouring
+/// digits exchanged. Some stand twice.
+fn slipped_years(year: i16) -> impl Iterator<Item = i16> {
+    let digit = move |power: i16| year / power % 10;
+    let close = (-3..=3).map(move |years| year.saturating_add(years));
+    let changed = [1000, 100, 10, 1].into_iter().flat_map(move |power| {
+        (0..10).map(move |other| year.saturating_add((other - digit(power)).saturating_mul(power)))
+    });
+    let exchanged = [100, 10, 1].into_iter().map(move |power| {
+        let (left, right) = (digit(power * 10), digit(power));
+        year.saturating_add((right - left).saturating_mul(power.saturating_mul(9)))
+    });
+    close.chain(changed).chain(exchanged)
+}
+
+fn is_near(date: Date, year: i16) -> bool {
+    let other = |year| Date::new(year, date.month(), date.day()).ok();
+    // A leap day is compared as the day before: only the year counts here.
+    let level = birth_level(
+        other(date.year()).or(Date::new(date.year(), 1, 1).ok()),
+        other(year).or(Date::new(year, 1, 1).ok()),
+    );
+    !matches!(level, BirthLevel::Different | BirthLevel::Missing)
 }
 
 /// What the refined fingerprints of a person are made of.
-#[derive(Clone, Copy)]
-struct Refinement {
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Refinement {
     birth_year: Option<i16>,
     initial: Option<u8>,
 }
 
 impl Refinement {
-    fn of(name: &StandardName, date_of_birth: Option<Date>) -> Self {
+    /// Of a person.
+    #[must_use]
+    pub fn of(name: &StandardName, date_of_birth: Option<Date>) -> Self {
         Self {
             birth_year: date_of_birth.map(Date::year),
             initial: name
@@ -127,18 +133,25 @@ impl Refinement {
         }
     }
 
-    fn key(self, kind: KeyKind, encoder: &Encoder) -> BlockKey {
-        let fingerprint = first_eight(&encoder.finish());
+    /// A fingerprint with the birth year; `None` where there is none.
+    #[must_use]
+    pub fn by_birth_year(self, fingerprint: u64) -> Option<u64> {
+        let year = u64::try_from(self.birth_year?).ok()?;
+        Some(mix(fingerprint, year))
+    }
+
+    /// A fingerprint with the initial; `None` where there is none.
+    #[must_use]
+    pub fn by_initial(self, fingerprint: u64) -> Option<u64> {
+        Some(mix(fingerprint, 0x1_0000 + u64::from(self.initial?)))
+    }
+
+    fn key(self, kind: KeyKind, fingerprint: u64) -> BlockKey {
         BlockKey {
             kind,
             fingerprint,
-            by_birth_year: self
-                .birth_year
-                .and_then(|year| u64::try_from(year).ok())
-                .map(|year| mix(fingerprint, year)),
-            by_initial: self
-                .initial
-                .map(|letter| mix(fingerprint, 0x1_0000 + u64::from(letter))),
+            by_birth_year: self.by_birth_year(fingerprint),
+            by_initial: self.by_initial(fingerprint),
         }
     }
 }
@@ -151,148 +164,202 @@ fn mix(fingerprint: u64, number: u64) -> u64 {
     value ^ (value >> 31)
 }
 
-/// Collects keys of one person.
-struct Keys {
-    refinement: Refinement,
-    keys: Vec<BlockKey>,
+/// A birth date as keys have it: `yyyymmdd` in four bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct BirthText([u8; 4]);
+
+impl BirthText {
+    fn of(date: Date) -> Self {
+        let number =
+            i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day());
+        Self(number.to_le_bytes())
+    }
 }
 
-impl Keys {
-    fn encoder(kind: KeyKind) -> Encoder {
-        let mut encoder = Encoder::new("countersign/fingerprint/v1");
-        encoder.text(kind.label());
-        encoder
-    }
+/// The keyed functions of one address.
+struct AddressKeys {
+    /// Keyed with number, street and ZIP3; `None` with less than two of them.
+    whole: Option<FingerprintKey>,
+    zip5: Option<FingerprintKey>,
+    zip3: Option<FingerprintKey>,
+}
 
-    fn push(&mut self, kind: KeyKind, texts: &[&str], tokens: &[&Token]) {
-        let mut encoder = Self::encoder(kind);
-        for token in tokens {
-            encoder.bytes(token.expose());
-        }
-        for text in texts {
-            encoder.text(text);
-        }
-        self.keys.push(self.refinement.key(kind, &encoder));
-    }
-
-    fn of_given(&mut self, given: &str, birth: Option<&str>, zips: &[&Token]) {
-        if let Some(birth) = birth {
-            self.push(KeyKind::GivenBirth, &[given, birth], &[]);
-        }
-        for zip in zips {
-            self.push(KeyKind::GivenZip, &[given], &[zip]);
+impl AddressKeys {
+    fn of(address: &AddressTokens) -> Self {
+        let zip3 = address.get(TokenKind::Zip3);
+        let place = [TokenKind::Number, TokenKind::Street]
+            .into_iter()
+            .filter_map(|kind| address.get(kind));
+        let whole: Vec<&Token> = place.chain(zip3).collect();
+        Self {
+            whole: (zip3.is_some() && whole.len() > 1).then(|| FingerprintKey::of(&whole)),
+            zip5: address
+                .get(TokenKind::Zip5)
+                .map(|token| FingerprintKey::of(&[token])),
+            zip3: zip3.map(|token| FingerprintKey::of(&[token])),
         }
     }
 
-    fn of_surname(&mut self, sound: &str, birth: Option<&str>, zips: &[&Token]) {
-        if let Some(birth) = birth {
-            self.push(KeyKind::SurnameBirth, &[sound, birth], &[]);
-        }
-        for zip in zips {
-            self.push(KeyKind::SurnameZip, &[sound], &[zip]);
+    fn all(addresses: &[AddressTokens]) -> Vec<Self> {
+        addresses.iter().map(Self::of).collect()
+    }
+}
+
+fn print(key: FingerprintKey, kind: KeyKind, parts: &[&[u8]]) -> u64 {
+    let start = key.begin().bytes(&[kind as u8]);
+    parts
+        .iter()
+        .fold(start, |print, part| print.text(part))
+        .finish()
+}
+
+/// Collects fingerprints of one person.
+struct Prints<'a> {
+    addresses: &'a [AddressKeys],
+    prints: Vec<(KeyKind, u64)>,
+}
+
+impl<'a> Prints<'a> {
+    fn new(addresses: &'a [AddressKeys], capacity: usize) -> Self {
+        Self {
+            addresses,
+            prints: Vec::with_capacity(capacity),
         }
     }
 
-    fn of_name(&mut self, name: &StandardName, birth: Option<&str>, zips: &[&Token]) {
+    fn open(&mut self, kind: KeyKind, parts: &[&[u8]]) {
+        let print = print(FingerprintKey::OPEN, kind, parts);
+        self.prints.push((kind, print));
+    }
+
+    fn of_tin(&mut self, tin: Option<&Token>) {
+        if let Some(token) = tin {
+            let key = FingerprintKey::of(&[token]);
+            self.prints
+                .push((KeyKind::Tin, print(key, KeyKind::Tin, &[])));
+        }
+    }
+
+    fn at_zips(&mut self, kind: KeyKind, part: &[u8]) {
+        for key in self.addresses.iter().filter_map(|address| address.zip5) {
+            self.prints.push((kind, print(key, kind, &[part])));
+        }
+    }
+
+    fn of_given(&mut self, given: &str, births: &[BirthText]) {
+        for birth in births {
+            self.open(KeyKind::GivenBirth, &[given.as_bytes(), &birth.0]);
+        }
+        self.at_zips(KeyKind::GivenZip, given.as_bytes());
+    }
+
+    fn of_surname(&mut self, sound: Sound, births: &[BirthText]) {
+        for birth in births {
+            self.open(KeyKind::SurnameBirth, &[&sound, &birth.0]);
+        }
+        self.at_zips(KeyKind::SurnameZip, &sound);
+    }
+
+    fn of_both(&mut self, given: &str, sound: Sound) {
+        self.open(KeyKind::Name, &[given.as_bytes(), &sound]);
+    }
+
+    fn of_name(&mut self, name: &StandardName, births: &[BirthText]) {
         let given = name.given.first().map(|token| canonical_given(token));
         if let Some(given) = given {
-            self.of_given(given, birth, zips);
+            self.of_given(given, births);
         }
-        for sound in &sounds(name) {
-            self.of_surname(sound, birth, zips);
+        for sound in sounds(name) {
+            self.of_surname(sound, births);
             if let Some(given) = given {
-                self.push(KeyKind::Name, &[given, sound], &[]);
+                self.of_both(given, sound);
             }
         }
     }
 
     /// Keys of names a slip away: each given name with the row's surnames, the row's given name
     /// with each surname.
-    fn of_slips(
-        &mut self,
-        name: &StandardName,
-        slips: &Slips,
-        birth: Option<&str>,
-        zips: &[&Token],
-    ) {
+    fn of_slips(&mut self, name: &StandardName, slips: &Slips, births: &[BirthText]) {
         let mut givens: Vec<&str> = slips.given.iter().map(|s| canonical_given(s)).collect();
         givens.sort_unstable();
         givens.dedup();
         let own = sounds(name);
         for given in givens {
-            self.of_given(given, birth, zips);
+            self.of_given(given, births);
             for sound in &own {
-                self.push(KeyKind::Name, &[given, sound], &[]);
+                self.of_both(given, *sound);
             }
         }
-        let mut others: Vec<String> = slips.surnames.iter().map(|s| sound(s)).collect();
+        let mut others: Vec<Sound> = slips.surnames.iter().map(|s| sound_code(s)).collect();
         others.sort_unstable();
         others.dedup();
         let given = name.given.first().map(|token| canonical_given(token));
-        for sound in &others {
-            self.of_surname(sound, birth, zips);
+        for sound in others {
+            self.of_surname(sound, births);
             if let Some(given) = given {
-                self.push(KeyKind::Name, &[given, sound], &[]);
+                self.of_both(given, sound);
             }
         }
     }
 
-    fn of_addresses(&mut self, addresses: &[AddressTokens], birth: Option<&str>) {
-        for address in addresses {
-            let Some(zip) = address.get(TokenKind::Zip3) else {
-                continue;
-            };
-            let key: Vec<&Token> = [TokenKind::Number, TokenKind::Street]
-                .into_iter()
-                .filter_map(|kind| address.get(kind))
-                .chain([zip])
-                .collect();
-            if key.len() > 1 {
-                self.push(KeyKind::Address, &[], &key);
+    fn of_addresses(&mut self, births: &[BirthText]) {
+        for address in self.addresses {
+            if let Some(key) = address.whole {
+                let print = print(key, KeyKind::Address, &[]);
+                self.prints.push((KeyKind::Address, print));
             }
-            if let Some(birth) = birth {
-                self.push(KeyKind::BirthZip, &[birth], &[zip]);
+            for (key, birth) in address
+                .zip3
+                .iter()
+                .flat_map(|key| births.iter().map(move |b| (key, b)))
+            {
+                let print = print(*key, KeyKind::BirthZip, &[&birth.0]);
+                self.prints.push((KeyKind::BirthZip, print));
             }
         }
     }
 
-    fn of_person(
-        &mut self,
-        name: &StandardName,
-        date_of_birth: Option<Date>,
-        addresses: &[AddressTokens],
-    ) {
-        let birth = date_of_birth.map(|date| date.to_string());
-        self.of_addresses(addresses, birth.as_deref());
-        self.of_name(name, birth.as_deref(), &zips(addresses));
-    }
-
-    fn finish(mut self) -> Vec<BlockKey> {
-        self.keys.sort_unstable();
-        self.keys.dedup_by_key(|key| (key.kind, key.fingerprint));
-        self.keys
+    fn finish(mut self) -> Vec<(KeyKind, u64)> {
+        self.prints.sort_unstable();
+        self.prints.dedup();
+        self.prints
     }
 }
 
 /// The sounds of a person's surnames, each and all joined, without doubles.
-fn sounds(name: &StandardName) -> Vec<String> {
-    let mut sounds: Vec<String> = name.surnames.iter().map(|token| sound(token)).collect();
+fn sounds(name: &StandardName) -> Vec<Sound> {
+    let mut sounds: Vec<Sound> = name
+        .surnames
+        .iter()
+        .map(|token| sound_code(token))
+        .collect();
     if name.surnames.len() > 1 {
-        sounds.push(sound(&name.surnames.concat()));
+        sounds.push(sound_code(&name.surnames.concat()));
     }
     sounds.sort_unstable();
     sounds.dedup();
     sounds
 }
 
-fn zips(addresses: &[AddressTokens]) -> Vec<&Token> {
-    addresses
-        .iter()
-        .filter_map(|address| address.get(TokenKind::Zip5))
-        .collect()
+/// The keys a record is indexed under: kind and fingerprint, ascending, none twice. Its
+/// [`Refinement`] gives the fingerprints that stand in for those of oversized blocks.
+#[must_use]
+pub fn record_prints(
+    name: &StandardName,
+    date_of_birth: Option<Date>,
+    tin: Option<&Token>,
+    addresses: &[&AddressTokens],
+) -> Vec<(KeyKind, u64)> {
+    let addresses: Vec<AddressKeys> = addresses.iter().map(|a| AddressKeys::of(a)).collect();
+    let mut prints = Prints::new(&addresses, 16);
+    let births: Vec<BirthText> = date_of_birth.map(BirthText::of).into_iter().collect();
+    prints.of_tin(tin);
+    prints.of_addresses(&births);
+    prints.of_name(name, &births);
+    prints.finish()
 }
 
-/// The keys a record is indexed under.
+/// The keys a record is indexed under, with their refined fingerprints.
 #[must_use]
 pub fn record_keys(
     name: &StandardName,
@@ -300,15 +367,12 @@ pub fn record_keys(
     tin: Option<&Token>,
     addresses: &[AddressTokens],
 ) -> Vec<BlockKey> {
-    let mut keys = Keys {
-        refinement: Refinement::of(name, date_of_birth),
-        keys: Vec::with_capacity(16),
-    };
-    if let Some(token) = tin {
-        keys.push(KeyKind::Tin, &[], &[token]);
-    }
-    keys.of_person(name, date_of_birth, addresses);
-    keys.finish()
+    let refinement = Refinement::of(name, date_of_birth);
+    let addresses: Vec<&AddressTokens> = addresses.iter().collect();
+    record_prints(name, date_of_birth, tin, &addresses)
+        .into_iter()
+        .map(|(kind, print)| refinement.key(kind, print))
+        .collect()
 }
 
 /// The day with month and day exchanged, where that is a date.
@@ -329,31 +393,27 @@ pub struct Slips {
 /// and surnames exchanged, with month and day of birth exchanged, and with names a slip away.
 #[must_use]
 pub fn query_keys(query: &Query, slips: &Slips) -> Vec<BlockKey> {
-    let mut keys = record_keys(
-        query.name(),
-        query.date_of_birth(),
-        query.tin(),
-        query.addresses(),
-    );
-    let exchanged = exchanged_name(query.name());
+    let addresses = AddressKeys::all(query.addresses());
     let dates = [
         query.date_of_birth(),
         query.date_of_birth().and_then(exchanged_date),
     ];
-    for (name, slips) in [(query.name(), Some(slips)), (&exchanged, None)] {
-        let mut more = Keys {
-            refinement: Refinement::of(name, query.date_of_birth()),
-            keys: Vec::new(),
-        };
-        let zips = zips(query.addresses());
-        for date in dates {
-            let birth = date.map(|date| date.to_string());
-            more.of_person(name, date, query.addresses());
-            if let Some(slips) = slips {
-                more.of_slips(name, slips, birth.as_deref(), &zips);
-            }
-        }
-        keys.extend(more.finish());
+    let mut births: Vec<BirthText> = dates.into_iter().flatten().map(BirthText::of).collect();
+    births.dedup();
+    let mut straight = Prints::new(&addresses, 256);
+    straight.of_tin(query.tin());
+    straight.of_addresses(&births);
+    straight.of_name(query.name(), &births);
+    straight.of_slips(query.name(), slips, &births);
+    let exchanged_name = exchanged_name(query.name());
+    let mut exchanged = Prints::new(&addresses, 32);
+    exchanged.of_addresses(&births);
+    exchanged.of_name(&exchanged_name, &births);
+    let mut keys: Vec<BlockKey> = Vec::with_capacity(320);
+    for (name, prints) in [(query.name(), straight), (&exchanged_name, exchanged)] {
+        let refinement = Refinement::of(name, query.date_of_birth());
+        let prints = prints.finish().into_iter();
+        keys.extend(prints.map(|(kind, print)| refinement.key(kind, print)));
     }
     keys.sort_unstable();
     keys.dedup();
@@ -397,6 +457,26 @@ mod tests {
             assert!(shared(&maria, &other, None).contains(&KeyKind::Name));
         }
         assert_eq!(shared(&maria, &name("JOHN", "SMITH"), birth), []);
+    }
+
+    /// The plain form of [`near_years`].
+    fn all_near_years(date: Date) -> Vec<i16> {
+        (FIRST_YEAR..=LAST_YEAR)
+            .filter(|year| is_near(date, *year))
+            .collect()
+    }
+
+    #[test]
+    fn near_years_are_those_of_all_years_that_are_near() {
+        for year in [
+            1800, 1801, 1899, 1900, 1909, 1910, 1984, 1999, 2000, 2004, 2026, 2199,
+        ] {
+            let date = Date::new(year, 2, 28).unwrap();
+            assert_eq!(near_years(Some(date)), all_near_years(date), "{year}");
+        }
+        let leap = Date::new(2000, 2, 29).unwrap();
+        assert_eq!(near_years(Some(leap)), all_near_years(leap));
+        assert!(near_years(None).is_empty());
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //!
 //! Left to others: files and their layout (register).
 
-use std::fmt;
+use std::{fmt, ops::Deref};
 
 use model::{
     fault::{Explain, Fault},
@@ -52,6 +52,61 @@ impl BoundAddress {
     }
 }
 
+/// Addresses kept without the heap.
+const ADDRESSES_INLINE: usize = 4;
+
+/// The addresses of a record: up to four in place, more on the heap. Read as a slice.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AddressList {
+    few: [BoundAddress; ADDRESSES_INLINE],
+    /// How many of `few` there are; 0 where there are `many`.
+    count: usize,
+    many: Vec<BoundAddress>,
+}
+
+impl Deref for AddressList {
+    type Target = [BoundAddress];
+
+    fn deref(&self) -> &[BoundAddress] {
+        if self.many.is_empty() {
+            self.few.get(..self.count).unwrap_or(&[])
+        } else {
+            &self.many
+        }
+    }
+}
+
+impl FromIterator<BoundAddress> for AddressList {
+    fn from_iter<I: IntoIterator<Item = BoundAddress>>(addresses: I) -> Self {
+        let mut list = Self {
+            few: [BoundAddress::default(); ADDRESSES_INLINE],
+            count: 0,
+            many: Vec::new(),
+        };
+        for address in addresses {
+            match list.few.get_mut(list.count) {
+                Some(place) if list.many.is_empty() => {
+                    *place = address;
+                    list.count += 1;
+                }
+                _ => {
+                    if list.many.is_empty() {
+                        list.many.extend_from_slice(&list.few);
+                    }
+                    list.many.push(address);
+                }
+            }
+        }
+        list
+    }
+}
+
+impl fmt::Debug for AddressList {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("AddressList(personal)")
+    }
+}
+
 /// Whether something keeps a record from being answered about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -76,7 +131,7 @@ pub struct RecordView<'a> {
     /// Top 32 bits of the bound TIN.
     pub tin: Option<u32>,
     /// Every address of its history.
-    pub addresses: Vec<BoundAddress>,
+    pub addresses: AddressList,
     /// Hold or identity theft.
     pub marker: Marker,
 }
@@ -183,4 +238,23 @@ pub trait Candidates {
 
     /// All names on file a slip apart ([`crate::compare::is_slip`]) from one, itself not included.
     fn slips(&self, field: NameField, token: &str) -> Vec<String>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lists_of_any_length_read_back() {
+        for length in 0..12_u16 {
+            let addresses: Vec<BoundAddress> = (0..length)
+                .map(|number| BoundAddress {
+                    entry: EntryNumber(number),
+                    ..BoundAddress::default()
+                })
+                .collect();
+            let list: AddressList = addresses.iter().copied().collect();
+            assert!(*list == *addresses, "{length}");
+        }
+    }
 }

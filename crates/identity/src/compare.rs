@@ -5,7 +5,7 @@
 //!
 //! Left to others: what a level weighs (score).
 
-use std::{cell::Cell, collections::HashMap};
+use std::cell::Cell;
 
 use model::{
     id::{EntryNumber, RecordNumber},
@@ -20,17 +20,20 @@ use crate::{
         AddressLevel, Arrangement, BirthLevel, GivenLevel, Levels, MiddleLevel, SuffixLevel,
         SurnameLevel, TinLevel,
     },
+    memo::Memo,
     phonetic::sound_code,
     query::{AddressTokens, Query},
 };
 
 /// Compares one query with many records. Names are compared once for each distinct text.
 #[derive(Debug)]
-pub struct Comparator<'q> {
+pub struct Comparator<'q, 'r> {
     query: &'q Query,
     bearing: Bearing,
-    surnames: HashMap<String, SurnameLevel>,
-    given: HashMap<String, (GivenLevel, MiddleLevel)>,
+    row_given: Vec<&'q str>,
+    row_surnames: Vec<&'q str>,
+    surnames: Memo<'r, SurnameLevel>,
+    given: Memo<'r, (GivenLevel, MiddleLevel)>,
 }
 
 /// Whether the row's first given name is one that people bear.
@@ -45,21 +48,23 @@ pub enum Bearing {
 /// The levels that depend on names alone.
 type NameLevels = (Arrangement, SurnameLevel, GivenLevel, MiddleLevel);
 
-impl<'q> Comparator<'q> {
+impl<'q, 'r> Comparator<'q, 'r> {
     /// A comparator for a query.
     #[must_use]
     pub fn new(query: &'q Query, bearing: Bearing) -> Self {
         Self {
             query,
             bearing,
-            surnames: HashMap::new(),
-            given: HashMap::new(),
+            row_given: texts(&query.name().given),
+            row_surnames: texts(&query.name().surnames),
+            surnames: Memo::new(),
+            given: Memo::new(),
         }
     }
 
     /// The levels of a record.
     #[must_use]
-    pub fn levels(&mut self, record: RecordNumber, view: &RecordView<'_>) -> Levels {
+    pub fn levels(&mut self, record: RecordNumber, view: &RecordView<'r>) -> Levels {
         let (arrangement, surname, given, middle) = self.names(view);
         Levels {
             arrangement,
@@ -74,7 +79,7 @@ impl<'q> Comparator<'q> {
     }
 
     /// Name levels, exchanged where nothing agrees straight and the exchange makes both agree.
-    fn names(&mut self, view: &RecordView<'_>) -> NameLevels {
+    fn names(&mut self, view: &RecordView<'r>) -> NameLevels {
         let surname = self.surname(view.surnames);
         let (given, middle) = self.given(view.given);
         if surname != SurnameLevel::Different || given != GivenLevel::Different {
@@ -84,27 +89,18 @@ impl<'q> Comparator<'q> {
         exchanged.unwrap_or((Arrangement::Straight, surname, given, middle))
     }
 
-    fn surname(&mut self, record: &str) -> SurnameLevel {
-        if let Some(level) = self.surnames.get(record) {
-            return *level;
-        }
-        let level = surname_level(&texts(&self.query.name().surnames), &words(record));
-        self.surnames.insert(record.to_owned(), level);
-        level
+    fn surname(&mut self, record: &'r str) -> SurnameLevel {
+        let row = &self.row_surnames;
+        self.surnames
+            .get(record, |text| surname_level(row, &words(text)))
     }
 
-    fn given(&mut self, record: &str) -> (GivenLevel, MiddleLevel) {
-        if let Some(levels) = self.given.get(record) {
-            return *levels;
-        }
-        let row = texts(&self.query.name().given);
-        let words = words(record);
-        let levels = (
-            given_level(&row, &words, self.bearing),
-            middle_level(&row, &words),
-        );
-        self.given.insert(record.to_owned(), levels);
-        levels
+    fn given(&mut self, record: &'r str) -> (GivenLevel, MiddleLevel) {
+        let (row, bearing) = (&self.row_given, self.bearing);
+        self.given.get(record, |text| {
+            let words = words(text);
+            (given_level(row, &words, bearing), middle_level(row, &words))
+        })
     }
 
     /// The entries of a record that the row's own address (the first) is the key of.
@@ -433,10 +429,7 @@ fn address_level(
 ) -> AddressLevel {
     row.iter()
         .map(|address| BoundQuery::new(address, number))
-        .flat_map(|bound| {
-            let levels: Vec<AddressLevel> = record.iter().map(|other| bound.level(other)).collect();
-            levels
-        })
+        .filter_map(|bound| record.iter().map(|other| bound.level(other)).min())
         .min()
         .unwrap_or(AddressLevel::Different)
 }

@@ -11,7 +11,7 @@ use model::id::RecordNumber;
 use standard::name::StandardName;
 
 use crate::{
-    blocking::{KEYS_VERSION, Slips, near_years, query_keys},
+    blocking::{BlockKey, KEYS_VERSION, Slips, near_years, query_keys},
     candidates::{Candidates, CandidatesError, Marker, NameField, NameShare},
     compare::{Bearing, Comparator},
     level::Levels,
@@ -21,13 +21,21 @@ use crate::{
     transcript::{CandidateGroup, RowFacts, Transcript},
 };
 
+/// What a query is looked up under in a register: its keys, and the years of birth under which
+/// oversized blocks are read.
+#[must_use]
+pub fn keys_of(query: &Query, register: &dyn Candidates) -> (Vec<BlockKey>, Vec<i16>) {
+    let keys = query_keys(query, &slips(query, register));
+    (keys, near_years(query.date_of_birth()))
+}
+
 /// Compares the query with every candidate.
 ///
 /// # Errors
 /// [`CandidatesError`] where the register cannot be read.
 pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, CandidatesError> {
-    let keys = query_keys(query, &slips(query, register));
-    let found = register.candidates(&keys, &near_years(query.date_of_birth()))?;
+    let (keys, years) = keys_of(query, register);
+    let found = register.candidates(&keys, &years)?;
     let people = register.people();
     let (row, bearing) = row_facts(query, register);
     let mut comparator = Comparator::new(query, bearing);

@@ -233,11 +233,28 @@ pub fn field_weights(levels: &Levels, row: &RowFacts) -> [FieldWeight; 8] {
 /// W: the sum of the fields and the prior log2(present / people).
 #[must_use]
 pub fn weight(levels: &Levels, row: &RowFacts, people: u64) -> Millibits {
-    let fields: Millibits = field_weights(levels, row)
-        .iter()
-        .map(FieldWeight::weight)
-        .sum();
-    fields + prior(people)
+    fields_weight(levels, row) + prior(people)
+}
+
+/// The sum of the fields alone.
+pub(crate) fn fields_weight(levels: &Levels, row: &RowFacts) -> Millibits {
+    let tables = tables();
+    let names = classes(row, levels.arrangement);
+    let plain = |table: &[Logs], level| {
+        let logs = line(table, level);
+        logs.person - logs.stranger
+    };
+    let surname = line(&tables.surname, levels.surname as usize);
+    let given = line(&tables.given, levels.given as usize);
+    let name = surname.person + given.person
+        - stranger_surname(levels.surname, names).unwrap_or(surname.stranger)
+        - stranger_given(levels.given, names).unwrap_or(given.stranger);
+    name + plain(&tables.arrangement, levels.arrangement as usize)
+        + plain(&tables.middle, levels.middle as usize)
+        + plain(&tables.suffix, levels.suffix as usize)
+        + plain(&tables.birth, levels.birth as usize)
+        + plain(&tables.tin, levels.tin as usize)
+        + plain(&tables.address, levels.address as usize)
 }
 
 /// log2 of the chance that a person asked for is a given record, rounded down.
@@ -266,7 +283,54 @@ pub fn household(levels: &Levels, row: &RowFacts) -> Fixed {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #[test]
+        fn the_weight_is_the_sum_of_the_waterfall(
+            choices in prop::array::uniform8(0_usize..9), quarters in prop::array::uniform6(-60_i64..=0),
+            people in 1_u64..400_000_000,
+        ) {
+            use crate::level::*;
+            let [a, b, c, d, e, f, g, h] = choices;
+            let levels = Levels {
+                arrangement: Arrangement::ALL[a % Arrangement::ALL.len()],
+                surname: SurnameLevel::ALL[b % SurnameLevel::ALL.len()],
+                given: GivenLevel::ALL[c % GivenLevel::ALL.len()],
+                middle: MiddleLevel::ALL[d % MiddleLevel::ALL.len()],
+                suffix: SuffixLevel::ALL[e % SuffixLevel::ALL.len()],
+                birth: BirthLevel::ALL[f % BirthLevel::ALL.len()],
+                tin: TinLevel::ALL[g % TinLevel::ALL.len()],
+                address: AddressLevel::ALL[h % AddressLevel::ALL.len()],
+            };
+            let [a, b, c, d, e, f] = quarters.map(|quarter| quarter * 250);
+            let names = |a, b| NameClasses {
+                surname_exact: a,
+                surname_part: b,
+                surname_slip: c,
+                given_exact: d,
+                given_form: e,
+                given_slip: f,
+            };
+            let row = RowFacts {
+                given_names: 1,
+                surnames: 1,
+                given_on_file: true,
+                surname_on_file: true,
+                suffix: true,
+                date_of_birth: true,
+                tin: true,
+                addresses: 1,
+                straight: names(a, b),
+                exchanged: names(b, a),
+            };
+            let fields = field_weights(&levels, &row);
+            let sum: Millibits = fields.iter().map(FieldWeight::weight).sum();
+            prop_assert_eq!(weight(&levels, &row, people), sum + prior(people));
+        }
+    }
 
     #[test]
     fn classes_are_rounded_towards_common() {

@@ -17,35 +17,119 @@ use crate::{
     transcript::RowFacts,
 };
 
-/// The levels an unfound record could have, apart from those no key depends on.
-#[derive(Clone, Copy)]
+/// How far a record agrees, as the blocking keys see it: the first of each is the nearest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Unfound {
-    surname: SurnameLevel,
-    given: GivenLevel,
-    birth: BirthLevel,
-    address: AddressLevel,
+    surname: SurnameClass,
+    given: GivenClass,
+    birth: BirthClass,
+    address: AddressClass,
+}
+
+/// Surnames as keys see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum SurnameClass {
+    /// Of one sound.
+    Sound,
+    /// A slip apart, of another sound.
+    Slip,
+    /// Neither.
+    Other,
+}
+
+/// First given names as keys see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum GivenClass {
+    /// Forms of one name.
+    Form,
+    /// A slip apart.
+    Slip,
+    /// Neither.
+    Other,
+}
+
+/// Dates of birth as keys see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BirthClass {
+    /// The same, or month and day exchanged.
+    Day,
+    /// Of a year under which oversized blocks are read.
+    Year,
+    /// Neither.
+    Other,
+}
+
+/// Addresses as keys see them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum AddressClass {
+    /// On file.
+    OnFile,
+    /// On file but for the last two digits of the ZIP.
+    OtherZip,
+    /// Of one ZIP.
+    Zip,
+    /// Of one ZIP3.
+    Zip3,
+    /// None of these.
+    Other,
+}
+
+fn surname_class(level: SurnameLevel) -> SurnameClass {
+    use SurnameLevel as L;
+    match level {
+        L::Exact | L::Part | L::Alike | L::Sound => SurnameClass::Sound,
+        L::Similar => SurnameClass::Slip,
+        L::Different | L::Missing => SurnameClass::Other,
+    }
+}
+
+fn given_class(level: GivenLevel) -> GivenClass {
+    use GivenLevel as L;
+    match level {
+        L::Exact | L::Nickname => GivenClass::Form,
+        L::Misspelt | L::Similar => GivenClass::Slip,
+        L::Later | L::Initial | L::Sound | L::Different | L::Missing => GivenClass::Other,
+    }
+}
+
+fn birth_class(level: BirthLevel) -> BirthClass {
+    use BirthLevel as L;
+    match level {
+        L::Exact | L::Exchanged => BirthClass::Day,
+        L::DaySlip | L::YearSlip | L::GenerationSlip | L::SameYear | L::Near => BirthClass::Year,
+        L::Different | L::Missing => BirthClass::Other,
+    }
+}
+
+fn address_class(level: AddressLevel) -> AddressClass {
+    use AddressLevel as L;
+    match level {
+        L::OnFileUnit | L::OnFile | L::OnFileOtherUnit => AddressClass::OnFile,
+        L::OtherZip => AddressClass::OtherZip,
+        L::Near | L::Zip5 => AddressClass::Zip,
+        L::Zip3 => AddressClass::Zip3,
+        L::Different => AddressClass::Other,
+    }
 }
 
 impl Unfound {
     /// Whether a record agreeing so has a key of this kind in common with the row, for certain.
+    /// Queries are looked up with names a slip away, and with month and day exchanged.
     fn has(self, kind: KeyKind) -> bool {
-        // Queries are looked up with names a slip away, and with month and day exchanged.
-        let sound = matches!(
-            self.surname,
-            SurnameLevel::Exact | SurnameLevel::Part | SurnameLevel::Alike | SurnameLevel::Sound
-        );
-        let surname = sound || self.surname == SurnameLevel::Similar;
-        let form = matches!(self.given, GivenLevel::Exact | GivenLevel::Nickname);
-        let given = form || matches!(self.given, GivenLevel::Misspelt | GivenLevel::Similar);
-        let birth = matches!(self.birth, BirthLevel::Exact | BirthLevel::Exchanged);
-        let on_file = self.address.is_on_file();
-        let zip = on_file || matches!(self.address, AddressLevel::Near | AddressLevel::Zip5);
+        let sound = self.surname == SurnameClass::Sound;
+        let surname = self.surname != SurnameClass::Other;
+        let form = self.given == GivenClass::Form;
+        let given = self.given != GivenClass::Other;
+        let birth = self.birth == BirthClass::Day;
+        let zip = matches!(self.address, AddressClass::OnFile | AddressClass::Zip);
         match kind {
             KeyKind::Tin => false,
-            KeyKind::Address => on_file || self.address == AddressLevel::OtherZip,
+            KeyKind::Address => {
+                matches!(self.address, AddressClass::OnFile | AddressClass::OtherZip)
+            }
             KeyKind::SurnameZip => surname && zip,
             KeyKind::GivenZip => given && zip,
-            KeyKind::BirthZip => birth && self.address != AddressLevel::Different,
+            KeyKind::BirthZip => birth && self.address != AddressClass::Other,
             KeyKind::GivenBirth => given && birth,
             KeyKind::SurnameBirth => surname && birth,
             KeyKind::Name => (form && surname) || (given && sound),
@@ -54,8 +138,8 @@ impl Unfound {
 
     /// Whether it stands in the part of an oversized block that was read.
     fn was_read(self, part: BlockPart) -> bool {
-        let year = !matches!(self.birth, BirthLevel::Different | BirthLevel::Missing);
-        let initial = matches!(self.given, GivenLevel::Exact | GivenLevel::Nickname);
+        let year = self.birth != BirthClass::Other;
+        let initial = self.given == GivenClass::Form;
         match part {
             BlockPart::Nothing => false,
             BlockPart::BirthYear => year,
@@ -64,8 +148,8 @@ impl Unfound {
         }
     }
 
-    /// log2 of the greatest number of such records that no read key leads to; `None` for none.
-    fn count(self, unread: &[UnreadBlock], expected: Millibits) -> Option<(Millibits, Found)> {
+    /// Where such records could be that no read key leads to; `None` for nowhere at all.
+    fn place(self, unread: &[UnreadBlock]) -> Option<Place> {
         let mut least: Option<u64> = None;
         for kind in KINDS.into_iter().filter(|kind| self.has(*kind)) {
             let blocks = unread.iter().filter(|block| block.kind == kind);
@@ -77,17 +161,17 @@ impl Unfound {
             }
             least = Some(least.map_or(left, |other| other.min(left)));
         }
-        Some(match least {
-            Some(size) => (log2_integer(size), Found::Unread),
-            None => (expected.max(0) + UNSEEN_RIVALS, Found::Nowhere),
-        })
+        Some(least.map_or(Place::Unfound, Place::Unread))
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Found {
-    Unread,
-    Nowhere,
+/// Where a record could be that was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// In oversized blocks, of which the smallest leaves so many records unread.
+    Unread(u64),
+    /// Under no key of the row.
+    Unfound,
 }
 
 const KINDS: [KeyKind; 8] = [
@@ -110,106 +194,137 @@ pub struct Unseen {
     pub unfound: Millibits,
 }
 
-/// A level with its likelihoods for this row.
-#[derive(Clone, Copy)]
-struct Possible<L> {
-    level: L,
+/// The greatest a field can add within one class of its levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Greatest {
+    /// log2 of the likelihood for the person over that for a stranger.
+    weight: Millibits,
+    /// log2 of the likelihood for the person.
     person: Millibits,
-    stranger: Millibits,
 }
 
-fn possible<L: Copy>(
+/// The classes of a field that a record may be in, each with the greatest of its levels.
+fn greatest<L: Copy, C: Copy + PartialEq>(
     levels: &[L],
-    logs: impl Fn(L) -> Logs,
+    table: &[Logs],
+    number: impl Fn(L) -> usize,
     stranger: impl Fn(L) -> Option<Millibits>,
-) -> Vec<Possible<L>> {
-    levels
-        .iter()
-        .map(|level| Possible {
-            level: *level,
-            person: logs(*level).person,
-            stranger: stranger(*level).unwrap_or(logs(*level).stranger),
-        })
-        .collect()
+    class: impl Fn(L) -> C,
+) -> Vec<(C, Greatest)> {
+    let mut classes: Vec<(C, Greatest)> = Vec::with_capacity(5);
+    for level in levels {
+        let logs = line(table, number(*level));
+        let this = Greatest {
+            weight: logs.person - stranger(*level).unwrap_or(logs.stranger),
+            person: logs.person,
+        };
+        let class = class(*level);
+        match classes.iter_mut().find(|(other, _)| *other == class) {
+            Some((_, most)) => {
+                most.weight = most.weight.max(this.weight);
+                most.person = most.person.max(this.person);
+            }
+            None => classes.push((class, this)),
+        }
+    }
+    classes
 }
 
 /// The completeness term Δ without the candidate's weight: every combination of levels that a
 /// record may have without having been read, each with the number of people it could be true of.
+///
+/// Of a combination that no key leads to, at least one person is counted, and as many as the
+/// frequencies make likely: the greater of two sums over the fields. So only classes of levels that
+/// keys tell apart need be gone through, with the greatest of each.
 #[must_use]
 pub fn unseen(row: &RowFacts, unread: &[UnreadBlock], people: u64) -> Unseen {
-    let tables = tables();
-    let mut surnames = possible(
-        stated(row.surnames > 0, SurnameLevel::ALL),
-        |level| line(&tables.surname, level as usize),
-        |level| stranger_surname(level, &row.straight),
-    );
-    let mut givens = possible(
-        stated(row.given_names > 0, GivenLevel::ALL),
-        |level| line(&tables.given, level as usize),
-        |level| stranger_given(level, &row.straight),
-    );
-    let births = possible(
-        stated(row.date_of_birth, BirthLevel::ALL),
-        |level| line(&tables.birth, level as usize),
-        |_| None,
-    );
-    let addresses = possible(
-        AddressLevel::ALL,
-        |level| line(&tables.address, level as usize),
-        |_| None,
-    );
-    if !row.surname_on_file {
-        let borne = |level| matches!(level, SurnameLevel::Exact | SurnameLevel::Part);
-        surnames.retain(|surname| !borne(surname.level));
-    }
-    if !row.given_on_file {
-        givens.retain(|given| given.level != GivenLevel::Exact);
-    }
-    let mut unseen = Unseen {
+    let people = log2_integer(people);
+    let mut most = Unseen {
         unread: NOTHING,
         unfound: NOTHING,
     };
-    let people = log2_integer(people);
-    for surname in &surnames {
-        for given in &givens {
-            for birth in &births {
-                for address in &addresses {
+    let (births, addresses) = (births(row), addresses());
+    for (surname, a) in surnames(row) {
+        for (given, b) in givens(row) {
+            for (birth, c) in &births {
+                for (address, d) in &addresses {
                     let levels = Unfound {
-                        surname: surname.level,
-                        given: given.level,
-                        birth: birth.level,
-                        address: address.level,
+                        surname,
+                        given,
+                        birth: *birth,
+                        address: *address,
                     };
-                    let person = surname.person + given.person + birth.person + address.person;
-                    let stranger =
-                        surname.stranger + given.stranger + birth.stranger + address.stranger;
-                    unseen.take(levels, person - stranger, people + stranger, unread);
+                    let sum = Greatest {
+                        weight: a.weight + b.weight + c.weight + d.weight,
+                        person: a.person + b.person + c.person + d.person,
+                    };
+                    most.take(levels, sum, people, unread);
                 }
             }
         }
     }
-    unseen.plus(prior(1) - people + greatest_rest(row))
+    most.plus(prior(1) - people + greatest_rest(row))
+}
+
+fn surnames(row: &RowFacts) -> Vec<(SurnameClass, Greatest)> {
+    let borne = |level| matches!(level, SurnameLevel::Exact | SurnameLevel::Part);
+    let mut levels = stated(row.surnames > 0, SurnameLevel::ALL).to_vec();
+    levels.retain(|level| row.surname_on_file || !borne(*level));
+    greatest(
+        &levels,
+        &tables().surname,
+        |level| level as usize,
+        |level| stranger_surname(level, &row.straight),
+        surname_class,
+    )
+}
+
+fn givens(row: &RowFacts) -> Vec<(GivenClass, Greatest)> {
+    let mut levels = stated(row.given_names > 0, GivenLevel::ALL).to_vec();
+    levels.retain(|level| row.given_on_file || *level != GivenLevel::Exact);
+    greatest(
+        &levels,
+        &tables().given,
+        |level| level as usize,
+        |level| stranger_given(level, &row.straight),
+        given_class,
+    )
+}
+
+fn births(row: &RowFacts) -> Vec<(BirthClass, Greatest)> {
+    greatest(
+        stated(row.date_of_birth, BirthLevel::ALL),
+        &tables().birth,
+        |level| level as usize,
+        |_| None,
+        birth_class,
+    )
+}
+
+fn addresses() -> Vec<(AddressClass, Greatest)> {
+    greatest(
+        AddressLevel::ALL,
+        &tables().address,
+        |level| level as usize,
+        |_| None,
+        address_class,
+    )
 }
 
 /// The weight of nobody.
 const NOTHING: Millibits = -1_000_000;
 
 impl Unseen {
-    /// Counts a combination of levels with its weight and the number of people expected of it.
-    fn take(
-        &mut self,
-        levels: Unfound,
-        weight: Millibits,
-        expected: Millibits,
-        unread: &[UnreadBlock],
-    ) {
-        let most = weight + expected.max(0) + UNSEEN_RIVALS;
-        if unread.is_empty() && most <= self.unfound {
-            return;
-        }
-        match levels.count(unread, expected) {
-            Some((count, Found::Unread)) => self.unread = self.unread.max(weight + count),
-            Some((count, Found::Nowhere)) => self.unfound = self.unfound.max(weight + count),
+    /// Counts a combination of classes with the number of people it could be true of.
+    fn take(&mut self, levels: Unfound, sum: Greatest, people: Millibits, unread: &[UnreadBlock]) {
+        match levels.place(unread) {
+            Some(Place::Unread(size)) => {
+                self.unread = self.unread.max(sum.weight + log2_integer(size));
+            }
+            Some(Place::Unfound) => {
+                let most = sum.weight.max(people + sum.person);
+                self.unfound = self.unfound.max(most + UNSEEN_RIVALS);
+            }
             None => {}
         }
     }
@@ -250,4 +365,131 @@ fn greatest_rest(row: &RowFacts) -> Millibits {
         sum += greatest(&tables.suffix);
     }
     sum
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::transcript::NameClasses;
+
+    /// Every combination of levels, one by one: the slow, obvious form of [`unseen`].
+    fn oracle(row: &RowFacts, unread: &[UnreadBlock], people: u64) -> Unseen {
+        let people = log2_integer(people);
+        let mut most = Unseen {
+            unread: NOTHING,
+            unfound: NOTHING,
+        };
+        let tables = tables();
+        for surname in stated(row.surnames > 0, SurnameLevel::ALL) {
+            let borne = matches!(surname, SurnameLevel::Exact | SurnameLevel::Part);
+            if borne && !row.surname_on_file {
+                continue;
+            }
+            for given in stated(row.given_names > 0, GivenLevel::ALL) {
+                if *given == GivenLevel::Exact && !row.given_on_file {
+                    continue;
+                }
+                for birth in stated(row.date_of_birth, BirthLevel::ALL) {
+                    for address in AddressLevel::ALL {
+                        let logs = [
+                            line(&tables.surname, *surname as usize),
+                            line(&tables.given, *given as usize),
+                            line(&tables.birth, *birth as usize),
+                            line(&tables.address, *address as usize),
+                        ];
+                        let strangers = [
+                            stranger_surname(*surname, &row.straight),
+                            stranger_given(*given, &row.straight),
+                            None,
+                            None,
+                        ];
+                        let person: Millibits = logs.iter().map(|logs| logs.person).sum();
+                        let stranger: Millibits = logs
+                            .iter()
+                            .zip(strangers)
+                            .map(|(logs, own)| own.unwrap_or(logs.stranger))
+                            .sum();
+                        let levels = Unfound {
+                            surname: surname_class(*surname),
+                            given: given_class(*given),
+                            birth: birth_class(*birth),
+                            address: address_class(*address),
+                        };
+                        let weight = person - stranger;
+                        let expected = (people + stranger).max(0);
+                        match levels.place(unread) {
+                            Some(Place::Unread(size)) => {
+                                most.unread = most.unread.max(weight + log2_integer(size));
+                            }
+                            Some(Place::Unfound) => {
+                                let all = weight + expected + UNSEEN_RIVALS;
+                                most.unfound = most.unfound.max(all);
+                            }
+                            None => {}
+                        }
+                    }
+                }
+            }
+        }
+        most.plus(prior(1) - people + greatest_rest(row))
+    }
+
+    fn classes() -> impl Strategy<Value = NameClasses> {
+        prop::array::uniform6(-68_i64..=0).prop_map(|quarters| {
+            let [a, b, c, d, e, f] = quarters.map(|quarter| quarter * 250);
+            NameClasses {
+                surname_exact: a,
+                surname_part: b,
+                surname_slip: c,
+                given_exact: d,
+                given_form: e,
+                given_slip: f,
+            }
+        })
+    }
+
+    fn facts() -> impl Strategy<Value = RowFacts> {
+        let flags = prop::array::uniform5(any::<bool>());
+        (0_u8..3, 0_u8..3, flags, classes(), classes()).prop_map(
+            |(given_names, surnames, [a, b, c, d, e], straight, exchanged)| RowFacts {
+                given_names,
+                surnames,
+                given_on_file: a,
+                surname_on_file: b,
+                suffix: c,
+                date_of_birth: d,
+                tin: e,
+                addresses: 1,
+                straight,
+                exchanged,
+            },
+        )
+    }
+
+    fn blocks() -> impl Strategy<Value = Vec<UnreadBlock>> {
+        let part = prop::sample::select(vec![
+            BlockPart::Nothing,
+            BlockPart::BirthYear,
+            BlockPart::Initial,
+            BlockPart::BirthYearAndInitial,
+        ]);
+        let block = (
+            prop::sample::select(KINDS.to_vec()),
+            500_u64..5_000_000,
+            part,
+        );
+        let block = block.prop_map(|(kind, size, read)| UnreadBlock { kind, size, read });
+        prop::collection::vec(block, 0..6)
+    }
+
+    proptest! {
+        #[test]
+        fn classes_give_what_every_combination_of_levels_gives(
+            row in facts(), unread in blocks(), people in 1_u64..400_000_000,
+        ) {
+            prop_assert_eq!(unseen(&row, &unread, people), oracle(&row, &unread, people));
+        }
+    }
 }

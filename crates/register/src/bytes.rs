@@ -82,6 +82,16 @@ impl Writer {
         self.0.extend_from_slice(bytes);
     }
 
+    /// Bytes in several pieces behind their length together.
+    pub fn section_of(&mut self, pieces: &[Vec<u8>]) {
+        let length: usize = pieces.iter().map(Vec::len).sum();
+        self.number64(u64::try_from(length).unwrap_or(u64::MAX));
+        self.0.reserve(length);
+        for piece in pieces {
+            self.0.extend_from_slice(piece);
+        }
+    }
+
     /// Numbers of four bytes behind their length.
     pub fn section32(&mut self, values: impl ExactSizeIterator<Item = u32>) {
         let count = u64::try_from(values.len()).unwrap_or(u64::MAX);

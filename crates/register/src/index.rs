@@ -13,11 +13,11 @@
 use std::collections::BTreeMap;
 
 use identity::{
-    blocking::BlockKey,
+    blocking::{BlockKey, Refinement},
     candidates::{BlockPart, CandidateSet, CandidatesError, UnreadBlock},
 };
 use model::id::RecordNumber;
-use rayon::slice::ParallelSliceMut;
+use rayon::prelude::*;
 
 use crate::bytes::{FormatError, Reader, Writer, count32, le32};
 
@@ -52,89 +52,174 @@ fn directory_bits(entries: usize) -> u32 {
     buckets.ilog2().min(DIRECTORY_BITS_MAX)
 }
 
-/// Runs of equal fingerprints longer than the limit.
-fn oversized(pairs: &[(u64, u32)], limit: usize) -> BTreeMap<u64, u64> {
-    pairs
-        .chunk_by(|a, b| a.0 == b.0)
-        .filter(|run| run.len() > limit)
-        .filter_map(|run| Some((run.first()?.0, u64::try_from(run.len()).ok()?)))
-        .collect()
+/// A fingerprint and a record that has it.
+type Pair = (u64, u32);
+
+/// Fingerprints are sorted in so many parts, by their first bits.
+const PART_BITS: u32 = 8;
+
+/// Collects the fingerprints of records and makes the bytes of an index of them.
+#[derive(Debug)]
+pub struct IndexBuilder {
+    parts: Vec<Vec<Pair>>,
+    /// Of each record.
+    refinements: Vec<Refinement>,
 }
 
-fn sort(pairs: &mut Vec<(u64, u32)>) {
-    pairs.par_sort_unstable();
-    pairs.dedup();
-}
-
-/// The bytes of an index over the keys of each record, in record order; `None` beyond 2^32 entries.
-#[must_use]
-pub fn encode(keys: &[Vec<BlockKey>], limit: usize) -> Option<Vec<u8>> {
-    let mut pairs: Vec<(u64, u32)> = Vec::with_capacity(keys.len().saturating_mul(12));
-    for (record, keys) in (0_u32..).zip(keys) {
-        pairs.extend(keys.iter().map(|key| (key.fingerprint, record)));
+impl Default for IndexBuilder {
+    fn default() -> Self {
+        Self {
+            parts: vec![Vec::new(); 1 << PART_BITS],
+            refinements: Vec::new(),
+        }
     }
-    sort(&mut pairs);
-    let mut large = oversized(&pairs, limit);
-    pairs.retain(|(fingerprint, _)| !large.contains_key(fingerprint));
-    if !large.is_empty() {
-        let mut refined = refined_pairs(keys, &large);
-        sort(&mut refined);
-        let still = oversized(&refined, limit);
-        refined.retain(|(fingerprint, _)| !still.contains_key(fingerprint));
-        pairs.append(&mut refined);
-        sort(&mut pairs);
-        large.extend(still);
-    }
-    write(&pairs, &large)
 }
 
-fn refined_pairs(keys: &[Vec<BlockKey>], large: &BTreeMap<u64, u64>) -> Vec<(u64, u32)> {
-    let mut refined = Vec::new();
-    for (record, keys) in (0_u32..).zip(keys) {
-        for key in keys {
-            if large.contains_key(&key.fingerprint) {
-                let prints = [key.by_birth_year, key.by_initial];
-                refined.extend(prints.into_iter().flatten().map(|print| (print, record)));
+fn part_of(fingerprint: u64) -> usize {
+    usize::try_from(fingerprint >> (64 - PART_BITS)).unwrap_or(0)
+}
+
+fn divide(pairs: impl Iterator<Item = Pair>, parts: &mut [Vec<Pair>]) {
+    for pair in pairs {
+        if let Some(part) = parts.get_mut(part_of(pair.0)) {
+            part.push(pair);
+        }
+    }
+}
+
+/// Sorts a part and takes blocks longer than the limit out of it, which it gives with their sizes.
+fn take_oversized(part: &mut Vec<Pair>, limit: usize) -> (Vec<Pair>, Vec<(u64, u64)>) {
+    part.sort_unstable();
+    part.dedup();
+    let mut large: Vec<Pair> = Vec::new();
+    let mut sizes: Vec<(u64, u64)> = Vec::new();
+    for run in part.chunk_by(|a, b| a.0 == b.0) {
+        if let ([(print, _), ..], true) = (run, run.len() > limit) {
+            large.extend_from_slice(run);
+            sizes.push((*print, u64::try_from(run.len()).unwrap_or(u64::MAX)));
+        }
+    }
+    if !sizes.is_empty() {
+        part.retain(|(print, _)| sizes.binary_search_by_key(print, |(p, _)| *p).is_err());
+    }
+    (large, sizes)
+}
+
+impl IndexBuilder {
+    /// Adds the next record: its fingerprints, and what refines them. A record beyond 2^32 is
+    /// counted and makes [`Self::finish`] give nothing.
+    pub fn push(&mut self, fingerprints: impl Iterator<Item = u64>, refinement: Refinement) {
+        if let Some(record) = count32(self.refinements.len()) {
+            let pairs = fingerprints.map(|print| (print, record));
+            divide(pairs, &mut self.parts);
+        }
+        self.refinements.push(refinement);
+    }
+
+    /// The bytes of the index; `None` beyond 2^32 records or entries.
+    #[must_use]
+    pub fn finish(self, limit: usize) -> Option<Vec<u8>> {
+        count32(self.refinements.len())?;
+        let mut parts = self.parts;
+        let taken: Vec<_> = parts
+            .par_iter_mut()
+            .map(|part| take_oversized(part, limit))
+            .collect();
+        let mut refined: Vec<Vec<Pair>> = vec![Vec::new(); parts.len()];
+        let mut sizes: BTreeMap<u64, u64> = BTreeMap::new();
+        for (pairs, large) in &taken {
+            sizes.extend(large.iter().copied());
+            for (print, record) in pairs {
+                let place = usize::try_from(*record).ok()?;
+                let refinement = self.refinements.get(place).copied().unwrap_or_default();
+                let prints = [
+                    refinement.by_birth_year(*print),
+                    refinement.by_initial(*print),
+                ];
+                let pairs = prints.into_iter().flatten().map(|print| (print, *record));
+                divide(pairs, &mut refined);
             }
         }
+        drop(taken);
+        let still: Vec<_> = parts
+            .par_iter_mut()
+            .zip(refined)
+            .map(|(part, mut refined)| {
+                let (_, still) = take_oversized(&mut refined, limit);
+                if !refined.is_empty() {
+                    part.append(&mut refined);
+                    part.sort_unstable();
+                    part.dedup();
+                }
+                still
+            })
+            .collect();
+        sizes.extend(still.into_iter().flatten());
+        write(&parts, &sizes)
     }
-    refined
 }
 
-fn write(pairs: &[(u64, u32)], large: &BTreeMap<u64, u64>) -> Option<Vec<u8>> {
-    let bits = directory_bits(pairs.len());
+/// The entries of a part: eight bytes each.
+fn entry_bytes(part: &[Pair], bits: u32) -> Vec<u8> {
+    let mut entries = Vec::with_capacity(part.len().saturating_mul(8));
+    for (fingerprint, record) in part {
+        let low = shorten(*fingerprint, bits) & u64::from(u32::MAX);
+        entries.extend_from_slice(&(low | u64::from(*record) << 32).to_le_bytes());
+    }
+    entries
+}
+
+fn write(parts: &[Vec<Pair>], large: &BTreeMap<u64, u64>) -> Option<Vec<u8>> {
+    let count = parts.iter().map(Vec::len).sum();
+    let bits = directory_bits(count);
     let mut starts = Vec::with_capacity((1 << bits) + 1);
-    let mut entries = Vec::with_capacity(pairs.len().saturating_mul(8));
-    for (place, (fingerprint, record)) in pairs.iter().enumerate() {
-        let short = shorten(*fingerprint, bits);
-        let bucket = usize::try_from(short >> 32).ok()?;
-        while starts.len() <= bucket {
-            starts.push(count32(place)?);
+    for (place, (fingerprint, _)) in parts.iter().flatten().enumerate() {
+        let bucket = usize::try_from(shorten(*fingerprint, bits) >> 32).ok()?;
+        if starts.len() <= bucket {
+            starts.resize(bucket.checked_add(1)?, count32(place)?);
         }
-        entries.extend_from_slice(&short.to_le_bytes().first_chunk::<4>()?[..]);
-        entries.extend_from_slice(&record.to_le_bytes());
     }
-    while starts.len() <= 1 << bits {
-        starts.push(count32(pairs.len())?);
-    }
+    starts.resize((1 << bits) + 1, count32(count)?);
     let mut shortened: BTreeMap<u64, u64> = BTreeMap::new();
     for (fingerprint, size) in large {
         let sum = shortened.entry(shorten(*fingerprint, bits)).or_insert(0);
         *sum = sum.saturating_add(*size);
     }
+    let entries: Vec<Vec<u8>> = parts
+        .par_iter()
+        .map(|part| entry_bytes(part, bits))
+        .collect();
     let mut writer = Writer::new(MAGIC, VERSION);
     writer.number32(bits);
     writer.section32(starts.into_iter());
-    writer.section(&entries);
+    writer.section_of(&entries);
     writer.section64(shortened.keys().copied());
     writer.section64(shortened.values().copied());
     Some(writer.finish())
 }
 
 /// What stands under one fingerprint.
-enum Block {
-    Read(Vec<RecordNumber>),
+enum Block<'a> {
+    /// Entries that begin with its low half, and others of its bucket.
+    Bucket(u32, &'a [[u8; 8]]),
     Oversized(u64),
+}
+
+/// Appends the records of a bucket's entries with this low half.
+fn read_bucket(low: u32, entries: &[[u8; 8]], records: &mut Vec<RecordNumber>) {
+    let first = if entries.len() > 64 {
+        entries.partition_point(|entry| le32(entry) < low)
+    } else {
+        0
+    };
+    let rest = entries.get(first..).unwrap_or(&[]).iter();
+    let found = rest
+        .skip_while(|entry| le32(*entry) < low)
+        .take_while(|entry| le32(*entry) == low);
+    records.extend(found.map(|entry| {
+        let [_, _, _, _, a, b, c, d] = *entry;
+        RecordNumber(u32::from_le_bytes([a, b, c, d]))
+    }));
 }
 
 impl Index {
@@ -192,25 +277,18 @@ impl Index {
         years: &[i16],
     ) -> Result<CandidateSet, CandidatesError> {
         let mut set = CandidateSet::default();
-        for key in keys {
-            match self.block(key.fingerprint)? {
-                Block::Read(mut records) => set.records.append(&mut records),
+        // All buckets are found before any is read: the memory fetches them side by side.
+        let blocks: Vec<Block<'_>> = keys
+            .iter()
+            .map(|key| self.block(key.fingerprint))
+            .collect::<Result<_, _>>()?;
+        for (key, block) in keys.iter().zip(blocks) {
+            match block {
+                Block::Bucket(low, entries) => read_bucket(low, entries, &mut set.records),
                 Block::Oversized(size) => {
-                    let mut by_year = !years.is_empty();
-                    for year in years {
-                        by_year &= self.refined(key.of_year(*year), &mut set.records)?;
-                    }
-                    let by_initial = self.refined(key.by_initial, &mut set.records)?;
-                    set.unread.push(UnreadBlock {
-                        kind: key.kind,
-                        size,
-                        read: match (by_year, by_initial) {
-                            (true, true) => BlockPart::BirthYearAndInitial,
-                            (true, false) => BlockPart::BirthYear,
-                            (false, true) => BlockPart::Initial,
-                            (false, false) => BlockPart::Nothing,
-                        },
-                    });
+                    let read = self.read_parts(key, years, &mut set.records)?;
+                    let kind = key.kind;
+                    set.unread.push(UnreadBlock { kind, size, read });
                 }
             }
         }
@@ -219,22 +297,42 @@ impl Index {
         Ok(set)
     }
 
+    /// Reads what can be of an oversized block: its parts by birth year and by initial.
+    fn read_parts(
+        &self,
+        key: &BlockKey,
+        years: &[i16],
+        records: &mut Vec<RecordNumber>,
+    ) -> Result<BlockPart, CandidatesError> {
+        let mut by_year = !years.is_empty();
+        for year in years {
+            by_year &= self.read_part(key.of_year(*year), records)?;
+        }
+        let by_initial = self.read_part(key.by_initial, records)?;
+        Ok(match (by_year, by_initial) {
+            (true, true) => BlockPart::BirthYearAndInitial,
+            (true, false) => BlockPart::BirthYear,
+            (false, true) => BlockPart::Initial,
+            (false, false) => BlockPart::Nothing,
+        })
+    }
+
     /// Reads a refined block into `records`; whether it could be read.
-    fn refined(
+    fn read_part(
         &self,
         fingerprint: Option<u64>,
         records: &mut Vec<RecordNumber>,
     ) -> Result<bool, CandidatesError> {
         match fingerprint.map(|print| self.block(print)).transpose()? {
-            Some(Block::Read(mut found)) => {
-                records.append(&mut found);
+            Some(Block::Bucket(low, entries)) => {
+                read_bucket(low, entries, records);
                 Ok(true)
             }
             Some(Block::Oversized(_)) | None => Ok(false),
         }
     }
 
-    fn block(&self, fingerprint: u64) -> Result<Block, CandidatesError> {
+    fn block(&self, fingerprint: u64) -> Result<Block<'_>, CandidatesError> {
         let short = shorten(fingerprint, self.directory_bits);
         let large = self
             .oversized
@@ -246,23 +344,16 @@ impl Index {
         }
         self.bucket(short)
             .ok_or(CandidatesError::Damaged { part: FILE })
-            .map(Block::Read)
     }
 
-    fn bucket(&self, short: u64) -> Option<Vec<RecordNumber>> {
+    fn bucket(&self, short: u64) -> Option<Block<'_>> {
         let bucket = usize::try_from(short >> 32).ok()?;
         let low = u32::try_from(short & u64::from(u32::MAX)).ok()?;
         let start = usize::try_from(*self.starts.get(bucket)?).ok()?;
         let end = usize::try_from(*self.starts.get(bucket + 1)?).ok()?;
         let entries = self.entries.get(start * 8..end * 8)?;
         let (entries, _) = entries.as_chunks::<8>();
-        let first = entries.partition_point(|entry| le32(entry) < low);
-        let found = entries
-            .iter()
-            .skip(first)
-            .take_while(|entry| le32(*entry) == low)
-            .map(|entry| RecordNumber(le32(entry.get(4..).unwrap_or(&[]))));
-        Some(found.collect())
+        Some(Block::Bucket(low, entries))
     }
 }
 
@@ -271,9 +362,29 @@ mod tests {
     use std::collections::BTreeSet;
 
     use identity::blocking::KeyKind;
+    use model::time::Date;
     use proptest::prelude::*;
+    use standard::name::StandardName;
 
     use super::*;
+
+    fn name() -> StandardName {
+        StandardName::default()
+    }
+
+    fn year_of(year: i16) -> Option<Date> {
+        Some(Date::new(year, 1, 1).unwrap())
+    }
+
+    /// An index of records that each have one year of birth.
+    fn encode(keys: &[(i16, Vec<BlockKey>)], limit: usize) -> Option<Vec<u8>> {
+        let mut builder = IndexBuilder::default();
+        for (year, keys) in keys {
+            let prints = keys.iter().map(|key| key.fingerprint);
+            builder.push(prints, Refinement::of(&name(), year_of(*year)));
+        }
+        builder.finish(limit)
+    }
 
     fn key(fingerprint: u64, year: i16) -> BlockKey {
         let key = BlockKey {
@@ -293,7 +404,9 @@ mod tests {
         #[test]
         fn lookups_find_what_a_full_scan_finds(
             keys in prop::collection::vec(
-                prop::collection::vec((0_u64..40, 1_i16..4).prop_map(|(k, y)| key(k, y)), 0..6),
+                (1_i16..4, prop::collection::vec(0_u64..40, 0..6)).prop_map(|(year, keys)| {
+                    (year, keys.into_iter().map(|k| key(k, year)).collect::<Vec<_>>())
+                }),
                 0..80,
             ),
             wanted in prop::collection::vec(0_u64..44, 0..6),
@@ -304,11 +417,11 @@ mod tests {
             for k in wanted {
                 let wanted = key(k, 1);
                 let all: BTreeSet<u32> = (0..).zip(&keys)
-                    .filter(|(_, keys)| keys.iter().any(|o| o.fingerprint == wanted.fingerprint))
+                    .filter(|(_, (_, keys))| keys.iter().any(|o| o.fingerprint == wanted.fingerprint))
                     .map(|(record, _)| record)
                     .collect();
                 let refined: BTreeSet<u32> = (0..).zip(&keys)
-                    .filter(|(_, keys)| keys.iter().any(|o| o.by_birth_year == wanted.by_birth_year))
+                    .filter(|(_, (_, keys))| keys.iter().any(|o| o.by_birth_year == wanted.by_birth_year))
                     .map(|(record, _)| record)
                     .collect();
                 let set = index.candidates(&[wanted], &[1]).unwrap();
@@ -334,7 +447,7 @@ mod tests {
 
     #[test]
     fn damaged_indexes_are_refused_or_read_without_harm() {
-        let bytes = encode(&[vec![key(1, 1), key(2, 1)], vec![key(1, 2)]], 1).unwrap();
+        let bytes = encode(&[(1, vec![key(1, 1), key(2, 1)]), (2, vec![key(1, 2)])], 1).unwrap();
         for length in 0..bytes.len() {
             assert!(Index::read(&bytes[..length], 2).is_err());
         }

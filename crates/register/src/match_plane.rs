@@ -5,15 +5,19 @@
 //!
 //! Left to others: blocks (index), sealed addresses (table).
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, HashMap},
+    fmt,
+};
 
-use identity::candidates::{BoundAddress, CandidatesError, Marker, RecordView};
+use identity::candidates::{AddressList, BoundAddress, CandidatesError, Marker, RecordView};
 use model::{
     canonical::Encoder,
     digest::Digest,
     id::{EntryNumber, RecordNumber},
     time::Date,
 };
+use rayon::prelude::*;
 use standard::name::{StandardName, Suffix, canonical_given};
 
 use crate::{
@@ -136,59 +140,82 @@ fn unpack(packed: &[u8]) -> [u16; 8] {
     parts
 }
 
-/// Distinct texts with numbers, and bearers of each token.
-struct Dictionaries {
-    given: TextTable,
-    surnames: TextTable,
-    given_tokens: TokenTable,
-    surname_tokens: TokenTable,
+/// Distinct texts, numbered as they come, with the number of people of each.
+#[derive(Debug, Default)]
+struct Interner {
+    numbers: HashMap<Box<str>, u32>,
+    people: Vec<u32>,
 }
 
-impl Dictionaries {
-    fn of(records: &[MatchRecord]) -> Option<Self> {
-        let joined = |tokens: fn(&MatchRecord) -> &[String]| {
-            let mut texts: Vec<String> = records.iter().map(|r| tokens(r).join(" ")).collect();
-            texts.sort_unstable();
-            texts.dedup();
-            TextTable::new(texts.iter().map(String::as_str))
-        };
-        let mut given_counts: BTreeMap<&str, u32> = BTreeMap::new();
-        let mut surname_counts: BTreeMap<&str, u32> = BTreeMap::new();
-        for record in records {
-            if let Some(first) = record.name.given.first() {
-                let count = given_counts.entry(first).or_insert(0);
-                *count = count.saturating_add(1);
-            }
-            let mut surnames: Vec<&str> = record.name.surnames.iter().map(String::as_str).collect();
-            surnames.sort_unstable();
-            surnames.dedup();
-            for surname in surnames {
-                let count = surname_counts.entry(surname).or_insert(0);
-                *count = count.saturating_add(1);
+impl Interner {
+    fn number(&mut self, text: String) -> Option<u32> {
+        let next = count32(self.people.len())?;
+        let number = *self.numbers.entry(text.into_boxed_str()).or_insert(next);
+        if number == next {
+            self.people.push(0);
+        }
+        let count = self.people.get_mut(usize::try_from(number).ok()?)?;
+        *count = count.saturating_add(1);
+        Some(number)
+    }
+
+    /// The texts ascending, people who bear each token among `tokens` of a text, and the place of
+    /// each number's text.
+    fn finish<'t, I: Iterator<Item = &'t str>>(
+        &'t self,
+        tokens: impl Fn(&'t str) -> I,
+    ) -> Option<(TextTable, TokenTable, Vec<u32>)> {
+        let mut texts: Vec<(&str, u32)> = self.numbers.iter().map(|(t, n)| (&**t, *n)).collect();
+        texts.par_sort_unstable();
+        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+        let mut places = vec![0; texts.len()];
+        for (place, (text, number)) in (0_u32..).zip(&texts) {
+            let number = usize::try_from(*number).ok()?;
+            *places.get_mut(number)? = place;
+            let people = *self.people.get(number)?;
+            for token in tokens(text) {
+                let count = counts.entry(token).or_insert(0);
+                *count = count.saturating_add(people);
             }
         }
-        Some(Self {
-            given: joined(|record| &record.name.given)?,
-            surnames: joined(|record| &record.name.surnames)?,
-            given_tokens: TokenTable::new(&given_counts)?,
-            surname_tokens: TokenTable::new(&surname_counts)?,
-        })
+        let table = TextTable::new(texts.iter().map(|(text, _)| *text))?;
+        Some((table, TokenTable::new(&counts)?, places))
     }
 }
 
-/// The bytes of a match plane; `None` beyond the format's limits (2^32 of anything, 65,535
-/// addresses of one record).
-#[must_use]
-pub fn encode(records: &[MatchRecord]) -> Option<Vec<u8>> {
-    let dictionaries = Dictionaries::of(records)?;
-    let mut table = Vec::with_capacity(records.len() * RECORD_BYTES);
-    let mut addresses = Vec::new();
-    for record in records {
-        let given = dictionaries.given.find(&record.name.given.join(" "))?;
-        let surnames = dictionaries
-            .surnames
-            .find(&record.name.surnames.join(" "))?;
-        let start = count32(addresses.len() / ADDRESS_BYTES)?;
+/// The first word: of given names only the first is counted.
+fn first_word(text: &str) -> impl Iterator<Item = &str> {
+    text.split(' ')
+        .next()
+        .filter(|word| !word.is_empty())
+        .into_iter()
+}
+
+/// Each word once.
+fn distinct_words(text: &str) -> impl Iterator<Item = &str> {
+    let mut words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
+    words.sort_unstable();
+    words.dedup();
+    words.into_iter()
+}
+
+/// Collects records in order and makes the bytes of a match plane of them.
+#[derive(Default)]
+pub struct MatchPlaneBuilder {
+    given: Interner,
+    surnames: Interner,
+    // Laid out as in the file, but for the numbers of names.
+    records: Vec<u8>,
+    // Laid out as in the file, but for residences where they are given at the end.
+    addresses: Vec<u8>,
+}
+
+impl MatchPlaneBuilder {
+    /// Adds the next record; `None` beyond the format's limits.
+    pub fn push(&mut self, record: &MatchRecord) -> Option<()> {
+        let given = self.given.number(record.name.given.join(" "))?;
+        let surnames = self.surnames.number(record.name.surnames.join(" "))?;
+        let start = count32(self.addresses.len() / ADDRESS_BYTES)?;
         let count = u16::try_from(record.addresses.len()).ok()?;
         let mut flags = 0;
         if record.tin.is_some() {
@@ -197,6 +224,7 @@ pub fn encode(records: &[MatchRecord]) -> Option<Vec<u8>> {
         if record.marker == Marker::Hold {
             flags |= FLAG_HOLD;
         }
+        let table = &mut self.records;
         table.extend_from_slice(&given.to_le_bytes());
         table.extend_from_slice(&surnames.to_le_bytes());
         table.extend_from_slice(&date_code(record.date_of_birth).to_le_bytes());
@@ -205,20 +233,45 @@ pub fn encode(records: &[MatchRecord]) -> Option<Vec<u8>> {
         table.extend_from_slice(&count.to_le_bytes());
         table.extend_from_slice(&[suffix_code(record.name.suffix), flags]);
         for address in &record.addresses {
-            addresses.extend_from_slice(&pack(address.parts));
-            addresses.push(address.present);
-            addresses.extend_from_slice(&address.entry.0.to_le_bytes());
-            addresses.extend_from_slice(&address.residence.to_le_bytes());
+            self.addresses.extend_from_slice(&pack(address.parts));
+            self.addresses.push(address.present);
+            self.addresses
+                .extend_from_slice(&address.entry.0.to_le_bytes());
+            self.addresses
+                .extend_from_slice(&address.residence.to_le_bytes());
         }
+        Some(())
     }
-    let mut writer = Writer::new(MAGIC, VERSION);
-    dictionaries.given.write(&mut writer);
-    dictionaries.surnames.write(&mut writer);
-    dictionaries.given_tokens.write(&mut writer);
-    dictionaries.surname_tokens.write(&mut writer);
-    writer.section(&table);
-    writer.section(&addresses);
-    Some(writer.finish())
+
+    /// The bytes of the plane, with a residence for each address in order where there are any;
+    /// `None` beyond the format's limits.
+    #[must_use]
+    pub fn finish(mut self, residences: &[u32]) -> Option<Vec<u8>> {
+        let (given, given_tokens, given_places) = self.given.finish(first_word)?;
+        let (surnames, surname_tokens, surname_places) = self.surnames.finish(distinct_words)?;
+        let (records, _) = self.records.as_chunks_mut::<RECORD_BYTES>();
+        records.par_iter_mut().for_each(|record| {
+            let (numbers, _) = record.as_chunks_mut::<4>();
+            for (number, places) in numbers.iter_mut().zip([&given_places, &surname_places]) {
+                let place = usize::try_from(u32::from_le_bytes(*number)).unwrap_or(usize::MAX);
+                *number = places.get(place).copied().unwrap_or(0).to_le_bytes();
+            }
+        });
+        let (addresses, _) = self.addresses.as_chunks_mut::<ADDRESS_BYTES>();
+        for (address, residence) in addresses.iter_mut().zip(residences) {
+            if let Some(place) = address.last_chunk_mut::<4>() {
+                *place = residence.to_le_bytes();
+            }
+        }
+        let mut writer = Writer::new(MAGIC, VERSION);
+        given.write(&mut writer);
+        surnames.write(&mut writer);
+        given_tokens.write(&mut writer);
+        surname_tokens.write(&mut writer);
+        writer.section(&self.records);
+        writer.section(&self.addresses);
+        Some(writer.finish())
+    }
 }
 
 impl MatchPlane {
@@ -312,7 +365,7 @@ impl MatchPlane {
         })
     }
 
-    fn addresses_of(&self, start: u32, count: usize) -> Option<Vec<BoundAddress>> {
+    fn addresses_of(&self, start: u32, count: usize) -> Option<AddressList> {
         let start = usize::try_from(start).ok()?.checked_mul(ADDRESS_BYTES)?;
         let length = count.checked_mul(ADDRESS_BYTES)?;
         let bytes = self.addresses.get(start..)?.get(..length)?;
@@ -332,6 +385,14 @@ impl MatchPlane {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn encode(records: &[MatchRecord]) -> Option<Vec<u8>> {
+        let mut builder = MatchPlaneBuilder::default();
+        for record in records {
+            builder.push(record)?;
+        }
+        builder.finish(&[])
+    }
 
     fn record(given: &str, surname: &str, birth: &str) -> MatchRecord {
         MatchRecord {
@@ -368,7 +429,7 @@ mod tests {
             assert_eq!(view.suffix, expected.name.suffix);
             assert_eq!(view.date_of_birth, expected.date_of_birth);
             assert_eq!((view.tin, view.marker), (Some(77), Marker::Hold));
-            assert!(view.addresses == expected.addresses);
+            assert!(*view.addresses == *expected.addresses);
         }
         assert_eq!(plane.surname_tokens().bearers("DIAZ"), 2);
         assert!(plane.record(RecordNumber(2)).is_err());

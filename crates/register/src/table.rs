@@ -3,8 +3,8 @@
 //! Place in the flow: written by build; the register reads single records from disk, so the sealed
 //! plane never has to be in memory.
 //!
-//! Layout: eight letters, version, number of records (8 bytes), the end of each record's bytes (8
-//! bytes each), then the bytes.
+//! Layout: eight letters, version, number of records (8 bytes), the bytes of all records, then the end
+//! of each record's bytes (8 bytes each): a table is written as its records come.
 //!
 //! Left to others: what the bytes mean (seal).
 
@@ -16,7 +16,7 @@ use std::{
 
 use crate::bytes::{FormatError, le32, le64};
 
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Letters, version and count.
 const HEAD_BYTES: u64 = 20;
 /// Longest byte string of one record, 16 MiB.
@@ -45,24 +45,52 @@ pub const HEADERS: TableKind = TableKind {
     magic_text: "CSGNHEAD",
 };
 
-/// Writes a table.
-///
-/// # Errors
-/// As the writer's.
-pub fn write_table(kind: TableKind, rows: &[Vec<u8>], writer: &mut impl Write) -> io::Result<()> {
-    let number = |value: usize| u64::try_from(value).unwrap_or(u64::MAX);
-    writer.write_all(&kind.magic)?;
-    writer.write_all(&VERSION.to_le_bytes())?;
-    writer.write_all(&number(rows.len()).to_le_bytes())?;
-    let mut end = 0_u64;
-    for row in rows {
-        end = end.saturating_add(number(row.len()));
-        writer.write_all(&end.to_le_bytes())?;
+/// Writes a table, record by record.
+#[derive(Debug)]
+pub struct TableWriter {
+    rows: u64,
+    ends: Vec<u8>,
+    end: u64,
+}
+
+impl TableWriter {
+    /// Begins a table of so many rows.
+    ///
+    /// # Errors
+    /// As the writer's.
+    pub fn begin(kind: TableKind, rows: u64, writer: &mut impl Write) -> io::Result<Self> {
+        writer.write_all(&kind.magic)?;
+        writer.write_all(&VERSION.to_le_bytes())?;
+        writer.write_all(&rows.to_le_bytes())?;
+        Ok(Self {
+            rows,
+            ends: Vec::new(),
+            end: 0,
+        })
     }
-    for row in rows {
-        writer.write_all(row)?;
+
+    /// Writes the next row.
+    ///
+    /// # Errors
+    /// As the writer's.
+    pub fn row(&mut self, row: &[u8], writer: &mut impl Write) -> io::Result<()> {
+        self.end = self
+            .end
+            .saturating_add(u64::try_from(row.len()).unwrap_or(u64::MAX));
+        self.ends.extend_from_slice(&self.end.to_le_bytes());
+        writer.write_all(row)
     }
-    Ok(())
+
+    /// Ends the table.
+    ///
+    /// # Errors
+    /// As the writer's; `InvalidData` where another number of rows was written.
+    pub fn finish(self, writer: &mut impl Write) -> io::Result<()> {
+        if u64::try_from(self.ends.len() / 8) != Ok(self.rows) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "rows missing"));
+        }
+        writer.write_all(&self.ends)
+    }
 }
 
 /// A table on disk.
@@ -71,6 +99,8 @@ pub struct Table {
     kind: TableKind,
     file: File,
     rows: u64,
+    /// Where the ends begin.
+    ends: u64,
 }
 
 /// A row could not be had.
@@ -104,22 +134,24 @@ impl Table {
                 expected: VERSION,
             }));
         }
-        let table = Self { kind, file, rows };
-        let length = table.file.metadata().map_err(TableError::Io)?.len();
+        let length = file.metadata().map_err(TableError::Io)?.len();
+        let table = Self {
+            kind,
+            file,
+            rows,
+            ends: length.saturating_sub(rows.saturating_mul(8)),
+        };
         let end = match rows.checked_sub(1) {
             Some(last) => table.end(last)?,
             None => 0,
         };
-        if le64(head.get(12..).unwrap_or(&[])) == rows && length == table.base().saturating_add(end)
+        if le64(head.get(12..).unwrap_or(&[])) == rows
+            && table.ends == HEAD_BYTES.saturating_add(end)
         {
             Ok(table)
         } else {
             Err(table.broken("rows"))
         }
-    }
-
-    fn base(&self) -> u64 {
-        HEAD_BYTES.saturating_add(self.rows.saturating_mul(8))
     }
 
     fn broken(&self, section: &'static str) -> TableError {
@@ -131,7 +163,7 @@ impl Table {
 
     fn end(&self, row: u64) -> Result<u64, TableError> {
         let mut bytes = [0; 8];
-        let place = HEAD_BYTES.saturating_add(row.saturating_mul(8));
+        let place = self.ends.saturating_add(row.saturating_mul(8));
         self.file
             .read_exact_at(&mut bytes, place)
             .map_err(TableError::Io)?;
@@ -157,7 +189,7 @@ impl Table {
             .ok_or_else(|| self.broken("ends"))?;
         let mut bytes = vec![0; usize::try_from(length).unwrap_or(0)];
         self.file
-            .read_exact_at(&mut bytes, self.base().saturating_add(start))
+            .read_exact_at(&mut bytes, HEAD_BYTES.saturating_add(start))
             .map_err(TableError::Io)?;
         Ok(bytes)
     }
@@ -171,6 +203,15 @@ mod tests {
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(bytes).unwrap();
         file
+    }
+
+    fn write_table(kind: TableKind, rows: &[Vec<u8>], writer: &mut impl Write) -> io::Result<()> {
+        let count = u64::try_from(rows.len()).unwrap();
+        let mut table = TableWriter::begin(kind, count, writer)?;
+        for row in rows {
+            table.row(row, writer)?;
+        }
+        table.finish(writer)
     }
 
     #[test]
@@ -189,7 +230,8 @@ mod tests {
             assert!(Table::open(SEALED, file(&bytes[..length]), 3).is_err());
         }
         let mut changed = bytes;
-        changed[20] = 200;
+        let ends = changed.len() - 24;
+        changed[ends] = 200;
         let table = Table::open(SEALED, file(&changed), 3).unwrap();
         assert!(table.row(0).is_err() && table.row(1).is_err());
     }

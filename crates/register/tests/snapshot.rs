@@ -366,6 +366,13 @@ fn damaged_and_missing_files_are_told() {
     let mut bad = good.clone();
     *bad.last_mut().unwrap() ^= 1;
     fs::write(&path, bad).unwrap();
+    let error = Register::<Synthetic>::open(&out).unwrap_err();
+    assert!(matches!(error, RegisterError::Format(_)), "{error}");
+    // The last byte before the ends of seven records.
+    let mut bad = good.clone();
+    let last = bad.len() - 7 * 8 - 1;
+    bad[last] ^= 1;
+    fs::write(&path, bad).unwrap();
     let register = Register::<Synthetic>::open(&out).unwrap();
     assert!(register.check_files().is_err());
     assert!(matches!(
@@ -377,6 +384,60 @@ fn damaged_and_missing_files_are_told() {
     assert_eq!(error.fault(), Fault::Unavailable);
     let error = Register::<Synthetic>::open(&directory.path().join("none")).unwrap_err();
     assert_eq!(error.fault(), Fault::Unavailable);
+}
+
+/// More people than are made at a time, all of one name; the first sixty live at one address.
+#[test]
+fn thousands_of_one_name_and_a_household_of_sixty_are_told_apart() {
+    let people = 5_000_u32;
+    let mut extract = String::new();
+    for person in 0..people {
+        let home = if person < 60 { 7 } else { 100 + person };
+        extract.push_str(&format!(
+            "P{person},666{person:06},John,Smith,,{}-{:02}-{:02},2024,,{home} Oakwood Avenue,,Reno,NV,89501,,\n",
+            1940 + person % 60,
+            1 + person / 60 % 12,
+            1 + person / 720 % 28,
+        ));
+    }
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("snapshot");
+    let report = built::<Synthetic>(&extract, &out).unwrap();
+    assert_eq!(report.snapshot.people, people);
+    let keys = keys(&Digest::of(format!("{HEADER}{extract}").as_bytes()));
+    let register = Register::<Synthetic>::open(&out).unwrap();
+    register.check_files().unwrap();
+    let ask = |home: &str, birth: &str, tin: &str| {
+        let row = parts(
+            ("John", "Smith", ""),
+            birth,
+            tin,
+            &[[home, "", "Reno", "NV", "89501"]],
+        );
+        outcome(&register, &keys, &row)
+    };
+    let found = |outcome| matches!(outcome, Outcome::Identified(_));
+    // The name says nothing here: birth date, address and number say it.
+    assert!(found(ask("4899 Oakwood Ave", "1999-08-07", "666004799")));
+    assert!(found(ask("7 Oakwood Ave", "1950-01-01", "666000010")));
+    assert!(!found(ask("7 Oakwood Ave", "", "")), "any of sixty");
+    assert!(
+        !found(ask("9 Oakwood Ave", "1950-01-01", "")),
+        "not on file"
+    );
+    let records: Vec<RecordNumber> = (0..people).map(RecordNumber).collect();
+    for record in records.iter().step_by(611) {
+        let leaf = register.header(*record).unwrap().leaf_hash();
+        verify_inclusion(
+            &leaf,
+            record.0.into(),
+            people.into(),
+            &register.header_proof(*record).unwrap(),
+            &register.headers_root().unwrap(),
+        )
+        .unwrap();
+        register.sealed_entry(*record, EntryNumber(0)).unwrap();
+    }
 }
 
 #[test]

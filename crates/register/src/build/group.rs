@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use model::{id::PersonId, time::TaxPeriod};
 
 use super::{BuildError, BuildOptions, Stage};
-use crate::extract::{ExtractError, ExtractRow};
+use crate::extract::{ExtractError, ExtractRow, Field};
 
 /// The rows of one person.
 #[derive(Debug)]
@@ -40,22 +40,30 @@ pub fn by_person(
     let mut places: HashMap<PersonId, usize> = HashMap::new();
     let mut people: Vec<PersonRows> = Vec::new();
     let mut count = 0_u64;
+    let mut place = 0;
     for row in rows {
         let row = row?;
         count = count.saturating_add(1);
         if count.is_multiple_of(1 << 16) {
             (options.progress)(Stage::Reading, count);
         }
-        let person = row.person()?;
-        let period = row.tax_period()?;
-        let next = people.len();
-        let place = *places.entry(person.clone()).or_insert(next);
-        if place == next {
-            people.push(PersonRows {
-                person,
-                rows: Vec::with_capacity(8),
-            });
+        let person = row.text(Field::PersonId);
+        // Rows of one person mostly stand together.
+        let repeated = people
+            .get(place)
+            .is_some_and(|g| g.person.as_str() == person);
+        if !repeated {
+            let person = row.person()?;
+            let next = people.len();
+            place = *places.entry(person.clone()).or_insert(next);
+            if place == next {
+                people.push(PersonRows {
+                    person,
+                    rows: Vec::with_capacity(6),
+                });
+            }
         }
+        let period = row.tax_period()?;
         if let Some(group) = people.get_mut(place) {
             group.rows.push((period, row));
         }

@@ -9,39 +9,35 @@
 mod error;
 mod group;
 mod person;
+mod planes;
 mod write;
 
 use std::path::Path;
 
-use model::digest::Digest;
+use model::{digest::Digest, id::RecordNumber};
 use rayon::prelude::*;
-use seal::{
-    entry::Sealer,
-    keys::EpochKeys,
-    merkle::{MerkleTree, leaf_hash},
-    token::TokenEvaluator,
-};
+use seal::{entry::Sealer, keys::EpochKeys, token::TokenEvaluator};
 use serde::Serialize;
 
 pub use error::BuildError;
 
 use crate::{
     extract::{ExtractError, ExtractRow},
-    index,
     kind::RegisterKind,
-    match_plane::{self, MatchPlane},
     snapshot::Snapshot,
 };
-use person::{Prepared, Sealed};
+use group::PersonRows;
+use person::{Made, Maker, Placed, TokenMemory};
+use planes::Planes;
 
 /// A stage of building, for progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Reading rows; the number counts rows.
     Reading,
-    /// Standard forms and tokens; the number counts people.
+    /// Checks and the order of records; the number counts people.
     Preparing,
-    /// Sealing; the number counts people.
+    /// Standard forms, tokens and sealing; the number counts people.
     Sealing,
     /// Writing files; the number counts bytes.
     Writing,
@@ -112,28 +108,47 @@ pub fn build<K: RegisterKind>(
     let groups = group::by_person(rows, options)?;
     let row_count = groups.rows;
     (options.progress)(Stage::Preparing, count(groups.people.len()));
+    let people = place_all::<K>(groups.people, keys)?;
+    let held = people.iter().filter(|p| p.stated.is_held()).count();
+    let contradictory = people.iter().filter(|p| p.stated.contradictory).count();
+    (options.progress)(Stage::Sealing, count(people.len()));
     let tokens = TokenEvaluator::new(keys);
-    let prepared = in_order(
-        groups
-            .people
-            .par_iter()
-            .map(|group| person::prepare::<K>(group, keys, &tokens))
-            .collect(),
-    )?;
-    drop((groups, tokens));
-    let prepared = number(prepared)?;
-    (options.progress)(Stage::Sealing, count(prepared.len()));
-    let sealer = Sealer::new(keys);
-    let sealed = in_order(
-        prepared
-            .par_iter()
-            .map(|person| match options.sealed_plane {
-                SealedPlane::Whole => person::seal(person, keys, &sealer),
-                SealedPlane::HeadersOnly => person::header_only(person),
-            })
-            .collect(),
-    )?;
-    write_all::<K>(prepared, sealed, row_count, extract, keys, options, out)
+    let maker = Maker {
+        keys,
+        tokens: TokenMemory::new(&tokens),
+        sealer: match options.sealed_plane {
+            SealedPlane::Whole => Some(Sealer::new(keys)),
+            SealedPlane::HeadersOnly => None,
+        },
+    };
+    let planes = make_all(people, &maker, out)?;
+    let built = planes.finish(options, out)?;
+    let snapshot = Snapshot {
+        format: crate::snapshot::FORMAT.to_owned(),
+        register: keys.register().clone(),
+        synthetic: K::SYNTHETIC,
+        epoch: keys.epoch(),
+        extract: extract.to_string(),
+        blocking: identity::blocking::KEYS_VERSION.to_owned(),
+        name_forms: built.name_forms.to_string(),
+        people: built.people,
+        rows: row_count,
+        entries: built.entries,
+        addresses: built.addresses,
+        keepers_needed: u32::try_from(keys.sets().needed()).unwrap_or(u32::MAX),
+        keepers: keys.sets().keepers().to_vec(),
+        headers_root: built.headers_root.to_string(),
+        files: built.files,
+    };
+    let snapshot_digest = write::snapshot(out, &snapshot)?.to_string();
+    Ok(BuildReport {
+        without_standard_form: built.entries.saturating_sub(built.addresses),
+        records_without_key: built.records_without_key,
+        contradictory_people: count(contradictory),
+        held: count(held),
+        snapshot,
+        snapshot_digest,
+    })
 }
 
 fn count(length: usize) -> u64 {
@@ -145,91 +160,49 @@ fn in_order<T>(results: Vec<Result<T, BuildError>>) -> Result<Vec<T>, BuildError
     results.into_iter().collect()
 }
 
-/// Puts people into their keyed order; residences are numbered likewise.
-fn number(mut people: Vec<Prepared>) -> Result<Vec<Prepared>, BuildError> {
-    if people.is_empty() {
+/// Checks all rows and puts people into their keyed order.
+fn place_all<K: RegisterKind>(
+    groups: Vec<PersonRows>,
+    keys: &EpochKeys,
+) -> Result<Vec<Placed>, BuildError> {
+    if groups.is_empty() {
         return Err(BuildError::Empty);
     }
-    people.par_sort_unstable_by(|a, b| a.order.cmp(&b.order));
-    let mut residences: Vec<u64> = people
-        .iter()
-        .flat_map(|person| person.entries.iter().filter_map(|entry| entry.residence))
+    if u32::try_from(groups.len()).is_err() {
+        return Err(BuildError::TooLarge);
+    }
+    let placed = groups
+        .into_par_iter()
+        .map(|group| person::place::<K>(group, keys))
         .collect();
-    residences.par_sort_unstable();
-    residences.dedup();
-    for (record, person) in (0_u32..).zip(&mut people) {
-        person.record = model::id::RecordNumber(record);
-        for entry in &mut person.entries {
-            let place = entry
-                .residence
-                .and_then(|print| residences.binary_search(&print).ok());
-            entry.residence_number = place.and_then(|p| u32::try_from(p).ok()).unwrap_or(0);
-        }
-    }
-    if u32::try_from(people.len()).is_ok() {
-        Ok(people)
-    } else {
-        Err(BuildError::TooLarge)
-    }
+    let mut people = in_order(placed)?;
+    people.par_sort_unstable_by(|a, b| a.order.cmp(&b.order));
+    Ok(people)
 }
 
-fn write_all<K: RegisterKind>(
-    prepared: Vec<Prepared>,
-    sealed: Vec<Sealed>,
-    rows: u64,
-    extract: &Digest,
-    keys: &EpochKeys,
-    options: &BuildOptions<'_>,
-    out: &Path,
-) -> Result<BuildReport, BuildError> {
-    let held = prepared.iter().filter(|person| person.is_held()).count();
-    let contradictory = prepared.iter().filter(|p| p.contradictory).count();
-    let entries: u64 = prepared.iter().map(|p| count(p.entries.len())).sum();
-    let addresses: u64 = prepared.iter().map(|p| count(p.matchable())).sum();
-    let without_key = prepared.iter().filter(|p| p.matchable() == 0).count();
-    let block_keys: Vec<_> = prepared.par_iter().map(Prepared::block_keys).collect();
-    let records: Vec<_> = prepared
-        .into_par_iter()
-        .map(Prepared::into_record)
-        .collect();
-    let match_bytes = match_plane::encode(&records).ok_or(BuildError::TooLarge)?;
-    drop(records);
-    let name_forms = MatchPlane::read(&match_bytes)
-        .map_err(BuildError::Defect)?
-        .name_forms();
-    let index_bytes =
-        index::encode(&block_keys, options.block_limit).ok_or(BuildError::TooLarge)?;
-    drop(block_keys);
-    let (sealed_rows, header_rows): (Vec<_>, Vec<_>) =
-        sealed.into_iter().map(|s| (s.entries, s.header)).unzip();
-    let leaves = header_rows.par_iter().map(|row| leaf_hash(row)).collect();
-    let root = MerkleTree::from_leaf_hashes(leaves).root();
-    (options.progress)(Stage::Writing, count(match_bytes.len() + index_bytes.len()));
-    let files = write::planes(out, &match_bytes, &index_bytes, &sealed_rows, &header_rows)?;
-    let snapshot = Snapshot {
-        format: crate::snapshot::FORMAT.to_owned(),
-        register: keys.register().clone(),
-        synthetic: K::SYNTHETIC,
-        epoch: keys.epoch(),
-        extract: extract.to_string(),
-        blocking: identity::blocking::KEYS_VERSION.to_owned(),
-        name_forms: name_forms.to_string(),
-        people: u32::try_from(header_rows.len()).map_err(|_| BuildError::TooLarge)?,
-        rows,
-        entries,
-        addresses,
-        keepers_needed: u32::try_from(keys.sets().needed()).unwrap_or(u32::MAX),
-        keepers: keys.sets().keepers().to_vec(),
-        headers_root: root.to_string(),
-        files,
-    };
-    let snapshot_digest = write::snapshot(out, &snapshot)?.to_string();
-    Ok(BuildReport {
-        without_standard_form: entries.saturating_sub(addresses),
-        records_without_key: count(without_key),
-        contradictory_people: count(contradictory),
-        held: count(held),
-        snapshot,
-        snapshot_digest,
-    })
+/// People that are made at a time: while they are, those before are written.
+const CHUNK: usize = 4096;
+
+/// Makes all people, chunk by chunk, and writes what the files keep of each.
+fn make_all(people: Vec<Placed>, maker: &Maker<'_>, out: &Path) -> Result<Planes, BuildError> {
+    let mut planes = Planes::begin(out, people.len())?;
+    let mut left = (0_u32..).map(RecordNumber).zip(people);
+    let mut made: Vec<Made> = Vec::new();
+    loop {
+        let chunk: Vec<_> = left.by_ref().take(CHUNK).collect();
+        let is_last = chunk.is_empty();
+        let make = || {
+            let made = chunk
+                .into_par_iter()
+                .map(|(record, person)| maker.make(person, record))
+                .collect();
+            in_order(made)
+        };
+        let (next, written) = rayon::join(make, || planes.take(made));
+        written?;
+        made = next?;
+        if is_last {
+            return Ok(planes);
+        }
+    }
 }

@@ -1,18 +1,24 @@
-//! One person: standard forms, tokens, entries, sealing.
+//! One person: checks, standard forms, tokens, entries, sealing.
 //!
-//! Place in the flow: between grouping and writing; runs on all threads.
+//! Place in the flow: between grouping and writing; runs on all threads. [`place`] checks rows and
+//! gives the order of records; [`Maker::make`] does the rest once the record's number is known.
 //!
 //! Left to others: the planes' layout.
 
-use std::convert::Infallible;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasher, RandomState},
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use identity::{
-    blocking::{BlockKey, record_keys},
+    blocking::{Refinement, record_prints},
     candidates::{BoundAddress, Marker},
     compare::bound_part,
     query::{AddressTokens, bounded_name},
 };
 use model::{
+    digest::Digest,
     id::{EntryNumber, PersonId, RecordNumber},
     time::{Date, TaxPeriod},
     tin::Tin,
@@ -24,7 +30,8 @@ use seal::{
     entry::{SLOTS_MAX, Sealer},
     header::RecordHeader,
     keys::EpochKeys,
-    token::{TokenEvaluator, Tokens},
+    merkle::leaf_hash,
+    token::TokenEvaluator,
 };
 use standard::{
     address::{AddressText, StandardAddress, standardize},
@@ -40,7 +47,7 @@ use crate::{
 };
 
 /// One distinct address of a person.
-pub struct PreparedEntry {
+struct PreparedEntry {
     /// Ascending.
     periods: Vec<TaxPeriod>,
     mailing: MailingAddress,
@@ -48,45 +55,39 @@ pub struct PreparedEntry {
     row: u64,
     /// On-file address key and tokens, where the address has a standard form.
     standard: Option<(SlotKey, AddressTokens)>,
-    /// Fingerprint of the residence, unit included.
-    pub residence: Option<u64>,
-    /// Its number among all residences.
-    pub residence_number: u32,
 }
 
-/// A person before sealing.
-pub struct Prepared {
-    /// Keyed pseudorandom order.
-    pub order: [u8; 32],
-    /// Set when the order is known.
-    pub record: RecordNumber,
-    name: StandardName,
+/// What a person's rows state beside names and addresses, checked.
+pub struct Stated {
     date_of_birth: Option<Date>,
-    tin: Option<Token>,
+    tin: Option<Tin>,
     marker: Marker,
     /// Whether rows state several birth dates or taxpayer numbers.
     pub contradictory: bool,
-    /// Distinct addresses, by latest period.
-    pub entries: Vec<PreparedEntry>,
 }
 
-/// A person's bytes in the sealed plane and among the headers.
-pub struct Sealed {
-    /// Count (2 bytes), then each entry behind its length (4 bytes), little-endian.
-    pub entries: Vec<u8>,
-    /// Canonical bytes of the header.
-    pub header: Vec<u8>,
+impl Stated {
+    /// Whether the record has a marker.
+    pub fn is_held(&self) -> bool {
+        self.marker == Marker::Hold
+    }
 }
 
-/// Reads a person's rows.
+/// A person with a place in the register.
+pub struct Placed {
+    /// Keyed pseudorandom order: places ascend by it.
+    pub order: [u8; 32],
+    /// What the rows state.
+    pub stated: Stated,
+    /// The rows.
+    pub group: PersonRows,
+}
+
+/// Checks a person's rows and gives them their place in the order of records.
 ///
 /// # Errors
 /// [`BuildError`] naming row and field.
-pub fn prepare<K: RegisterKind>(
-    group: &PersonRows,
-    keys: &EpochKeys,
-    tokens: &TokenEvaluator,
-) -> Result<Prepared, BuildError> {
+pub fn place<K: RegisterKind>(group: PersonRows, keys: &EpochKeys) -> Result<Placed, BuildError> {
     let mut marker = Marker::None;
     for (_, row) in &group.rows {
         check_tin::<K>(row)?;
@@ -95,30 +96,180 @@ pub fn prepare<K: RegisterKind>(
             marker = Marker::Hold;
         }
     }
-    let (date_of_birth, several_births) = latest(group, ExtractRow::date_of_birth)?;
-    let (tin, several_tins) = latest(group, ExtractRow::tin)?;
-    Ok(Prepared {
+    let (date_of_birth, several_births) = latest(&group, ExtractRow::date_of_birth)?;
+    let (tin, several_tins) = latest(&group, ExtractRow::tin)?;
+    Ok(Placed {
         order: order(&group.person, keys),
-        record: RecordNumber(0),
-        name: latest_name(group),
-        date_of_birth,
-        tin: tin.map(|tin: Tin| token(tokens, TokenKind::Tin, &tin.digits())),
-        marker,
-        contradictory: several_births || several_tins,
-        entries: entries(group, tokens),
+        stated: Stated {
+            date_of_birth,
+            tin,
+            marker,
+            contradictory: several_births || several_tins,
+        },
+        group,
     })
+}
+
+/// All of a person that the files keep.
+pub struct Made {
+    /// The record of the match plane; residences are not known yet.
+    pub record: MatchRecord,
+    /// Fingerprint of the residence of each of its addresses, unit included.
+    pub residences: Vec<u64>,
+    /// Fingerprints the record is indexed under.
+    pub prints: Vec<u64>,
+    /// What refines them.
+    pub refinement: Refinement,
+    /// Count (2 bytes), then each entry behind its length (4 bytes), little-endian.
+    pub sealed: Vec<u8>,
+    /// Canonical bytes of the header.
+    pub header: Vec<u8>,
+    /// The header's leaf.
+    pub leaf: Digest,
+    /// Distinct addresses.
+    pub entries: usize,
+}
+
+/// What people are made with: the same for all.
+pub struct Maker<'a> {
+    /// The epoch's keys.
+    pub keys: &'a EpochKeys,
+    /// Tokens.
+    pub tokens: TokenMemory<'a>,
+    /// Sealing; `None` where only headers are built.
+    pub sealer: Option<Sealer<'a>>,
+}
+
+impl Maker<'_> {
+    /// Makes everything of the person at a place.
+    ///
+    /// # Errors
+    /// [`BuildError`] naming a row where an address is too long or the entries make no header.
+    pub fn make(&self, person: Placed, record: RecordNumber) -> Result<Made, BuildError> {
+        let Placed { stated, group, .. } = person;
+        let name = latest_name(&group);
+        let entries = entries(&group, &self.tokens);
+        let tin = stated
+            .tin
+            .map(|tin| self.tokens.token(TokenKind::Tin, &tin.digits()));
+        let standard: Vec<(u16, &AddressTokens)> = (0_u16..)
+            .zip(&entries)
+            .filter_map(|(number, entry)| Some((number, &entry.standard.as_ref()?.1)))
+            .collect();
+        let tokens: Vec<&AddressTokens> = standard.iter().map(|(_, tokens)| *tokens).collect();
+        let prints = record_prints(&name, stated.date_of_birth, tin.as_ref(), &tokens);
+        let header = header(record, &entries)?;
+        let sealed = match &self.sealer {
+            Some(sealer) => self.seal(&header, &entries, sealer)?,
+            None => 0_u16.to_le_bytes().to_vec(),
+        };
+        let header = header.to_bytes();
+        Ok(Made {
+            residences: tokens.iter().map(|tokens| residence(tokens)).collect(),
+            prints: prints.into_iter().map(|(_, print)| print).collect(),
+            refinement: Refinement::of(&name, stated.date_of_birth),
+            sealed,
+            leaf: leaf_hash(&header),
+            header,
+            entries: entries.len(),
+            record: MatchRecord {
+                tin: tin
+                    .as_ref()
+                    .and_then(|token| u32::try_from(token.bound(record) >> 32).ok()),
+                name,
+                date_of_birth: stated.date_of_birth,
+                marker: stated.marker,
+                addresses: standard
+                    .iter()
+                    .map(|(number, tokens)| bind(tokens, record, EntryNumber(*number)))
+                    .collect(),
+            },
+        })
+    }
+
+    /// A person's entries, sealed.
+    fn seal(
+        &self,
+        header: &RecordHeader,
+        entries: &[PreparedEntry],
+        sealer: &Sealer<'_>,
+    ) -> Result<Vec<u8>, BuildError> {
+        let mut bytes = Vec::with_capacity(2 + entries.len() * 360);
+        let count = u16::try_from(entries.len()).map_err(|_| BuildError::TooLarge)?;
+        bytes.extend_from_slice(&count.to_le_bytes());
+        for (number, entry) in (0_u16..).zip(entries) {
+            let context = header
+                .context(self.keys.register(), self.keys.epoch(), EntryNumber(number))
+                .ok_or(BuildError::TooLarge)?;
+            let sealed = sealer
+                .seal(&context, &entry.mailing, &slot_keys(entry, entries))
+                .map_err(|source| BuildError::Seal {
+                    row: entry.row,
+                    source,
+                })?
+                .to_bytes();
+            let length = u32::try_from(sealed.len()).map_err(|_| BuildError::TooLarge)?;
+            bytes.extend_from_slice(&length.to_le_bytes());
+            bytes.extend_from_slice(&sealed);
+        }
+        Ok(bytes)
+    }
 }
 
 fn order(person: &PersonId, keys: &EpochKeys) -> [u8; 32] {
     keys.builder_value("record-order", &[person.as_str().as_bytes()])
 }
 
-fn token(tokens: &TokenEvaluator, kind: TokenKind, part: &str) -> Token {
-    let result: Result<Token, Infallible> = tokens.token(kind, part);
-    match result {
-        Ok(token) => token,
-        Err(never) => match never {},
+/// Shards of a token memory, so that threads seldom wait for each other.
+const SHARDS: usize = 64;
+/// Most tokens one shard remembers.
+const SHARD_TOKENS_MAX: usize = 1 << 14;
+
+/// Part of a token memory.
+type Shard = Mutex<HashMap<(TokenKind, Box<str>), Token>>;
+
+/// Tokens by part: ZIP codes, numbers and streets repeat across people. It lives as long as a build,
+/// in a program that holds the whole extract anyway.
+pub struct TokenMemory<'a> {
+    evaluator: &'a TokenEvaluator,
+    shards: Vec<Shard>,
+    hasher: RandomState,
+}
+
+impl<'a> TokenMemory<'a> {
+    /// An empty one.
+    pub fn new(evaluator: &'a TokenEvaluator) -> Self {
+        Self {
+            evaluator,
+            shards: (0..SHARDS).map(|_| Mutex::default()).collect(),
+            hasher: RandomState::new(),
+        }
     }
+
+    fn token(&self, kind: TokenKind, part: &str) -> Token {
+        if kind == TokenKind::Tin {
+            return self.evaluator.evaluate(kind, part);
+        }
+        let key: (TokenKind, Box<str>) = (kind, part.into());
+        let place = usize::try_from(self.hasher.hash_one(&key)).unwrap_or(0) % SHARDS;
+        let Some(shard) = self.shards.get(place) else {
+            return self.evaluator.evaluate(kind, part);
+        };
+        let known = lock(shard).get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let token = self.evaluator.evaluate(kind, part);
+            let mut shard = lock(shard);
+            if shard.len() < SHARD_TOKENS_MAX {
+                shard.insert(key, token.clone());
+            }
+            token
+        })
+    }
+}
+
+/// The map, also after a thread that held it panicked: an entry is inserted whole or not at all.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 fn check_tin<K: RegisterKind>(row: &ExtractRow) -> Result<(), BuildError> {
@@ -213,7 +364,7 @@ fn identity_of(row: &ExtractRow, standard: Option<&StandardAddress>) -> String {
     }
 }
 
-fn entries(group: &PersonRows, tokens: &TokenEvaluator) -> Vec<PreparedEntry> {
+fn entries(group: &PersonRows, tokens: &TokenMemory<'_>) -> Vec<PreparedEntry> {
     let mut found: Vec<(String, PreparedEntry)> = Vec::new();
     let mut before: Option<(&ExtractRow, String)> = None;
     for (period, row) in &group.rows {
@@ -256,11 +407,11 @@ fn entry(
     period: TaxPeriod,
     row: &ExtractRow,
     standard: Option<&StandardAddress>,
-    tokens: &TokenEvaluator,
+    tokens: &TokenMemory<'_>,
 ) -> PreparedEntry {
     let standard = standard.map(|address| {
         let parts = address.token_parts().into_iter();
-        let parts = parts.map(|(kind, part)| (kind, token(tokens, kind, &part)));
+        let parts = parts.map(|(kind, part)| (kind, tokens.token(kind, &part)));
         let tokens = AddressTokens {
             parts: parts.collect(),
         };
@@ -270,102 +421,53 @@ fn entry(
         periods: vec![period],
         mailing: mailing(row),
         row: row.number(),
-        residence: standard.as_ref().and_then(|(_, tokens)| residence(tokens)),
-        residence_number: 0,
         standard,
     }
 }
 
 /// A fingerprint of number, street, ZIP and unit, made of tokens.
-fn residence(tokens: &AddressTokens) -> Option<u64> {
-    let zip = tokens.get(TokenKind::Zip5)?;
-    let parts: Vec<String> = [TokenKind::Number, TokenKind::Street, TokenKind::Unit]
-        .into_iter()
-        .map(|kind| {
-            tokens
-                .get(kind)
-                .map_or_else(String::new, |token| model::digest::hex(token.expose()))
-        })
+fn residence(tokens: &AddressTokens) -> u64 {
+    let kinds = [
+        TokenKind::Zip5,
+        TokenKind::Number,
+        TokenKind::Street,
+        TokenKind::Unit,
+    ];
+    let nothing: &[u8] = &[];
+    let part = |kind| tokens.get(kind).map_or(nothing, |token| token.expose());
+    // A part is 32 bytes or none: which are there stands before them.
+    let present: Vec<u8> = kinds
+        .iter()
+        .map(|kind| u8::from(tokens.get(*kind).is_some()))
         .collect();
-    let parts: Vec<&str> = parts.iter().map(String::as_str).collect();
-    Some(zip.fingerprint("residence", &parts))
+    let label: &[u8] = b"countersign/residence/v2";
+    let parts: Vec<&[u8]> = [label, &present]
+        .into_iter()
+        .chain(kinds.into_iter().map(part))
+        .collect();
+    let [a, b, c, d, e, f, g, h, ..] = *Digest::of_parts(&parts).as_bytes();
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-impl Prepared {
-    /// Whether the record has a marker.
-    pub fn is_held(&self) -> bool {
-        self.marker == Marker::Hold
-    }
-
-    /// Entries with a standard form.
-    pub fn matchable(&self) -> usize {
-        self.entries.iter().filter(|e| e.standard.is_some()).count()
-    }
-
-    /// The keys the record is indexed under.
-    pub fn block_keys(&self) -> Vec<BlockKey> {
-        let addresses: Vec<AddressTokens> = self
-            .entries
-            .iter()
-            .filter_map(|entry| entry.standard.as_ref())
-            .map(|(_, tokens)| tokens.clone())
-            .collect();
-        record_keys(
-            &self.name,
-            self.date_of_birth,
-            self.tin.as_ref(),
-            &addresses,
-        )
-    }
-
-    /// The record as the match plane has it: tokens bound to its number.
-    pub fn into_record(self) -> MatchRecord {
-        let record = self.record;
-        let addresses = (0_u16..)
-            .zip(&self.entries)
-            .filter_map(|(number, entry)| {
-                let (_, tokens) = entry.standard.as_ref()?;
-                Some(bind(tokens, record, EntryNumber(number), entry))
-            })
-            .collect();
-        MatchRecord {
-            tin: self
-                .tin
-                .as_ref()
-                .and_then(|token| u32::try_from(token.bound(record) >> 32).ok()),
-            name: self.name,
-            date_of_birth: self.date_of_birth,
-            marker: self.marker,
-            addresses,
+/// An entry's slots: its own address key first, then the record's others, latest first.
+fn slot_keys(entry: &PreparedEntry, entries: &[PreparedEntry]) -> Vec<SlotKey> {
+    let key = |entry: &PreparedEntry| entry.standard.as_ref().map(|(key, _)| key.clone());
+    let mut slots: Vec<SlotKey> = Vec::with_capacity(SLOTS_MAX);
+    let others = entries.iter().rev().filter_map(key);
+    for slot in key(entry).into_iter().chain(others) {
+        if !slots.contains(&slot) && slots.len() < SLOTS_MAX {
+            slots.push(slot);
         }
     }
-
-    /// Each entry's slots: its own address key first, then the record's others, latest first.
-    fn slot_keys(&self, entry: &PreparedEntry) -> Vec<SlotKey> {
-        let key = |entry: &PreparedEntry| entry.standard.as_ref().map(|(key, _)| key.clone());
-        let mut slots: Vec<SlotKey> = Vec::with_capacity(SLOTS_MAX);
-        let others = self.entries.iter().rev().filter_map(key);
-        for slot in key(entry).into_iter().chain(others) {
-            if !slots.contains(&slot) && slots.len() < SLOTS_MAX {
-                slots.push(slot);
-            }
-        }
-        if slots.is_empty() {
-            slots.push(SlotKey::CourtOrder);
-        }
-        slots
+    if slots.is_empty() {
+        slots.push(SlotKey::CourtOrder);
     }
+    slots
 }
 
-fn bind(
-    tokens: &AddressTokens,
-    record: RecordNumber,
-    entry: EntryNumber,
-    prepared: &PreparedEntry,
-) -> BoundAddress {
+fn bind(tokens: &AddressTokens, record: RecordNumber, entry: EntryNumber) -> BoundAddress {
     let mut bound = BoundAddress {
         entry,
-        residence: prepared.residence_number,
         ..BoundAddress::default()
     };
     let places = TokenKind::OF_ADDRESS.iter().zip(bound.parts.iter_mut());
@@ -378,50 +480,8 @@ fn bind(
     bound
 }
 
-fn header(person: &Prepared) -> Result<RecordHeader, BuildError> {
-    let row = person.entries.first().map_or(0, |entry| entry.row);
-    let periods = person.entries.iter().map(|e| e.periods.clone()).collect();
-    RecordHeader::new(person.record, periods).map_err(|source| BuildError::Header { row, source })
-}
-
-/// A record's header with no sealed entry at all.
-pub fn header_only(person: &Prepared) -> Result<Sealed, BuildError> {
-    Ok(Sealed {
-        entries: 0_u16.to_le_bytes().to_vec(),
-        header: header(person)?.to_bytes(),
-    })
-}
-
-/// Seals a person's entries.
-///
-/// # Errors
-/// [`BuildError`] naming a row where an address is too long or the entries make no header.
-pub fn seal(
-    person: &Prepared,
-    keys: &EpochKeys,
-    sealer: &Sealer<'_>,
-) -> Result<Sealed, BuildError> {
-    let header = header(person)?;
-    let mut bytes = Vec::with_capacity(2 + person.entries.len() * 360);
-    let count = u16::try_from(person.entries.len()).map_err(|_| BuildError::TooLarge)?;
-    bytes.extend_from_slice(&count.to_le_bytes());
-    for (number, entry) in (0_u16..).zip(&person.entries) {
-        let context = header
-            .context(keys.register(), keys.epoch(), EntryNumber(number))
-            .ok_or(BuildError::TooLarge)?;
-        let sealed = sealer
-            .seal(&context, &entry.mailing, &person.slot_keys(entry))
-            .map_err(|source| BuildError::Seal {
-                row: entry.row,
-                source,
-            })?
-            .to_bytes();
-        let length = u32::try_from(sealed.len()).map_err(|_| BuildError::TooLarge)?;
-        bytes.extend_from_slice(&length.to_le_bytes());
-        bytes.extend_from_slice(&sealed);
-    }
-    Ok(Sealed {
-        entries: bytes,
-        header: header.to_bytes(),
-    })
+fn header(record: RecordNumber, entries: &[PreparedEntry]) -> Result<RecordHeader, BuildError> {
+    let row = entries.first().map_or(0, |entry| entry.row);
+    let periods = entries.iter().map(|e| e.periods.clone()).collect();
+    RecordHeader::new(record, periods).map_err(|source| BuildError::Header { row, source })
 }

@@ -7,10 +7,9 @@
 //! Left to others: their content.
 
 use std::{
-    collections::BTreeMap,
     fs::{self, File},
     io::{self, BufWriter, Write},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use model::digest::Digest;
@@ -18,9 +17,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::BuildError;
 use crate::{
-    index, match_plane,
     snapshot::{self, FileFacts, Snapshot},
-    table::{HEADERS, SEALED, TableKind, write_table},
+    table::{TableKind, TableWriter},
 };
 
 /// A writer that also counts and hashes.
@@ -60,55 +58,84 @@ pub fn prepare_directory(out: &Path) -> Result<(), BuildError> {
     Ok(())
 }
 
-fn write_file(
-    out: &Path,
-    name: &str,
-    content: impl FnOnce(&mut dyn Write) -> io::Result<()>,
-) -> Result<FileFacts, BuildError> {
-    let path = out.join(name);
-    let attempt = || -> io::Result<FileFacts> {
-        let mut writer = Counted {
-            inner: BufWriter::with_capacity(1 << 20, File::create_new(&path)?),
-            hasher: Sha256::new(),
-            bytes: 0,
-        };
-        content(&mut writer)?;
-        writer.flush()?;
-        writer.inner.get_ref().sync_all()?;
-        let digest = Digest::from_bytes(writer.hasher.finalize().into());
+/// A file of the snapshot while it is written.
+struct PlaneFile {
+    path: PathBuf,
+    writer: Counted<BufWriter<File>>,
+}
+
+impl PlaneFile {
+    fn create(out: &Path, name: &str) -> Result<Self, BuildError> {
+        let path = out.join(name);
+        let file = File::create_new(&path).map_err(unwritable(&path))?;
+        Ok(Self {
+            path,
+            writer: Counted {
+                inner: BufWriter::with_capacity(1 << 20, file),
+                hasher: Sha256::new(),
+                bytes: 0,
+            },
+        })
+    }
+
+    fn write<T>(
+        &mut self,
+        content: impl FnOnce(&mut Counted<BufWriter<File>>) -> io::Result<T>,
+    ) -> Result<T, BuildError> {
+        content(&mut self.writer).map_err(unwritable(&self.path))
+    }
+
+    fn finish(mut self) -> Result<FileFacts, BuildError> {
+        self.write(|writer| {
+            writer.flush()?;
+            writer.inner.get_ref().sync_all()
+        })?;
+        let digest = Digest::from_bytes(self.writer.hasher.finalize().into());
         Ok(FileFacts {
-            bytes: writer.bytes,
+            bytes: self.writer.bytes,
             digest: digest.to_string(),
         })
-    };
-    attempt().map_err(|source| BuildError::Unwritable {
-        path: path.clone(),
-        source,
-    })
-}
-
-fn table(out: &Path, kind: TableKind, rows: &[Vec<u8>]) -> Result<FileFacts, BuildError> {
-    write_file(out, kind.file, |mut writer| {
-        write_table(kind, rows, &mut writer)
-    })
-}
-
-/// Writes the four planes.
-pub fn planes(
-    out: &Path,
-    match_bytes: &[u8],
-    index_bytes: &[u8],
-    sealed: &[Vec<u8>],
-    headers: &[Vec<u8>],
-) -> Result<BTreeMap<String, FileFacts>, BuildError> {
-    let mut files = BTreeMap::new();
-    for (name, bytes) in [(match_plane::FILE, match_bytes), (index::FILE, index_bytes)] {
-        let facts = write_file(out, name, |writer| writer.write_all(bytes))?;
-        files.insert(name.to_owned(), facts);
     }
-    files.insert(SEALED.file.to_owned(), table(out, SEALED, sealed)?);
-    files.insert(HEADERS.file.to_owned(), table(out, HEADERS, headers)?);
-    Ok(files)
+}
+
+fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> BuildError {
+    let path = path.to_owned();
+    move |source| BuildError::Unwritable { path, source }
+}
+
+/// A table of the snapshot while it is written.
+pub struct TableFile {
+    file: PlaneFile,
+    table: TableWriter,
+}
+
+impl TableFile {
+    /// Begins a table of so many rows.
+    pub fn create(out: &Path, kind: TableKind, rows: u64) -> Result<Self, BuildError> {
+        let mut file = PlaneFile::create(out, kind.file)?;
+        let table = file.write(|writer| TableWriter::begin(kind, rows, writer))?;
+        Ok(Self { file, table })
+    }
+
+    /// Writes the next row.
+    pub fn row(&mut self, row: &[u8]) -> Result<(), BuildError> {
+        let table = &mut self.table;
+        self.file.write(|writer| table.row(row, writer))
+    }
+
+    /// Ends the table.
+    pub fn finish(mut self) -> Result<FileFacts, BuildError> {
+        let table = self.table;
+        self.file.write(|writer| table.finish(writer))?;
+        self.file.finish()
+    }
+}
+
+/// Writes a whole file.
+pub fn file(out: &Path, name: &str, bytes: &[u8]) -> Result<FileFacts, BuildError> {
+    let mut file = PlaneFile::create(out, name)?;
+    file.write(|writer| writer.write_all(bytes))?;
+    file.finish()
 }
 
 /// Writes the manifest and gives its digest.
@@ -119,9 +146,7 @@ pub fn snapshot(out: &Path, snapshot: &Snapshot) -> Result<Digest, BuildError> {
             source: io::Error::other(error),
         })?;
     text.push('\n');
-    write_file(out, snapshot::FILE, |writer| {
-        writer.write_all(text.as_bytes())
-    })?;
+    file(out, snapshot::FILE, text.as_bytes())?;
     let directory = File::open(out).and_then(|directory| directory.sync_all());
     directory.map_err(|source| BuildError::Unwritable {
         path: out.to_owned(),

@@ -4,44 +4,257 @@
 //!
 //! Left to others: the meaning of the fields (row).
 
-use std::io::Read;
+use std::{collections::VecDeque, io::Read, vec};
+
+use rayon::prelude::*;
 
 use super::{ExtractError, ExtractRow, Field};
 
+/// Bytes that are read and divided among threads at a time; whole records of them.
+const BLOCK_BYTES: usize = 1 << 21;
+/// Longest record, in bytes.
+const RECORD_BYTES_MAX: usize = 1 << 24;
+
 /// Reads a csv with a header line. Column names are case-insensitive, other columns are ignored.
+/// Blocks of records are read on all threads; rows come in the file's order.
 ///
 /// # Errors
 /// [`ExtractError::ColumnMissing`], [`ExtractError::ColumnTwice`] or an unreadable header; each
-/// item is an error where its row cannot be read.
+/// item is an error where its row cannot be read, and the last.
 pub fn read_csv(
     reader: impl Read + 'static,
 ) -> Result<impl Iterator<Item = Result<ExtractRow, ExtractError>>, ExtractError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .buffer_capacity(1 << 20)
-        .from_reader(reader);
-    let header = reader.headers().map_err(|error| problem(0, &error))?;
-    let names: Vec<String> = header.iter().map(str::to_owned).collect();
-    let columns = columns(&names)?;
-    let mut record = csv::StringRecord::new();
-    let mut number = 0;
-    let mut finished = false;
-    Ok(std::iter::from_fn(move || {
-        if finished {
-            return None;
-        }
-        number += 1;
-        match reader.read_record(&mut record) {
-            Ok(true) => Some(ExtractRow::new(
-                number,
-                columns.iter().map(|place| record.get(*place).unwrap_or("")),
-            )),
-            Ok(false) => None,
-            Err(error) => {
-                finished = true;
-                Some(Err(problem(number, &error)))
+    let mut blocks = Blocks::new(reader);
+    let first = blocks.take().unwrap_or_else(|| Ok(Vec::new()));
+    let first = first.map_err(|why| why.error(0))?;
+    let mut header = csv_reader(&first, true);
+    let names = header.headers().map_err(|error| problem(0, &error))?;
+    let names: Vec<String> = names.iter().map(str::to_owned).collect();
+    let shape = Shape {
+        columns: columns(&names)?,
+        width: names.len(),
+    };
+    let parsed = VecDeque::from([shape.parse(&first, true)]);
+    Ok(CsvRows {
+        blocks,
+        shape,
+        parsed,
+        current: Vec::new().into_iter(),
+        before: 0,
+        given: 0,
+        finished: false,
+    })
+}
+
+fn csv_reader(bytes: &[u8], has_header: bool) -> csv::Reader<&[u8]> {
+    csv::ReaderBuilder::new()
+        .has_headers(has_header)
+        .flexible(true)
+        .buffer_capacity(1 << 16)
+        .from_reader(bytes)
+}
+
+/// Which columns mean what.
+struct Shape {
+    /// The place of each field.
+    columns: Vec<usize>,
+    /// Columns of the header.
+    width: usize,
+}
+
+impl Shape {
+    /// The records of a block, counted from 1 within it; an error ends it.
+    fn parse(&self, block: &[u8], has_header: bool) -> Vec<Result<ExtractRow, ExtractError>> {
+        let mut reader = csv_reader(block, has_header);
+        let mut rows = Vec::with_capacity(block.len() / 100);
+        let mut record = csv::StringRecord::new();
+        for number in 1.. {
+            match reader.read_record(&mut record) {
+                Ok(false) => break,
+                Ok(true) if record.len() == self.width => rows.push(ExtractRow::new(
+                    number,
+                    self.columns
+                        .iter()
+                        .map(|place| record.get(*place).unwrap_or("")),
+                )),
+                Ok(true) => rows.push(Err(unequal(number, record.len(), self.width))),
+                Err(error) => rows.push(Err(problem(number, &error))),
+            }
+            if rows.last().is_some_and(Result::is_err) {
+                break;
             }
         }
-    }))
+        rows
+    }
+}
+
+/// Rows of all blocks, in order.
+struct CsvRows<R> {
+    blocks: Blocks<R>,
+    shape: Shape,
+    parsed: VecDeque<Vec<Result<ExtractRow, ExtractError>>>,
+    current: vec::IntoIter<Result<ExtractRow, ExtractError>>,
+    /// Rows of the blocks before the current one.
+    before: u64,
+    /// Rows of the current block given so far.
+    given: u64,
+    finished: bool,
+}
+
+impl<R: Read> CsvRows<R> {
+    /// Reads some blocks and parses them on all threads. A block that cannot be read is an error in
+    /// its place.
+    fn refill(&mut self) {
+        let wanted = rayon::current_num_threads().saturating_mul(2);
+        let blocks: Vec<_> = std::iter::from_fn(|| self.blocks.take())
+            .take(wanted)
+            .collect();
+        let shape = &self.shape;
+        self.parsed = blocks
+            .into_par_iter()
+            .map(|block| match block {
+                Ok(bytes) => shape.parse(&bytes, false),
+                Err(why) => vec![Err(why.error(1))],
+            })
+            .collect::<Vec<_>>()
+            .into();
+    }
+}
+
+impl<R: Read> Iterator for CsvRows<R> {
+    type Item = Result<ExtractRow, ExtractError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        while !self.finished {
+            if let Some(row) = self.current.next() {
+                self.given = self.given.saturating_add(1);
+                self.finished = row.is_err();
+                let before = self.before;
+                return Some(
+                    row.map(|row| row.after(before))
+                        .map_err(|error| error.after(before)),
+                );
+            }
+            if self.parsed.is_empty() {
+                self.refill();
+            }
+            self.before = self.before.saturating_add(self.given);
+            self.given = 0;
+            match self.parsed.pop_front() {
+                Some(rows) => self.current = rows.into_iter(),
+                None => self.finished = true,
+            }
+        }
+        None
+    }
+}
+
+/// Why a block could not be had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BlockError {
+    Io,
+    Endless,
+}
+
+impl BlockError {
+    fn error(self, row: u64) -> ExtractError {
+        let problem = match self {
+            Self::Io => "the file ended or failed while it was read",
+            Self::Endless => "a record is longer than 16 MiB",
+        };
+        ExtractError::Row {
+            row,
+            problem: problem.to_owned(),
+        }
+    }
+}
+
+/// Cuts a csv into blocks of whole records.
+struct Blocks<R> {
+    reader: R,
+    rest: Vec<u8>,
+    ended: bool,
+}
+
+impl<R: Read> Blocks<R> {
+    fn new(reader: R) -> Self {
+        Self {
+            reader,
+            rest: Vec::new(),
+            ended: false,
+        }
+    }
+
+    /// The next block; `None` after the last.
+    fn take(&mut self) -> Option<Result<Vec<u8>, BlockError>> {
+        let mut wanted = BLOCK_BYTES;
+        while !self.ended {
+            if self.fill(wanted).is_err() {
+                self.ended = true;
+                self.rest = Vec::new();
+                return Some(Err(BlockError::Io));
+            }
+            if self.ended {
+                break;
+            }
+            if let Some(end) = last_record_end(&self.rest) {
+                let rest = self.rest.split_off(end);
+                return Some(Ok(std::mem::replace(&mut self.rest, rest)));
+            }
+            if self.rest.len() > RECORD_BYTES_MAX {
+                self.ended = true;
+                self.rest = Vec::new();
+                return Some(Err(BlockError::Endless));
+            }
+            wanted = self.rest.len().saturating_mul(2);
+        }
+        (!self.rest.is_empty()).then(|| Ok(std::mem::take(&mut self.rest)))
+    }
+
+    /// Reads until so many bytes are there or the file ends.
+    fn fill(&mut self, wanted: usize) -> std::io::Result<()> {
+        let missing = wanted.saturating_sub(self.rest.len());
+        self.rest.reserve(missing);
+        let limit = u64::try_from(missing).unwrap_or(u64::MAX);
+        let read = (&mut self.reader).take(limit).read_to_end(&mut self.rest)?;
+        self.ended = read < missing;
+        Ok(())
+    }
+}
+
+/// Where the last whole record ends in bytes that begin with a record; `None` where none ends.
+/// Quotes are read as the csv library reads them: they open only at the start of a field.
+fn last_record_end(bytes: &[u8]) -> Option<usize> {
+    #[derive(Clone, Copy, PartialEq, Eq)]
+    enum At {
+        FieldStart,
+        Plain,
+        Quoted,
+        QuoteInQuoted,
+    }
+    let after = |place: usize| place.saturating_add(1);
+    if !bytes.contains(&b'"') {
+        let end = bytes.iter().rposition(|byte| *byte == b'\n');
+        if end.is_some() {
+            return end.map(after);
+        }
+    }
+    let mut at = At::FieldStart;
+    let mut end = None;
+    for (place, byte) in bytes.iter().enumerate() {
+        at = match (at, byte) {
+            (At::FieldStart, b'"') | (At::QuoteInQuoted, b'"') => At::Quoted,
+            (At::Quoted, b'"') => At::QuoteInQuoted,
+            (At::Quoted, _) => At::Quoted,
+            (_, b',') => At::FieldStart,
+            (_, b'\n' | b'\r') => {
+                end = Some(after(place));
+                At::FieldStart
+            }
+            _ => At::Plain,
+        };
+    }
+    end
 }
 
 /// The place of each field in the file.
@@ -70,17 +283,23 @@ fn problem(row: u64, error: &csv::Error) -> ExtractError {
         csv::ErrorKind::Utf8 { err, .. } => {
             format!("field {} is not UTF-8", err.field().saturating_add(1))
         }
-        csv::ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => format!("it has {len} fields where the header has {expected_len}"),
         csv::ErrorKind::Io(_) => "the file ended or failed while it was read".to_owned(),
         _ => "it is not csv".to_owned(),
     };
     ExtractError::Row { row, problem }
 }
 
+fn unequal(row: u64, fields: usize, header: usize) -> ExtractError {
+    ExtractError::Row {
+        row,
+        problem: format!("it has {fields} fields where the header has {header}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const HEADER: &str = "person_id,tin,given_names,surnames,suffix,date_of_birth,tax_period,\
@@ -109,6 +328,55 @@ filed_on,address_line_1,address_line_2,city,state,postal_code,hold,identity_thef
         let row = rows[0].as_ref().unwrap();
         assert_eq!((rows.len(), row.number()), (1, 1));
         assert_eq!(row.text(Field::AddressLine1), "1 Main St, rear");
+    }
+
+    proptest! {
+        /// Wherever a block ends, the records of both parts are those of the whole.
+        #[test]
+        fn cutting_at_the_end_of_a_record_changes_no_record(text in "[a,\"\n\r]{0,40}") {
+            let all = |text: &[u8]| -> Vec<csv::StringRecord> {
+                csv_reader(text, false).records().map(Result::unwrap).collect()
+            };
+            if let Some(end) = last_record_end(text.as_bytes()) {
+                let (before, after) = text.as_bytes().split_at(end);
+                let mut parts = all(before);
+                parts.extend(all(after));
+                prop_assert_eq!(parts, all(text.as_bytes()));
+            }
+        }
+    }
+
+    #[test]
+    fn rows_of_many_blocks_come_in_order_with_their_numbers() {
+        let mut text = format!("{HEADER}\n");
+        let count = 3 * BLOCK_BYTES / 50;
+        for number in 1..=count {
+            text.push_str(&format!(
+                "P{number},,Ana,Diaz,,,2023,,\"1 Main St,\nrear\",,Reno,NV,89501,,\n"
+            ));
+        }
+        let rows = rows(text.clone()).unwrap();
+        assert_eq!(rows.len(), count);
+        for (number, row) in (1..).zip(&rows) {
+            let row = row.as_ref().unwrap();
+            assert_eq!(row.number(), number);
+            assert_eq!(row.text(Field::PersonId), format!("P{number}"));
+        }
+        text.push_str("P,too,short\n");
+        let expected = format!(
+            "row {} of the extract cannot be read: it has 3 fields where the header has 15",
+            count + 1
+        );
+        assert_eq!(first_error(text), expected);
+    }
+
+    #[test]
+    fn a_record_without_end_is_refused() {
+        let text = format!("{HEADER}\nP1,,\"{}", "x".repeat(RECORD_BYTES_MAX * 3));
+        assert_eq!(
+            first_error(text),
+            "row 1 of the extract cannot be read: a record is longer than 16 MiB"
+        );
     }
 
     #[test]

@@ -73,6 +73,16 @@ pub enum ExtractError {
     Parquet(String),
 }
 
+impl ExtractError {
+    /// The error with its row counted from so many rows before it.
+    fn after(mut self, rows: u64) -> Self {
+        if let Self::Row { row, .. } | Self::Field { row, .. } = &mut self {
+            *row = row.saturating_add(rows);
+        }
+        self
+    }
+}
+
 impl Explain for ExtractError {
     fn fault(&self) -> Fault {
         match self {

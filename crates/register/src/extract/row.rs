@@ -73,9 +73,9 @@ fields!(
 #[derive(Clone, PartialEq, Eq)]
 pub struct ExtractRow {
     row: u64,
-    text: String,
+    text: Box<str>,
     // INVARIANT: ascending, each a boundary within `text`.
-    ends: [u32; 15],
+    ends: [u16; 15],
 }
 
 impl fmt::Debug for ExtractRow {
@@ -91,7 +91,7 @@ impl ExtractRow {
     /// [`ExtractError::Field`] for a field of more than 1000 bytes.
     pub fn new<'a>(row: u64, fields: impl Iterator<Item = &'a str>) -> Result<Self, ExtractError> {
         let mut text = String::with_capacity(160);
-        let mut ends = [0_u32; 15];
+        let mut ends = [0_u16; 15];
         let places = Field::ALL.into_iter().zip(ends.iter_mut());
         for ((field, end), value) in places.zip(fields) {
             let value = value.trim();
@@ -103,10 +103,19 @@ impl ExtractRow {
                 });
             }
             text.push_str(value);
-            *end = u32::try_from(text.len()).unwrap_or(u32::MAX);
+            *end = u16::try_from(text.len()).unwrap_or(u16::MAX);
         }
-        text.shrink_to_fit();
-        Ok(Self { row, text, ends })
+        Ok(Self {
+            row,
+            text: text.into_boxed_str(),
+            ends,
+        })
+    }
+
+    /// The row with its number counted from so many rows before it.
+    pub(super) fn after(mut self, rows: u64) -> Self {
+        self.row = self.row.saturating_add(rows);
+        self
     }
 
     /// Number of the row, counted from 1 without the header.
@@ -125,10 +134,8 @@ impl ExtractRow {
             .copied()
             .unwrap_or(0);
         let end = self.ends.get(place).copied().unwrap_or(0);
-        usize::try_from(start)
-            .ok()
-            .zip(usize::try_from(end).ok())
-            .and_then(|(start, end)| self.text.get(start..end))
+        self.text
+            .get(usize::from(start)..usize::from(end))
             .unwrap_or("")
     }
 

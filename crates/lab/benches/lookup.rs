@@ -1,0 +1,528 @@
+//! Measures candidates and lookups on a synthetic nation.
+//!
+//! `cargo bench -p countersign-lab --profile demo --bench lookup -- --people 200000 --dir DIR`
+//!
+//! Makes a population in DIR (kept, and used again by the next run), builds a register of it, and
+//! asks every row of its request: is the person meant among the candidates, under which kinds of
+//! key, and how do those agree who are not; how long does one decision take with tokens in hand.
+//! `--decisions FILE` writes outcome and transcript of every row, for comparing two programs.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::expect_used
+)]
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt::Write as _,
+    fs::{self, File},
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use countersign_lab::{
+    extract::ExtractFormat,
+    population::{self, Files, PopulationArguments},
+    rates::{Rate, Rates},
+};
+use identity::{
+    blocking::BlockKey,
+    candidates::{Candidates, NameField},
+    compare::{Bearing, Comparator},
+    decide::{Thresholds, identify},
+    gather::keys_of,
+    query::{Query, RowParts},
+};
+use model::{
+    column::Column,
+    digest::Digest,
+    id::{Epoch, PersonId, RecordNumber},
+    row::Row,
+};
+use rayon::prelude::*;
+use register::{
+    build::{self, BuildOptions, SealedPlane},
+    extract::{self, Field},
+    kind::Synthetic,
+    register::Register,
+};
+use seal::{keys::EpochKeys, shares::ShareSets, token::TokenEvaluator};
+use statute::{date::DateReading, reading, statute_book};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+struct Arguments {
+    people: u64,
+    rows: u32,
+    seed: u64,
+    dir: PathBuf,
+    whole: bool,
+    decisions: Option<PathBuf>,
+}
+
+impl Arguments {
+    fn read() -> Self {
+        let mut found: HashMap<String, String> = HashMap::new();
+        let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
+        while let Some(name) = words.next() {
+            let value = words
+                .next()
+                .unwrap_or_else(|| panic!("{name} needs a value"));
+            found.insert(name, value);
+        }
+        let number = |name: &str, usual: u64| {
+            found
+                .get(name)
+                .map_or(usual, |text| text.parse().expect(name))
+        };
+        let people = number("--people", 200_000);
+        Self {
+            people,
+            rows: u32::try_from(number("--rows", 20_000)).unwrap(),
+            seed: number("--seed", 1),
+            dir: found.get("--dir").map_or_else(
+                || std::env::temp_dir().join(format!("countersign-lookup-{people}")),
+                PathBuf::from,
+            ),
+            whole: found.get("--sealed").is_some_and(|text| text == "yes"),
+            decisions: found.get("--decisions").map(PathBuf::from),
+        }
+    }
+}
+
+/// One row with the truth about it.
+struct Asked {
+    query: Query,
+    kind: String,
+    meant: Option<RecordNumber>,
+}
+
+fn main() {
+    let arguments = Arguments::read();
+    let files = Files::of(&arguments.dir, ExtractFormat::Csv);
+    if !files.truth.exists() {
+        populate(&arguments);
+    }
+    let keys = epoch_keys(&files.extract, arguments.seed);
+    let folder = arguments.dir.join("register");
+    if !folder.join("snapshot.json").exists() {
+        build_register(&files.extract, &keys, &folder, arguments.whole);
+    }
+    let start = Instant::now();
+    let register = Register::<Synthetic>::open(&folder).unwrap();
+    println!(
+        "opened {} people in {:.2} s; peak memory {} MiB",
+        register.people(),
+        start.elapsed().as_secs_f64(),
+        peak_mib(),
+    );
+    let asked = asked(&files, &keys, &arguments.dir);
+    println!("{} rows", asked.len());
+    recall(&register, &asked);
+    let thresholds = Thresholds {
+        largest_register: register.people(),
+        ..Thresholds::UNCERTIFIED
+    };
+    decisions(
+        &register,
+        &asked,
+        &thresholds,
+        arguments.decisions.as_deref(),
+    );
+    speed(&register, &asked, &thresholds);
+    println!("peak memory {} MiB", peak_mib());
+}
+
+fn peak_mib() -> u64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmHWM"));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
+    kib.unwrap_or(0) / 1024
+}
+
+/// Processor time of all threads so far, seconds.
+fn cpu_seconds() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let ticks = |place: usize| stat.split(' ').nth(place)?.parse::<f64>().ok();
+    (ticks(13).unwrap_or(0.0) + ticks(14).unwrap_or(0.0)) / 100.0
+}
+
+fn populate(arguments: &Arguments) {
+    let start = Instant::now();
+    let report = population::write(
+        &PopulationArguments {
+            people: arguments.people,
+            rows: arguments.rows,
+            seed: arguments.seed,
+            as_of: model::time::parse_date("2026-11-01").unwrap(),
+            out: arguments.dir.clone(),
+            format: ExtractFormat::Csv,
+            deficient: Rate::millionths(0),
+            officers: 4,
+            boilerplate: 0,
+            rates: Rates::built_in().unwrap(),
+        },
+        &mut |_| {},
+    );
+    let report = report.unwrap();
+    println!(
+        "population: {} people, {} rows of the extract, {:.1} s",
+        report.people,
+        report.extract_rows,
+        start.elapsed().as_secs_f64()
+    );
+}
+
+fn epoch_keys(extract: &Path, seed: u64) -> EpochKeys {
+    let digest = extract::digest_of_file(extract).unwrap();
+    let register = extract::register_id("LOOKUP", &digest).unwrap();
+    let keepers = ["lab-1", "lab-2", "lab-3", "lab-4"].map(|name| name.parse().unwrap());
+    let sets = ShareSets::new(3, keepers.to_vec()).unwrap();
+    let seed = Digest::of_parts(&[b"countersign/lab/lookup-keys/v1", &seed.to_be_bytes()]);
+    EpochKeys::from_seed(register, Epoch(1), sets, seed.as_bytes())
+}
+
+fn build_register(path: &Path, keys: &EpochKeys, out: &Path, whole: bool) {
+    let clock = Instant::now();
+    let cpu = cpu_seconds();
+    let options = BuildOptions {
+        sealed_plane: if whole {
+            SealedPlane::Whole
+        } else {
+            SealedPlane::HeadersOnly
+        },
+        progress: &|stage, count| {
+            if stage != build::Stage::Reading || count % (1 << 20) == 0 {
+                println!(
+                    "  {:6.2} s ({:.2} s of processors) {stage:?} {count}; peak memory {} MiB",
+                    clock.elapsed().as_secs_f64(),
+                    cpu_seconds() - cpu,
+                    peak_mib()
+                );
+            }
+        },
+        ..BuildOptions::standard()
+    };
+    let digest = extract::digest_of_file(path).unwrap();
+    println!("  {:6.2} s digest", clock.elapsed().as_secs_f64());
+    let rows = extract::open(path).unwrap();
+    let report = build::build::<Synthetic>(rows, &digest, keys, &options, out).unwrap();
+    println!(
+        "built {} people, {} rows, {} addresses in {:.1} s ({:.1} s of processors); peak memory {} MiB; snapshot {}",
+        report.snapshot.people,
+        report.snapshot.rows,
+        report.snapshot.addresses,
+        clock.elapsed().as_secs_f64(),
+        cpu_seconds() - cpu,
+        peak_mib(),
+        report.snapshot_digest,
+    );
+    for (name, facts) in &report.snapshot.files {
+        let each = facts.bytes / u64::from(report.snapshot.people);
+        println!("  {name}: {} bytes, {each} a person", facts.bytes);
+    }
+}
+
+fn asked(files: &Files, keys: &EpochKeys, dir: &Path) -> Vec<Asked> {
+    let mut collected = intake::Collected::default();
+    let request = File::open(&files.request).unwrap();
+    intake::read(
+        request,
+        "request.xlsx",
+        &intake::Limits::standard(),
+        &mut collected,
+    )
+    .unwrap();
+    let rows: HashMap<(u16, u32), &Row> = collected
+        .rows
+        .iter()
+        .map(|row| ((row.sheet, row.row), row))
+        .collect();
+    let truth: Vec<((u16, u32), String, String)> = csv::Reader::from_path(&files.truth)
+        .unwrap()
+        .deserialize::<(u16, u32, String, String, String)>()
+        .map(Result::unwrap)
+        .map(|(sheet, row, kind, person, _)| ((sheet, row), kind, person))
+        .collect();
+    let records = records(&files.extract, keys, &dir.join("records.csv"), &truth);
+    let tokens = TokenEvaluator::new(keys);
+    truth
+        .into_iter()
+        .filter_map(|(place, kind, person)| {
+            let parts = row_parts(rows.get(&place)?);
+            let tokens = parts
+                .token_values()
+                .iter()
+                .map(|value| tokens.evaluate(value.kind, value.part.expose()))
+                .collect();
+            Some(Asked {
+                query: parts.query(tokens).unwrap(),
+                kind,
+                meant: records.get(&person).copied(),
+            })
+        })
+        .collect()
+}
+
+/// Record numbers of the people asked about: places in the order of a keyed value. Kept in a file,
+/// because the whole extract must be read for them.
+fn records(
+    extract: &Path,
+    keys: &EpochKeys,
+    kept: &Path,
+    truth: &[((u16, u32), String, String)],
+) -> HashMap<String, RecordNumber> {
+    if !kept.exists() {
+        let mut people: Vec<([u8; 32], PersonId)> = Vec::new();
+        for row in extract::open(extract).unwrap() {
+            let row = row.unwrap();
+            let id: PersonId = row.text(Field::PersonId).parse().unwrap();
+            if people.last().is_none_or(|(_, last)| *last != id) {
+                let order = keys.builder_value("record-order", &[id.as_str().as_bytes()]);
+                people.push((order, id));
+            }
+        }
+        people.par_sort_unstable();
+        people.dedup();
+        let meant: std::collections::HashSet<&str> =
+            truth.iter().map(|(_, _, person)| person.as_str()).collect();
+        let mut text = String::new();
+        for (number, (_, id)) in people.iter().enumerate() {
+            if meant.contains(id.as_str()) {
+                let _ = writeln!(text, "{},{number}", id.as_str());
+            }
+        }
+        fs::write(kept, text).unwrap();
+    }
+    fs::read_to_string(kept)
+        .unwrap()
+        .lines()
+        .map(|line| {
+            let (id, number) = line.split_once(',').unwrap();
+            (id.to_owned(), RecordNumber(number.parse().unwrap()))
+        })
+        .collect()
+}
+
+/// What a row states about the person, read as casework reads an admitted row.
+fn row_parts(row: &Row) -> RowParts {
+    let read = reading::read_row(row, statute_book());
+    let older = reading::more_addresses(row);
+    let sufficient = |address: &&standard::address::Reading| {
+        let mut problems = address.problems.iter();
+        problems.all(standard::address::AddressProblem::is_question)
+    };
+    RowParts {
+        name: standard::name::standard_name(
+            reading::value(row, Column::GivenNames),
+            reading::value(row, Column::Surnames),
+            reading::value(row, Column::Suffix),
+        ),
+        date_of_birth: match read.date_of_birth {
+            DateReading::Date(date) => Some(date),
+            _ => None,
+        },
+        tin: match read.tin {
+            reading::TinReading::Tin(ref tin) => Some(tin.clone()),
+            _ => None,
+        },
+        addresses: std::iter::once(&read.address)
+            .chain(&older)
+            .filter(sufficient)
+            .map(|address| address.address.clone())
+            .collect(),
+    }
+}
+
+/// What is counted of the rows whose person is on file.
+#[derive(Default)]
+struct Recall {
+    // By kind of row: all of them, those whose person is a candidate.
+    kinds: BTreeMap<String, (u64, u64)>,
+    // By kind of key: found by it, found by it alone.
+    keys: BTreeMap<String, (u64, u64)>,
+    missed: BTreeMap<String, u64>,
+    candidates: Vec<usize>,
+}
+
+/// Shares of those on file who are among the candidates, by kind of row and by kind of key.
+fn recall(register: &Register<Synthetic>, asked: &[Asked]) {
+    let mut recall = Recall::default();
+    for row in asked {
+        if let Some(meant) = row.meant {
+            recall.count(register, row, meant);
+        }
+    }
+    recall.print();
+}
+
+impl Recall {
+    fn count(&mut self, register: &Register<Synthetic>, row: &Asked, meant: RecordNumber) {
+        let (wanted, years) = keys_of(&row.query, register);
+        let found = register.candidates(&wanted, &years).unwrap();
+        self.candidates.push(found.records.len());
+        let hit = found.records.contains(&meant);
+        for kind in [row.kind.as_str(), "all"] {
+            let count = self.kinds.entry(kind.to_owned()).or_default();
+            count.0 += 1;
+            count.1 += u64::from(hit);
+        }
+        let finds = |key: &&BlockKey| {
+            let one = register.candidates(&[**key], &years).unwrap();
+            one.records.contains(&meant)
+        };
+        let by = wanted.iter().filter(finds);
+        let by: BTreeSet<String> = by.map(|key| format!("{:?}", key.kind)).collect();
+        for kind in &by {
+            let count = self.keys.entry(kind.clone()).or_default();
+            count.0 += 1;
+            count.1 += u64::from(by.len() == 1);
+        }
+        if !hit {
+            let view = register.record(meant).unwrap();
+            let levels = Comparator::new(&row.query, Bearing::Common).levels(meant, &view);
+            let left = if found.unread.is_empty() {
+                ""
+            } else {
+                " (blocks left)"
+            };
+            let line = format!(
+                "{} surname {} given {} birth {} tin {} address {}{left}",
+                row.kind,
+                levels.surname.code(),
+                levels.given.code(),
+                levels.birth.code(),
+                levels.tin.code(),
+                levels.address.code(),
+            );
+            *self.missed.entry(line).or_default() += 1;
+        }
+    }
+
+    fn print(mut self) {
+        println!("person meant among the candidates:");
+        for (kind, (all, hit)) in &self.kinds {
+            println!("  {kind}: {hit} of {all}, {:.4}", *hit as f64 / *all as f64);
+        }
+        println!("found by kind of key (of these, by no other):");
+        for (kind, (found, alone)) in &self.keys {
+            println!("  {kind}: {found} ({alone})");
+        }
+        let mut missed: Vec<(u64, String)> = self.missed.into_iter().map(|(l, n)| (n, l)).collect();
+        missed.sort_unstable_by(|a, b| b.cmp(a));
+        println!("not found:");
+        for (count, line) in missed.iter().take(25) {
+            println!("  {count} {line}");
+        }
+        self.candidates.sort_unstable();
+        let last = self.candidates.len() - 1;
+        let at = |share: f64| self.candidates[(last as f64 * share) as usize];
+        println!(
+            "candidates p50 {} p99 {} most {}",
+            at(0.5),
+            at(0.99),
+            at(1.0)
+        );
+    }
+}
+
+fn decisions(
+    register: &Register<Synthetic>,
+    asked: &[Asked],
+    thresholds: &Thresholds,
+    out: Option<&Path>,
+) {
+    let lines: Vec<(String, &str, &str)> = asked
+        .par_iter()
+        .map(|row| {
+            let decision = identify(&row.query, register, thresholds).unwrap();
+            let outcome = serde_json::to_string(&decision.outcome).unwrap();
+            let transcript = serde_json::to_string(&decision.transcript).unwrap();
+            let evidence = format!("{:?}", decision.evidence);
+            let named = match decision.outcome {
+                identity::decide::Outcome::Identified(record) if Some(record) == row.meant => {
+                    "right"
+                }
+                identity::decide::Outcome::Identified(_) => "wrong",
+                identity::decide::Outcome::Withheld(_) => "withheld",
+            };
+            let line = format!("{outcome} {:?} {transcript} {evidence}\n", decision.odds);
+            (line, row.kind.as_str(), named)
+        })
+        .collect();
+    let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut text = String::new();
+    for (line, kind, named) in &lines {
+        text.push_str(line);
+        *counts.entry((kind, named)).or_default() += 1;
+    }
+    for ((kind, named), count) in counts {
+        println!("{kind} {named}: {count}");
+    }
+    println!("decisions {}", Digest::of(text.as_bytes()));
+    if let Some(path) = out {
+        fs::write(path, text).unwrap();
+    }
+}
+
+fn speed(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Thresholds) {
+    let commonness = |row: &Asked| {
+        let bearers = |field, token: Option<&String>| {
+            token.map_or(0, |token| register.share(field, token).same)
+        };
+        let name = row.query.name();
+        bearers(NameField::Given, name.given.first())
+            * bearers(NameField::Surname, name.surnames.first())
+    };
+    // Each row in three passes over all rows: the least time is the one nobody interrupted, and
+    // other rows have passed through the caches in between.
+    let mut times: Vec<(u64, u128)> = asked
+        .iter()
+        .map(|row| (commonness(row), u128::MAX))
+        .collect();
+    for _ in 0..3 {
+        for (row, (_, least)) in asked.iter().zip(&mut times) {
+            let start = Instant::now();
+            std::hint::black_box(identify(&row.query, register, thresholds).unwrap());
+            *least = start.elapsed().as_nanos().min(*least);
+        }
+    }
+    times.sort_unstable_by(|a, b| b.cmp(a));
+    let common: Vec<u128> = times
+        .iter()
+        .take(times.len() / 100)
+        .map(|(_, time)| *time)
+        .collect();
+    print_times("all rows", times.iter().map(|(_, time)| *time).collect());
+    print_times("commonest 1% of names", common);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(2)
+        .build()
+        .unwrap();
+    let (start, cpu) = (Instant::now(), cpu_seconds());
+    pool.install(|| {
+        asked.par_iter().for_each(|row| {
+            std::hint::black_box(identify(&row.query, register, thresholds).unwrap());
+        });
+    });
+    println!(
+        "{:.0} rows/s on 2 threads; {:.1} µs of one processor a row",
+        asked.len() as f64 / start.elapsed().as_secs_f64(),
+        (cpu_seconds() - cpu) * 1e6 / asked.len() as f64,
+    );
+}
+
+fn print_times(what: &str, mut times: Vec<u128>) {
+    times.sort_unstable();
+    let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
+    println!(
+        "{what}: p50 {:.1} µs, p99 {:.1} µs, most {:.1} µs, mean {:.1} µs",
+        at(0.5),
+        at(0.99),
+        at(1.0),
+        times.iter().sum::<u128>() as f64 / times.len() as f64 / 1000.0,
+    );
+}

@@ -1,0 +1,141 @@
+//! The four planes while they are built.
+//!
+//! Place in the flow: takes people in the order of records. Sealed entries go to disk at once; match
+//! plane and index, which need all people, are laid out in memory and written at the end.
+//!
+//! Left to others: what stands in each plane (person), the files (write).
+
+use std::{collections::BTreeMap, path::Path};
+
+use model::digest::Digest;
+use rayon::prelude::*;
+use seal::merkle::MerkleTree;
+
+use super::{BuildError, BuildOptions, Stage, count, person::Made, write};
+use crate::{
+    index::{self, IndexBuilder},
+    match_plane::{self, MatchPlane, MatchPlaneBuilder},
+    snapshot::FileFacts,
+    table::{HEADERS, SEALED},
+};
+
+/// Planes that people are added to.
+pub(super) struct Planes {
+    plane: MatchPlaneBuilder,
+    index: IndexBuilder,
+    /// Fingerprint of the residence of each address.
+    residences: Vec<u64>,
+    sealed: write::TableFile,
+    headers: write::TableFile,
+    leaves: Vec<Digest>,
+    entries: u64,
+    records_without_key: u64,
+}
+
+/// What was built, for the manifest and the report.
+pub(super) struct Built {
+    pub(super) people: u32,
+    pub(super) entries: u64,
+    pub(super) addresses: u64,
+    pub(super) records_without_key: u64,
+    pub(super) name_forms: Digest,
+    pub(super) headers_root: Digest,
+    pub(super) files: BTreeMap<String, FileFacts>,
+}
+
+impl Planes {
+    /// Begins the planes of so many people.
+    pub(super) fn begin(out: &Path, people: usize) -> Result<Self, BuildError> {
+        Ok(Self {
+            plane: MatchPlaneBuilder::default(),
+            index: IndexBuilder::default(),
+            residences: Vec::new(),
+            sealed: write::TableFile::create(out, SEALED, count(people))?,
+            headers: write::TableFile::create(out, HEADERS, count(people))?,
+            leaves: Vec::with_capacity(people),
+            entries: 0,
+            records_without_key: 0,
+        })
+    }
+
+    /// Adds the next people.
+    pub(super) fn take(&mut self, people: Vec<Made>) -> Result<(), BuildError> {
+        for person in people {
+            self.plane
+                .push(&person.record)
+                .ok_or(BuildError::TooLarge)?;
+            self.index
+                .push(person.prints.into_iter(), person.refinement);
+            self.entries = self.entries.saturating_add(count(person.entries));
+            if person.residences.is_empty() {
+                self.records_without_key = self.records_without_key.saturating_add(1);
+            }
+            self.residences.extend(person.residences);
+            self.sealed.row(&person.sealed)?;
+            self.headers.row(&person.header)?;
+            self.leaves.push(person.leaf);
+        }
+        Ok(())
+    }
+
+    /// Lays out and writes the rest.
+    pub(super) fn finish(
+        self,
+        options: &BuildOptions<'_>,
+        out: &Path,
+    ) -> Result<Built, BuildError> {
+        let people = u32::try_from(self.leaves.len()).map_err(|_| BuildError::TooLarge)?;
+        let addresses = count(self.residences.len());
+        let residences = numbered(&self.residences).ok_or(BuildError::TooLarge)?;
+        let (plane, index, limit) = (self.plane, self.index, options.block_limit);
+        let (plane, index) = rayon::join(|| plane.finish(&residences), || index.finish(limit));
+        let (plane, index) = plane.zip(index).ok_or(BuildError::TooLarge)?;
+        (options.progress)(Stage::Writing, count(plane.len() + index.len()));
+        let name_forms = MatchPlane::read(&plane)
+            .map_err(BuildError::Defect)?
+            .name_forms();
+        let mut files = BTreeMap::new();
+        let mut keep = |name: &str, facts| files.insert(name.to_owned(), facts);
+        keep(
+            match_plane::FILE,
+            write::file(out, match_plane::FILE, &plane)?,
+        );
+        keep(index::FILE, write::file(out, index::FILE, &index)?);
+        keep(SEALED.file, self.sealed.finish()?);
+        keep(HEADERS.file, self.headers.finish()?);
+        Ok(Built {
+            people,
+            entries: self.entries,
+            addresses,
+            records_without_key: self.records_without_key,
+            name_forms,
+            headers_root: MerkleTree::from_leaf_hashes(self.leaves).root(),
+            files,
+        })
+    }
+}
+
+/// The place of each fingerprint among the distinct ones; `None` beyond 2^32.
+fn numbered(prints: &[u64]) -> Option<Vec<u32>> {
+    let last = u32::try_from(prints.len()).ok()?;
+    let mut sorted: Vec<(u64, u32)> = prints.iter().copied().zip(0..last).collect();
+    sorted.par_sort_unstable();
+    let mut numbers = vec![0; prints.len()];
+    for (number, run) in (0_u32..).zip(sorted.chunk_by(|a, b| a.0 == b.0)) {
+        for (_, place) in run {
+            *numbers.get_mut(usize::try_from(*place).ok()?)? = number;
+        }
+    }
+    Some(numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn equal_residences_have_one_number() {
+        assert_eq!(numbered(&[30, 10, 30, 20]), Some(vec![2, 0, 2, 1]));
+        assert_eq!(numbered(&[]), Some(Vec::new()));
+    }
+}
