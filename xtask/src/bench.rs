@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::{
-    bench_addresses, bench_examine, demo,
+    bench_addresses, bench_examine, bench_link, bench_lookup, demo,
     failure::{self, Failure},
     json::seconds,
     process,
@@ -25,6 +25,10 @@ use crate::{
 const LIMIT_SECONDS: u64 = 360;
 /// Most packages the demo is built from (STYLE.md section 4).
 const LIMIT_PACKAGES: usize = 400;
+
+/// The benches there are.
+const NAMES: &str =
+    "fresh [--cold], addresses, examine [--rows N], link [--people N], lookup [--people N]";
 
 /// What cargo finds at hand when the clone is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,11 +47,11 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
         ["fresh", "--cold"] => fresh(workspace, Registry::Empty),
         ["addresses"] => bench_addresses::run(workspace),
         ["examine", rest @ ..] => bench_examine::run(workspace, rest),
-        [] => Err(Failure::Usage(
-            "`bench` wants a name: fresh [--cold], addresses, examine [--rows N]".to_owned(),
-        )),
+        ["link", rest @ ..] => bench_link::run(workspace, rest),
+        ["lookup", rest @ ..] => bench_lookup::run(workspace, rest),
+        [] => Err(Failure::Usage(format!("`bench` wants a name: {NAMES}"))),
         [name, ..] => Err(Failure::Usage(format!(
-            "bench `{name}` is not built yet; there are: fresh [--cold], addresses, examine [--rows N]"
+            "bench `{name}` is not built yet; there are: {NAMES}"
         ))),
     }
 }
@@ -164,7 +168,7 @@ mod tests {
         let workspace = Workspace::find().unwrap();
         for words in [
             vec![],
-            vec!["lookup".to_owned()],
+            vec!["cluster".to_owned()],
             vec!["fresh".to_owned(), "x".to_owned()],
         ] {
             assert!(matches!(run(&workspace, &words), Err(Failure::Usage(_))));

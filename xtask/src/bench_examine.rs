@@ -8,7 +8,7 @@
 //!
 //! Left to others: time and memory ([`mod@measure`]), the request ([`MAKE`]), the libraries ([`READ`]).
 
-mod measure;
+pub mod measure;
 
 use std::{
     fs,

@@ -14,6 +14,16 @@ pub fn whole_number(document: &str, key: &str) -> Option<u64> {
     value.get(..end)?.parse().ok()
 }
 
+/// The number, whole or decimal, that stands behind `"key":` where the key first occurs.
+pub fn number(document: &str, key: &str) -> Option<f64> {
+    let (_, after) = document.split_once(&format!("\"{key}\""))?;
+    let value = after.trim_start().strip_prefix(':')?.trim_start();
+    let end = value
+        .find(|letter: char| !(letter.is_ascii_digit() || "+-.eE".contains(letter)))
+        .unwrap_or(value.len());
+    value.get(..end)?.parse().ok()
+}
+
 /// Seconds with one decimal.
 pub fn seconds(duration: std::time::Duration) -> String {
     format!("{:.1}", duration.as_secs_f64())
@@ -36,5 +46,17 @@ mod tests {
         check("{\"rows\" : 12}", Some(12));
         check("{\"rows\" 12}", None);
         check("{\"rows\":", None);
+    }
+
+    #[test]
+    fn decimals_are_found() {
+        let check = |document: &str, expected: Option<f64>| {
+            assert_eq!(number(document, "recall"), expected, "{document}");
+        };
+        check("{\"recall\":0.957,\"recall\":1}", Some(0.957));
+        check("{\"recall\": 3}", Some(3.0));
+        check("{\"recall\":1e-3}", Some(0.001));
+        check("{\"recall\":null}", None);
+        check("{\"recalls\":1}", None);
     }
 }

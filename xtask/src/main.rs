@@ -19,6 +19,8 @@ mod away;
 mod bench;
 mod bench_addresses;
 mod bench_examine;
+mod bench_link;
+mod bench_lookup;
 mod demo;
 mod docs;
 mod failure;
@@ -49,7 +51,9 @@ cargo xtask COMMAND
                       run the fuzz targets (nightly compiler)
   bench NAME          measure; fresh [--cold]: from a clone to a finished demo;
                       addresses: labelled addresses beside usaddress from PyPI;
-                      examine [--rows N]: a large request beside Python libraries merely reading it
+                      examine [--rows N]: a large request beside Python libraries merely reading it;
+                      link [--people N]… [--rows N] [--labelled|--nation]: the matchers beside Splink;
+                      lookup [--people N]…: one row against a nation, beside Splink
   tidy                check the house rules
   docs                write the generated pages again and build the book
   help                print this

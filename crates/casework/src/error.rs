@@ -5,8 +5,8 @@
 //! Left to others: errors of the parts, wrapped here as sources.
 
 use instrument::{
-    budget::BudgetError, document::DocumentError, envelope::EnvelopeError, signed::SignedError,
-    warrant::WarrantError,
+    budget::BudgetError, certificate::CertificateError, document::DocumentError,
+    envelope::EnvelopeError, signed::SignedError, warrant::WarrantError,
 };
 use model::{
     entropy::EntropyError,
@@ -97,6 +97,9 @@ pub enum CaseworkError {
     /// No valid certificate: the gate does not identify.
     #[error("identification is stopped: {0}")]
     NotCertified(&'static str),
+    /// The certificate does not hold, or not for this gate: the operator's, calibrate anew.
+    #[error("identification is stopped: {0}")]
+    Certificate(CertificateError),
     /// The authority note, the agreement or a suspension stops the channel.
     #[error("the channel is stopped: {0}")]
     Stopped(&'static str),
@@ -145,6 +148,7 @@ impl Explain for CaseworkError {
             | Self::TooEarly(_)
             | Self::TooSoon { .. }
             | Self::NotCertified(_)
+            | Self::Certificate(_)
             | Self::Stopped(_) => Fault::Refused,
             Self::Damaged(_) => Fault::Integrity,
             Self::Signed(error) => error.fault(),

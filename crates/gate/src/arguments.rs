@@ -7,7 +7,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use model::id::{CaseId, OfficialId, RequestId, RowId};
+use model::id::{CaseId, CertificateId, OfficialId, RequestId, RowId};
 
 const EXAMPLES: &str = "Examples:
   countersign template request.xlsx
@@ -64,6 +64,8 @@ pub enum Command {
     Release(OperatorArguments),
     /// Write the auditor's bundle.
     AuditBundle(BundleArguments),
+    /// Sign a measurement of the matcher: a calibration certificate.
+    Certify(CertifyArguments),
     /// Look at the register's manifest.
     Register(RegisterArguments),
     /// Print the digests an authority note names: of the policy and of the statute book.
@@ -303,6 +305,25 @@ pub struct BundleArguments {
     /// Adds what opens every commitment. Itself return information.
     #[arg(long)]
     pub sealed: bool,
+}
+
+/// Arguments of `certify`.
+#[derive(Debug, Args)]
+pub struct CertifyArguments {
+    /// The measurement `countersign-lab calibrate` wrote.
+    pub measurement: PathBuf,
+    /// The deployment's signed genesis.
+    #[arg(long, value_name = "FILE")]
+    pub genesis: PathBuf,
+    /// The certifier's private key.
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+    /// The certificate's name (default: CAL- and the measurement's digest).
+    #[arg(long, value_name = "ID")]
+    pub id: Option<CertificateId>,
+    /// The certificate to write.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// Arguments of `register`.

@@ -69,6 +69,7 @@ impl Papers<'_> {
         for note in self.certificates {
             let check = || {
                 note.verify(&documents.genesis.certifier)?;
+                note.document().check()?;
                 same_genesis(note.document().genesis == documents.genesis_digest)
             };
             take(DocumentKind::Certificate, note.digest(), &check)?;

@@ -1,61 +1,98 @@
 //! The calibration certificate: how often identification may be wrong, as measured.
 //!
-//! Place in the flow: made by the laboratory on seeds no threshold was chosen on; the gate refuses
-//! to identify without one that fits its register's size and its matcher's version; every statement
-//! names it.
+//! Place in the flow: the laboratory freezes thresholds ([`thresholds`]) and measures them on seeds nothing
+//! was tuned on ([`measurement`]); the certifier signs that measurement, whole, as a certificate. The gate
+//! refuses to identify without one that fits its register's size and its matcher; every statement names
+//! it. Gate and auditor compute every bound again from the counts ([`bound`]).
 //!
 //! Left to others: measuring (lab), applying thresholds (identity).
 
-use model::{digest::Digest, id::CertificateId, time::Date};
+pub mod bound;
+pub mod measurement;
+pub mod thresholds;
 
-use crate::document::{Document, DocumentError, Reader, Writer, date, parts};
+use model::{
+    digest::Digest,
+    fault::{Explain, Fault},
+    id::CertificateId,
+    time::Date,
+};
+use thiserror::Error;
 
-/// What was measured on one kind of row.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Measurement {
-    /// Score a best candidate must reach, in milli-bits of posterior odds.
-    pub threshold_millibits: i64,
-    /// Answerable rows put to the matcher.
-    pub answerable: u64,
-    /// Rows identified.
-    pub identified: u64,
-    /// Of these, rows where it was another person.
-    pub wrong: u64,
-    /// One-sided 95% Clopper–Pearson upper bound on the share wrong, in parts per billion.
-    pub wrong_bound_per_billion: u64,
+use self::{measurement::Measurement, thresholds::Matcher};
+use crate::document::{Document, DocumentError, Reader, Writer, date};
+
+/// Why a certificate or measurement does not hold. The fault of whoever made it, or, for
+/// [`CertificateError::Matcher`] and [`CertificateError::Register`], of whoever uses it for something else.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+pub enum CertificateError {
+    /// The thresholds are not those that were frozen.
+    #[error("the thresholds are not those that were frozen before the measurement")]
+    Frozen,
+    /// A threshold does not follow from the rule it was chosen by.
+    #[error("the threshold `{stated}` does not follow from the rule it was chosen by")]
+    Threshold {
+        /// As stated, milli-bits.
+        stated: i64,
+        /// As it follows.
+        follows: Option<i64>,
+    },
+    /// No trial is named that the thresholds were chosen on.
+    #[error("no trial is named that the thresholds were chosen on")]
+    Tuning,
+    /// A seed measured twice, or one the thresholds were chosen on.
+    #[error("seed `{0}` was measured twice or tuned on")]
+    Seed(u64),
+    /// The rows counted are not those asked.
+    #[error("the rows counted are not the `{asked}` rows of the trials")]
+    Rows {
+        /// Rows of the trials.
+        asked: u64,
+    },
+    /// Counts of a part contradict each other, or parts do not add up to the whole.
+    #[error("the counts of `{0} {1}` do not add up")]
+    Counts(&'static str, &'static str),
+    /// A bound does not follow from its counts.
+    #[error("the bound `{stated}` of `{kind} {part}` does not follow from its counts")]
+    Bound {
+        /// Kind of row.
+        kind: &'static str,
+        /// The part.
+        part: &'static str,
+        /// As stated, parts per billion.
+        stated: u64,
+        /// As it follows.
+        follows: u64,
+    },
+    /// It claims to hold for a larger register than was measured.
+    #[error("it is for registers of `{stated}` people, measured were `{measured}`")]
+    Largest {
+        /// As stated.
+        stated: u64,
+        /// People of the smallest register measured.
+        measured: u64,
+    },
+    /// The rows measured were made easier or harder than the nation's rates say.
+    #[error("it was measured at `{0}` times the rates of errors in rows")]
+    RowErrors(String),
+    /// It is for another matcher: calibrate anew.
+    #[error("it is for another model than this program's")]
+    Matcher,
+    /// The register is larger than it holds for: calibrate anew on a larger one.
+    #[error(
+        "it is for registers of at most `{largest}` people, a smaller register than these `{people}`"
+    )]
+    Register {
+        /// People in the register.
+        people: u64,
+        /// Most people it holds for.
+        largest: u64,
+    },
 }
 
-impl Measurement {
-    /// Rightly identified among answerable, in per mille, rounded down.
-    #[must_use]
-    pub fn recall_per_mille(&self) -> u64 {
-        let right = self.identified.saturating_sub(self.wrong);
-        right
-            .saturating_mul(1000)
-            .checked_div(self.answerable)
-            .unwrap_or(0)
-    }
-
-    fn write(self) -> String {
-        format!(
-            "{} {} {} {} {}",
-            self.threshold_millibits,
-            self.answerable,
-            self.identified,
-            self.wrong,
-            self.wrong_bound_per_billion
-        )
-    }
-
-    fn read(text: &str) -> Option<Self> {
-        let [threshold, answerable, identified, wrong, bound] = parts(text)?;
-        Some(Self {
-            threshold_millibits: threshold.parse().ok()?,
-            answerable: answerable.parse().ok()?,
-            identified: identified.parse().ok()?,
-            wrong: wrong.parse().ok()?,
-            wrong_bound_per_billion: bound.parse().ok()?,
-        })
+impl Explain for CertificateError {
+    fn fault(&self) -> Fault {
+        Fault::Refused
     }
 }
 
@@ -68,48 +105,51 @@ pub struct Certificate {
     pub id: CertificateId,
     /// Day it was made.
     pub made_on: Date,
-    /// Version and digest of the matcher's model and parameters.
-    pub model_version: String,
-    /// Digest of the matcher's parameters.
-    pub parameters: Digest,
-    /// The data it was measured on, in words.
-    pub data: String,
-    /// Seed of that data.
-    pub seed: u64,
-    /// People in the register it was measured on.
-    pub people: u64,
-    /// Largest register it holds for.
-    pub largest_register: u64,
-    /// Rows with a birth date.
-    pub with_birth_date: Measurement,
-    /// Rows with a TIN and no birth date.
-    pub without_birth_date: Measurement,
+    /// What was measured.
+    pub measurement: Measurement,
 }
 
 impl Certificate {
-    /// Whether the gate may identify under it: same parameters, register not too large.
-    #[must_use]
-    pub fn holds_for(&self, people: u64, parameters: &Digest) -> bool {
-        people <= self.largest_register && self.parameters == *parameters
+    /// Checks that all it states follows from the counts, and that the rows were the nation's own.
+    ///
+    /// # Errors
+    /// [`CertificateError`].
+    pub fn check(&self) -> Result<(), CertificateError> {
+        self.measurement.check()?;
+        let times = &self.measurement.row_errors_times;
+        if times != "1" {
+            return Err(CertificateError::RowErrors(times.clone()));
+        }
+        Ok(())
+    }
+
+    /// Checks all of [`Certificate::check`], and that this matcher may identify under it in a register of
+    /// so many people.
+    ///
+    /// # Errors
+    /// [`CertificateError`].
+    pub fn holds_for(&self, people: u64, matcher: &Matcher) -> Result<(), CertificateError> {
+        self.check()?;
+        if self.measurement.thresholds.matcher != *matcher {
+            return Err(CertificateError::Matcher);
+        }
+        let largest = self.measurement.largest_register;
+        if people > largest {
+            return Err(CertificateError::Register { people, largest });
+        }
+        Ok(())
     }
 }
 
 impl Document for Certificate {
-    const CONTEXT: &'static str = "countersign/certificate/v1";
+    const CONTEXT: &'static str = "countersign/certificate/v2";
 
     fn write(&self, writer: &mut Writer) {
         writer
             .line("genesis", self.genesis)
             .line("id", &self.id)
-            .line("made-on", self.made_on)
-            .line("model-version", &self.model_version)
-            .line("parameters", self.parameters)
-            .line("data", &self.data)
-            .line("seed", self.seed)
-            .line("people", self.people)
-            .line("largest-register", self.largest_register)
-            .line("with-birth-date", self.with_birth_date.write())
-            .line("without-birth-date", self.without_birth_date.write());
+            .line("made-on", self.made_on);
+        self.measurement.write(writer);
     }
 
     fn read(reader: &mut Reader<'_>) -> Result<Self, DocumentError> {
@@ -117,14 +157,7 @@ impl Document for Certificate {
             genesis: reader.value("genesis")?,
             id: reader.value("id")?,
             made_on: reader.with("made-on", date)?,
-            model_version: reader.text("model-version")?.to_owned(),
-            parameters: reader.value("parameters")?,
-            data: reader.text("data")?.to_owned(),
-            seed: reader.value("seed")?,
-            people: reader.value("people")?,
-            largest_register: reader.value("largest-register")?,
-            with_birth_date: reader.with("with-birth-date", Measurement::read)?,
-            without_birth_date: reader.with("without-birth-date", Measurement::read)?,
+            measurement: Measurement::read(reader)?,
         })
     }
 }

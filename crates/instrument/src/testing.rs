@@ -35,7 +35,11 @@ use crate::{
     assurance::{Assurance, AssuredRow},
     authority::{Authority, RosterPerson},
     bundle::{self, BundleIndex, BundleKind, Commitments, RequestPart},
-    certificate::{Certificate, Measurement},
+    certificate::{
+        Certificate,
+        measurement::{Counted, Measurement, Strata, Stratum, band_of, part_of_group},
+        thresholds::{ChoiceRule, Chosen, FrozenThresholds, Grid, Matcher, Trial},
+    },
     cover::{Cover, CoverFile},
     document::Document,
     face::{Face, FaceDecision},
@@ -209,27 +213,82 @@ fn agreement(genesis: Digest) -> Agreement {
     }
 }
 
-fn certificate(genesis: Digest) -> Certificate {
-    let measurement = Measurement {
-        threshold_millibits: 14_000,
-        answerable: 3_000_000,
-        identified: 2_900_000,
-        wrong: 0,
-        wrong_bound_per_billion: 1_000,
-    };
+/// A matcher that is nobody's.
+fn matcher() -> Matcher {
+    Matcher {
+        model_version: "test".to_owned(),
+        keys_version: "test".to_owned(),
+        parameters: Digest::of(b"parameters"),
+    }
+}
+
+fn certificate(genesis: Digest, matcher: Matcher) -> Certificate {
     Certificate {
         genesis,
         id: id("CAL-1"),
         made_on: id("2026-11-01"),
-        model_version: "test".to_owned(),
-        parameters: Digest::of(b"parameters"),
-        data: "synthetic nation".to_owned(),
-        seed: 7,
-        people: 5_000_000,
-        largest_register: 5_000_000,
-        with_birth_date: measurement,
-        without_birth_date: measurement,
+        measurement: measurement(matcher, (14_000, 14_000), 5_000_000),
     }
+}
+
+/// A measurement in order: 2.9 million releases of each kind of row, none wrong, at these thresholds
+/// (with a birth date, without), on one register of so many people.
+#[must_use]
+pub fn measurement(matcher: Matcher, (with, without): (i64, i64), people: u64) -> Measurement {
+    let trial = |seed, rows| Trial {
+        seed,
+        people,
+        rows,
+        as_of: id("2026-11-01"),
+    };
+    let chosen = |threshold_millibits: i64| Chosen {
+        threshold_millibits,
+        misled_at: Some(threshold_millibits - 3_000),
+    };
+    let thresholds = FrozenThresholds {
+        matcher,
+        nation: Digest::of(b"nation"),
+        rule: ChoiceRule {
+            grid: Grid {
+                lowest: 5_000,
+                highest: 100_000,
+                step: 1,
+            },
+            aim_per_billion: 1_000_000_000,
+            margin_millibits: 3_000,
+        },
+        tuned_on: vec![trial(7, 30_000)],
+        with_birth_date: chosen(with),
+        without_birth_date: chosen(without),
+    };
+    let strata = strata(Counted {
+        rows: 4_000_000,
+        answerable: 3_000_000,
+        answered: 2_900_000,
+        identified: 2_900_000,
+        wrong: 0,
+    });
+    Measurement {
+        frozen: thresholds.digest(),
+        thresholds,
+        row_errors_times: "1".to_owned(),
+        data: "synthetic nation".to_owned(),
+        trials: vec![trial(8, 8_000_000)],
+        with_birth_date: strata,
+        without_birth_date: strata,
+        largest_register: people,
+    }
+}
+
+/// Strata of rows that all mean people with a surname of 51 to 500 bearers and of the first group.
+#[must_use]
+pub fn strata(counted: Counted) -> Strata {
+    let mut strata = Strata::default();
+    for (part, stratum) in strata.iter_mut().enumerate() {
+        let here = [0, band_of(51), part_of_group(0)].contains(&part);
+        *stratum = Stratum::of(part, if here { counted } else { Counted::default() });
+    }
+    strata
 }
 
 fn authority(

@@ -20,7 +20,7 @@ use instrument::{
     approval::{Approval, ApprovalDecision},
     assurance::Assurance,
     authority::Authority,
-    certificate::Certificate,
+    certificate::{Certificate, measurement::Measurement, thresholds::FrozenThresholds},
     cover::Cover,
     document::Document,
     face::{Face, FaceDecision},
@@ -55,7 +55,9 @@ fn outcome(vector: &Vector) -> String {
             Err(error) => error.to_string(),
         }
     }
-    let readers: [(&str, Reader); 12] = [
+    let readers: [(&str, Reader); 14] = [
+        (FrozenThresholds::CONTEXT, read::<FrozenThresholds>),
+        (Measurement::CONTEXT, read::<Measurement>),
         (Genesis::CONTEXT, read::<Genesis>),
         (Authority::CONTEXT, read::<Authority>),
         (Agreement::CONTEXT, read::<Agreement>),
@@ -90,6 +92,8 @@ fn good() -> Vec<(&'static str, &'static str, String)> {
     let closed = request.rows[0].open(&request.id, &request.secret, |_| false);
     world.admit(&request, 0, b"[]");
     world.silent_matter(&request, 0);
+    let measured = world.certificate.document().measurement.clone();
+    let frozen = &measured.thresholds;
     let mut all = vec![
         ("genesis", Genesis::CONTEXT, world.genesis.document().text()),
         (
@@ -112,6 +116,8 @@ fn good() -> Vec<(&'static str, &'static str, String)> {
             Certificate::CONTEXT,
             world.certificate.document().text(),
         ),
+        ("measurement", Measurement::CONTEXT, measured.text()),
+        ("thresholds", FrozenThresholds::CONTEXT, frozen.text()),
         ("cover", Cover::CONTEXT, request.cover.document().text()),
         (
             "assurance",
@@ -164,7 +170,7 @@ fn spoilt(name: &str, context: &str, text: &str) -> Vec<Vector> {
         ("first and last exchanged", join(&exchanged)),
         ("a line indented", join(&indented)),
         ("no newline at the end", text.trim_end().to_owned()),
-        ("another version", text.replacen("/v1\n", "/v2\n", 1)),
+        ("another version", another_version(text)),
         ("carriage returns", text.replace('\n', "\r\n")),
         ("empty", String::new()),
     ];
@@ -177,8 +183,34 @@ fn spoilt(name: &str, context: &str, text: &str) -> Vec<Vector> {
     cases.into_iter().map(vector).collect()
 }
 
+/// The first line's version is the one digit before its end.
+fn another_version(text: &str) -> String {
+    let (context, rest) = text.split_once('\n').unwrap();
+    let (name, version) = context.rsplit_once("/v").unwrap();
+    let other = version.parse::<u32>().unwrap() + 1;
+    format!("{name}/v{other}\n{rest}")
+}
+
 /// A name, a context, and what of its good text is exchanged for what: values that contradict.
-const CONTRADICTIONS: [(&str, &str, &str, &str); 10] = [
+const CONTRADICTIONS: [(&str, &str, &str, &str); 13] = [
+    (
+        "certificate: a stratum of another kind",
+        Certificate::CONTEXT,
+        "stratum with-birth-date all",
+        "stratum without-birth-date all",
+    ),
+    (
+        "certificate: a grid without steps",
+        Certificate::CONTEXT,
+        "grid 5000 100000 1",
+        "grid 5000 100000 0",
+    ),
+    (
+        "measurement: counts below nothing",
+        Measurement::CONTEXT,
+        "stratum with-birth-date all 4000000",
+        "stratum with-birth-date all -4000000",
+    ),
     (
         "genesis: q too small",
         Genesis::CONTEXT,

@@ -25,6 +25,7 @@ pub mod error;
 pub mod extract;
 pub mod genesis;
 pub mod link;
+pub mod measure;
 pub mod nation;
 pub mod population;
 pub mod rates;

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use countersign_lab::{
     calibrate::CalibrateError, demo::DemoError, error::LabError, genesis::GenesisError,
-    link::error::LinkError,
+    link::error::LinkError, measure::MeasureError,
 };
 use instrument::signed::SignedError;
 use model::fault::{ExitStatus, Explain};
@@ -41,6 +41,7 @@ fn status_of(error: &anyhow::Error) -> ExitStatus {
             .or_else(|| cause.downcast_ref::<GenesisError>().map(Explain::fault))
             .or_else(|| cause.downcast_ref::<CalibrateError>().map(Explain::fault))
             .or_else(|| cause.downcast_ref::<LinkError>().map(Explain::fault))
+            .or_else(|| cause.downcast_ref::<MeasureError>().map(Explain::fault))
             .or_else(|| cause.downcast_ref::<SignedError>().map(Explain::fault))
             .or_else(|| cause.downcast_ref::<NoteError>().map(Explain::fault));
         fault

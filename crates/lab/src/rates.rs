@@ -7,6 +7,7 @@
 
 use std::collections::BTreeMap;
 
+use model::digest::Digest;
 use serde::Deserialize;
 
 use crate::error::LabError;
@@ -240,6 +241,9 @@ rates! {
     row_unit_dropped;
 }
 
+/// The rates built into this program.
+const BUILT_IN: &str = include_str!("../nation.toml");
+
 /// A rate's name, how to read it, and what it must be at least, in millionths.
 type Floor = (&'static str, fn(&Rates) -> Rate, u32);
 
@@ -265,7 +269,41 @@ impl Rates {
     /// # Errors
     /// As [`Rates::parse`], where the file built in is wrong: our fault.
     pub fn built_in() -> Result<Self, LabError> {
-        Self::parse(include_str!("../nation.toml"))
+        Self::parse(BUILT_IN)
+    }
+
+    /// Digest of the text of the rates built into this program.
+    #[must_use]
+    pub fn digest_of_built_in() -> Digest {
+        Digest::of(BUILT_IN.as_bytes())
+    }
+
+    /// The same nation, with the errors in a request's rows `numerator / denominator` times as frequent,
+    /// each at most always.
+    #[must_use]
+    pub fn with_row_errors(&self, numerator: u32, denominator: u32) -> Self {
+        let mut rates = self.clone();
+        for rate in [
+            &mut rates.row_nickname,
+            &mut rates.row_phonetic,
+            &mut rates.row_keyboard,
+            &mut rates.row_ocr,
+            &mut rates.row_middle_dropped,
+            &mut rates.row_middle_to_initial,
+            &mut rates.row_second_surname_dropped,
+            &mut rates.row_surnames_swapped,
+            &mut rates.row_former_surname,
+            &mut rates.row_suffix_dropped,
+            &mut rates.row_accents,
+            &mut rates.row_given_and_surname_swapped,
+            &mut rates.row_birth_date_wrong,
+            &mut rates.row_tin_wrong,
+            &mut rates.row_street_wrong,
+            &mut rates.row_unit_dropped,
+        ] {
+            *rate = rate.scaled(numerator, denominator);
+        }
+        rates
     }
 
     /// Reads the text of a `nation.toml`.
@@ -311,8 +349,6 @@ fn problem(name: &str, problem: &str) -> LabError {
 mod tests {
     use super::*;
 
-    const BUILT_IN: &str = include_str!("../nation.toml");
-
     fn check(from: &str, to: &str, expected: &str) {
         assert!(BUILT_IN.contains(from), "{from}");
         let error = Rates::parse(&BUILT_IN.replacen(from, to, 1)).unwrap_err();
@@ -329,6 +365,23 @@ mod tests {
             rates.surname_of_spouse.scaled(3, 1).per_million(),
             1_000_000
         );
+    }
+
+    #[test]
+    fn errors_of_rows_can_be_more_or_fewer() {
+        let rates = Rates::built_in().unwrap();
+        let (half, triple) = (rates.with_row_errors(1, 2), rates.with_row_errors(3, 1));
+        assert_eq!(rates.with_row_errors(1, 1), rates);
+        for (rate, expected) in [
+            (half.row_keyboard, 15_000),
+            (triple.row_keyboard, 90_000),
+            (triple.row_middle_dropped, 1_000_000),
+            (triple.asked_absent, 120_000),
+            (half.born_a_twin, rates.born_a_twin.per_million()),
+        ] {
+            assert_eq!(rate.per_million(), expected);
+        }
+        assert_ne!(half.row_unit_dropped, rates.row_unit_dropped);
     }
 
     #[test]

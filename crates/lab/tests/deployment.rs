@@ -1,6 +1,5 @@
 //! What a synthetic deployment promises: documents that stand under one genesis, signed as they must
-//! be, keys only their owner reads; and what a calibration promises: equal counts for equal trials, and a
-//! certificate that holds for no more than was measured.
+//! be, keys only their owner reads.
 
 #![allow(
     clippy::unwrap_used,
@@ -12,9 +11,6 @@
 use std::{fs, path::Path};
 
 use countersign_lab::{
-    calibrate::{
-        self, CalibrateError, Counted, Measured, THRESHOLDS, Trial, wrong_bound_per_billion,
-    },
     genesis::{self, GenesisError, GenesisOrder, KEEPERS, KeyFolder},
     request::{Cover, OFFENCES},
 };
@@ -22,15 +18,10 @@ use instrument::{
     agreement::Agreement, authority::Authority, document::Document, genesis::Genesis,
     signed::Signed,
 };
-use model::{
-    digest::Digest,
-    role::Role,
-    time::{Date, Instant},
-};
+use model::{digest::Digest, role::Role, time::Instant};
 use note::{CosignerSigningKey, SigningKey, Verifier};
 
 const NOW: Instant = Instant(1_795_262_400);
-const AS_OF: Date = Date::constant(2026, 11, 1);
 
 fn order() -> GenesisOrder {
     GenesisOrder {
@@ -178,76 +169,4 @@ fn a_deployment_is_made_once() {
         fs::read(folder.path().join("genesis.note")).unwrap(),
         before
     );
-}
-
-#[test]
-fn a_small_trial_repeats_and_names_nobody_else() {
-    let trial = Trial {
-        people: 1_500,
-        rows: 120,
-        seed: 5,
-        as_of: AS_OF,
-    };
-    let measured = calibrate::measure(trial).unwrap();
-    assert_eq!(measured, calibrate::measure(trial).unwrap());
-    let all = measured.with_birth_date.plus(measured.without_birth_date);
-    assert_eq!((all.rows, all.wrong), (120, 0));
-    assert!(all.identified * 10 >= all.answerable * 7, "{all:?}");
-    assert!(all.answerable > 60 && all.answerable < 120, "{all:?}");
-}
-
-fn measured() -> Measured {
-    let counted = Counted {
-        rows: 100,
-        answerable: 90,
-        identified: 80,
-        wrong: 1,
-    };
-    Measured {
-        trial: Trial {
-            people: 4_000,
-            rows: 200,
-            seed: 9,
-            as_of: AS_OF,
-        },
-        with_birth_date: counted,
-        without_birth_date: counted,
-    }
-}
-
-#[test]
-fn a_certificate_states_what_was_measured_and_no_more() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    genesis::make(&order(), folder).unwrap();
-    let genesis: Signed<Genesis> = read(folder, "genesis.note");
-    let certificate =
-        calibrate::certify(&measured(), &genesis, &key(folder, "certifier"), AS_OF).unwrap();
-    certificate.verify(&genesis.document().certifier).unwrap();
-    let certificate = certificate.document();
-    assert!(certificate.holds_for(4_000, &identity::parameters::model_digest()));
-    assert!(!certificate.holds_for(4_001, &identity::parameters::model_digest()));
-    let with = certificate.with_birth_date;
-    assert_eq!(with.threshold_millibits, THRESHOLDS.with_birth_date);
-    assert_eq!((with.answerable, with.identified, with.wrong), (90, 80, 1));
-    assert_eq!(with.wrong_bound_per_billion, wrong_bound_per_billion(1, 80));
-    let other = key(folder, "gate");
-    let refused = calibrate::certify(&measured(), &genesis, &other, AS_OF);
-    assert!(matches!(refused, Err(CalibrateError::Key)));
-}
-
-#[test]
-fn a_production_genesis_gets_no_certificate_here() {
-    let folder = tempfile::tempdir().unwrap();
-    let folder = folder.path();
-    genesis::make(&order(), folder).unwrap();
-    let genesis: Signed<Genesis> = read(folder, "genesis.note");
-    let mut production = genesis.document().clone();
-    production.kind = instrument::genesis::GenesisKind::Production;
-    production.approval_gap_seconds = 30;
-    let authorities = ["authority-1", "authority-2"].map(|holder| key(folder, holder));
-    let production = Signed::sign(production, &authorities.iter().collect::<Vec<_>>()).unwrap();
-    let certifier = key(folder, "certifier");
-    let refused = calibrate::certify(&measured(), &production, &certifier, AS_OF);
-    assert!(matches!(refused, Err(CalibrateError::Genesis)));
 }

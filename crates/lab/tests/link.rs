@@ -355,3 +355,47 @@ fn comparing_with_everybody_finds_what_blocking_finds() {
     }
     assert!(reached * 100 >= present * 99, "{reached} of {present}");
 }
+
+/// Two hundred requests about the strangers, every third with a slip in its surname, and their truths.
+fn about_strangers(truth: impl Fn(usize) -> String) -> String {
+    let rows: Vec<String> = strangers()
+        .iter()
+        .enumerate()
+        .map(|(n, row)| {
+            let mut cells: Vec<String> = row.split(',').map(str::to_owned).collect();
+            cells[0] = format!("q{n}");
+            if n % 3 == 0 {
+                cells[3].pop();
+            }
+            format!("{},{}", cells.join(","), truth(n))
+        })
+        .collect();
+    table(&format!("{HEADING},truth"), &rows)
+}
+
+#[test]
+fn without_a_split_no_truth_is_read() {
+    let people = table(HEADING, &strangers());
+    let scores = |truth: &dyn Fn(usize) -> String| {
+        let set = Set::of(&people, &about_strangers(truth));
+        set.run(None).unwrap();
+        let results = set.results();
+        let scores = results.into_iter().map(|(id, row)| {
+            // Verdicts follow the truths; outcome, reason and score do not.
+            (id, [row[0].clone(), row[2].clone(), row[3].clone()])
+        });
+        scores.collect::<BTreeMap<_, _>>()
+    };
+    let right = scores(&|n| format!("s{n}"));
+    assert_eq!(right.len(), 200);
+    assert!(right.values().any(|row| row[0] == "identified"));
+    assert_eq!(scores(&|n| format!("s{}", (n + 7) % 200)), right);
+    assert_eq!(
+        scores(&|n| if n == 0 {
+            "s0".to_owned()
+        } else {
+            String::new()
+        }),
+        right
+    );
+}

@@ -147,6 +147,8 @@ pub(crate) fn check(opened: &Opened<'_>, report: &mut Report) -> Documents {
         let verified = signed.verify(&opened.genesis.document().certifier);
         report.accept(verified, "certificates signed by the certifier", &name);
         check_root(signed.document().genesis, root, &name, report);
+        let holds = signed.document().check();
+        report.accept(holds, "certificates that follow from their counts", &name);
         documents.certificates.insert(signed.digest(), signed);
     }
     documents.logged = logged;

@@ -8,6 +8,7 @@
 use identity::decide::Outcome;
 use instrument::{
     approval::{Approval, ApprovalDecision, widest_allowed},
+    certificate::CertificateError,
     document::Document as _,
     face::Face,
     leaf::DocumentKind,
@@ -256,6 +257,13 @@ impl RowCase<'_> {
             ),
             (Err(RescoreError::Unreadable(error)), _) => {
                 report.fail(place, format!("the transcript cannot be read: {error}"));
+            }
+            // Another version of the matcher is no fault of the bundle's; anything else is.
+            (Err(RescoreError::Certificate(CertificateError::Matcher)), _) => {
+                report.not_checked("stage B of a row: its certificate is for another model");
+            }
+            (Err(RescoreError::Certificate(error)), _) => {
+                report.fail(place, format!("the certificate does not hold: {error}"));
             }
             (Err(RescoreError::Identify(error)), _) => {
                 report.not_checked(format!("stage B of a row: {error}"));

@@ -9,12 +9,14 @@
 use std::collections::BTreeMap;
 
 use identity::{
+    blocking::KEYS_VERSION,
     decide::{IdentifyError, Outcome, Thresholds, judge},
+    parameters::{MODEL_VERSION, model_digest},
     transcript::Transcript,
 };
 use instrument::{
     agreement::Agreement,
-    certificate::Certificate,
+    certificate::{Certificate, CertificateError, thresholds::Matcher},
     genesis::GenesisKind,
     row_commitment::{ADDRESS_KEYS, RowContent},
 };
@@ -155,6 +157,18 @@ pub enum RescoreError {
     Unreadable(serde_json::Error),
     /// It was made by another model than this verifier's, or outside the certificate.
     Identify(IdentifyError),
+    /// The certificate does not hold for the transcript's register and this verifier's matcher.
+    Certificate(CertificateError),
+}
+
+/// The matcher of this verifier, as a certificate names it.
+#[must_use]
+pub fn matcher() -> Matcher {
+    Matcher {
+        model_version: MODEL_VERSION.to_owned(),
+        keys_version: KEYS_VERSION.to_owned(),
+        parameters: model_digest(),
+    }
 }
 
 /// Stage B again, from the transcript alone.
@@ -164,10 +178,14 @@ pub enum RescoreError {
 pub fn rescore(transcript: &[u8], certificate: &Certificate) -> Result<Outcome, RescoreError> {
     let transcript: Transcript =
         serde_json::from_slice(transcript).map_err(RescoreError::Unreadable)?;
+    certificate
+        .holds_for(transcript.people, &matcher())
+        .map_err(RescoreError::Certificate)?;
+    let frozen = &certificate.measurement.thresholds;
     let thresholds = Thresholds {
-        with_birth_date: certificate.with_birth_date.threshold_millibits,
-        without_birth_date: certificate.without_birth_date.threshold_millibits,
-        largest_register: certificate.largest_register,
+        with_birth_date: frozen.with_birth_date.threshold_millibits,
+        without_birth_date: frozen.without_birth_date.threshold_millibits,
+        largest_register: certificate.measurement.largest_register,
     };
     judge(&transcript, &thresholds)
         .map(|judgement| judgement.outcome)

@@ -195,6 +195,27 @@ fn resign(name: &'static str, keys: &'static [(&str, &str)]) -> impl Fn(&mut Par
 }
 
 #[test]
+fn a_signed_certificate_must_follow_from_its_counts() {
+    let story = Story::told();
+    let better = |parts: &mut Parts| {
+        let (_, bytes) = parts
+            .iter_mut()
+            .find(|(name, _)| name == "certificate/CAL-1")
+            .unwrap();
+        let text = String::from_utf8(bytes.clone()).unwrap();
+        let changed = text.replacen(" 0 1034\n", " 0 34\n", 1);
+        assert_ne!(text, changed);
+        *bytes = changed.into_bytes();
+        resign("certificate/CAL-1", &[("lab", "certificate")])(parts);
+    };
+    failed(
+        &story.with(BundleKind::Public, better),
+        "certificate/CAL-1",
+        "does not follow from its counts",
+    );
+}
+
+#[test]
 fn documents_are_signed_logged_and_present() {
     let story = Story::told();
     let with = |change: &dyn Fn(&mut Parts)| story.with(BundleKind::Public, |p| change(p));
@@ -248,7 +269,7 @@ fn documents_are_signed_logged_and_present() {
     failed(
         &with(&resign("certificate/CAL-1", &[("lab2", "certificate")])),
         "certificate/CAL-1",
-        "certificate/v1",
+        "certificate/v2",
     );
     failed(
         &with(&resign("genesis", &[("a1", "authority")])),

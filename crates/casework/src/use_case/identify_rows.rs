@@ -7,13 +7,14 @@
 //! Left to others: the model (identity), the register's files (register), review of the person.
 
 use identity::{
+    blocking::KEYS_VERSION,
     compare::bound_part,
     decide::{Decision, IdentifyError, Outcome, Thresholds, identify},
-    parameters::model_digest,
+    parameters::{MODEL_VERSION, model_digest},
     query::{Query, RowParts},
 };
 use instrument::{
-    certificate::Certificate,
+    certificate::{Certificate, thresholds::Matcher},
     document::Document,
     signed::Signed,
     statement::Statement,
@@ -124,16 +125,25 @@ fn certified(office: &Office<'_>, input: &IdentifyInput<'_>) -> Result<Threshold
         ));
     }
     let people = input.records.candidates().people();
-    if !certificate.holds_for(people, &model_digest()) {
-        return Err(CaseworkError::NotCertified(
-            "the certificate is for another model or a smaller register",
-        ));
-    }
+    certificate
+        .holds_for(people, &matcher())
+        .map_err(CaseworkError::Certificate)?;
+    let frozen = &certificate.measurement.thresholds;
     Ok(Thresholds {
-        with_birth_date: certificate.with_birth_date.threshold_millibits,
-        without_birth_date: certificate.without_birth_date.threshold_millibits,
-        largest_register: certificate.largest_register,
+        with_birth_date: frozen.with_birth_date.threshold_millibits,
+        without_birth_date: frozen.without_birth_date.threshold_millibits,
+        largest_register: certificate.measurement.largest_register,
     })
+}
+
+/// The matcher of this program, as a certificate names it.
+#[must_use]
+pub fn matcher() -> Matcher {
+    Matcher {
+        model_version: MODEL_VERSION.to_owned(),
+        keys_version: KEYS_VERSION.to_owned(),
+        parameters: model_digest(),
+    }
 }
 
 /// What a row states, as stage B uses it.

@@ -5,7 +5,7 @@
 //! Left to others: the model (identity), more than five people (register, lab).
 
 use casework::{error::CaseworkError, state::RowState};
-use instrument::signed::Signed;
+use instrument::{document::Document as _, signed::Signed, testing};
 use model::{
     answer::WithheldReason,
     column::Column,
@@ -148,7 +148,11 @@ fn without_a_certificate_that_holds_nobody_is_identified() {
     );
     check_stopped(
         Changes {
-            certificate: |certificate| certificate.parameters = Digest::of(b"another model"),
+            certificate: |certificate| {
+                let measurement = &mut certificate.measurement;
+                measurement.thresholds.matcher.parameters = Digest::of(b"another model");
+                measurement.frozen = measurement.thresholds.digest();
+            },
             ..Changes::default()
         },
         "another model",
@@ -163,11 +167,48 @@ fn without_a_certificate_that_holds_nobody_is_identified() {
 }
 
 #[test]
+fn a_signed_certificate_that_does_not_follow_from_its_counts_stops_identification() {
+    check_stopped(
+        Changes {
+            certificate: |certificate| {
+                certificate.measurement.with_birth_date[0].wrong_bound_per_billion = 1;
+            },
+            ..Changes::default()
+        },
+        "the bound `1` of `with-birth-date all`",
+    );
+    check_stopped(
+        Changes {
+            certificate: |certificate| {
+                let thresholds = &mut certificate.measurement.thresholds;
+                thresholds.without_birth_date.threshold_millibits = 14_999;
+            },
+            ..Changes::default()
+        },
+        "not those that were frozen",
+    );
+    check_stopped(
+        Changes {
+            certificate: |certificate| certificate.measurement.largest_register = 10_000_000,
+            ..Changes::default()
+        },
+        "measured were `1000000`",
+    );
+    check_stopped(
+        Changes {
+            certificate: |certificate| certificate.measurement.row_errors_times = "1/2".to_owned(),
+            ..Changes::default()
+        },
+        "`1/2` times",
+    );
+}
+
+#[test]
 fn a_certificate_the_certifier_did_not_sign_is_none() {
     let mut world = World::new();
     let document = world.certificate.document().clone();
-    let stranger = instrument::testing::key("stranger", "certificate");
-    world.certificate = instrument::signed::Signed::sign(document, &[&stranger]).unwrap();
+    let stranger = testing::key("stranger", "certificate");
+    world.certificate = Signed::sign(document, &[&stranger]).unwrap();
     let (mut gate, intake) = admitted(&world, &[2]);
     let error = put_to_register(&mut gate, &intake.request, "OP-1").unwrap_err();
     assert!(matches!(error, CaseworkError::Signed(_)), "{error}");
@@ -188,7 +229,10 @@ fn a_certificate_of_the_future_does_not_hold() {
 #[test]
 fn a_threshold_no_score_reaches_withholds_everybody() {
     let world = World::with(Changes {
-        certificate: |certificate| certificate.with_birth_date.threshold_millibits = 90_000,
+        certificate: |certificate| {
+            let matcher = certificate.measurement.thresholds.matcher.clone();
+            certificate.measurement = testing::measurement(matcher, (90_000, 90_000), 1_000_000);
+        },
         ..Changes::default()
     });
     let (mut gate, intake) = admitted(&world, &[2, 3]);

@@ -5,12 +5,11 @@
 //!
 //! Left to others: what is kept and logged (durable), the ports (ports).
 
-use casework::office::Documents;
-use identity::parameters::{MODEL_VERSION, model_digest};
+use casework::{office::Documents, use_case::identify_rows::matcher};
 use instrument::{
     agreement::{Agreement, AgreementSignatory},
     authority::{Authority, RosterPerson},
-    certificate::{Certificate, Measurement},
+    certificate::Certificate,
     genesis::Genesis,
     manifest::Manifest,
     signed::Signed,
@@ -199,25 +198,11 @@ fn manifest(genesis: Digest, register: &Register) -> Signed<Manifest> {
 }
 
 fn certificate(genesis: Digest, change: fn(&mut Certificate)) -> Signed<Certificate> {
-    let measured = |threshold_millibits| Measurement {
-        threshold_millibits,
-        answerable: 3_000_000,
-        identified: 2_900_000,
-        wrong: 0,
-        wrong_bound_per_billion: 1_000,
-    };
     let mut certificate = Certificate {
         genesis,
         id: id("CAL-1"),
         made_on: id("2026-11-01"),
-        model_version: MODEL_VERSION.to_owned(),
-        parameters: model_digest(),
-        data: "synthetic nation".to_owned(),
-        seed: 7,
-        people: 1_000_000,
-        largest_register: 1_000_000,
-        with_birth_date: measured(13_000),
-        without_birth_date: measured(15_000),
+        measurement: testing::measurement(matcher(), (13_000, 15_000), 1_000_000),
     };
     change(&mut certificate);
     Signed::sign(certificate, &[&key("lab", "certificate")]).unwrap()

@@ -6,6 +6,7 @@
 
 mod audit_bundle;
 mod cases;
+mod certify;
 mod cover;
 mod examine;
 mod face;
@@ -67,6 +68,7 @@ pub fn run(arguments: Arguments) -> Result<ExitStatus, anyhow::Error> {
         }
         Command::Release(release) => release::run(release, home, print),
         Command::AuditBundle(bundle) => audit_bundle::run(bundle, home, print),
+        Command::Certify(certify) => certify::run(certify, print),
         Command::Register(register) => match register.action {
             RegisterAction::Show => register::show(home, print),
         },

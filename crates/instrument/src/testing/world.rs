@@ -37,9 +37,28 @@ impl World {
         Self::under(genesis(), headers_root, shares)
     }
 
+    /// As [`World::new`], with a certificate for this matcher.
+    #[must_use]
+    pub fn certified_for(
+        matcher: Matcher,
+        headers_root: Digest,
+        shares: Vec<(KeeperId, Digest)>,
+    ) -> Self {
+        Self::made(genesis(), matcher, headers_root, shares)
+    }
+
     /// As [`World::new`], under another genesis with the same keys.
     #[must_use]
     pub fn under(genesis: Genesis, headers_root: Digest, shares: Vec<(KeeperId, Digest)>) -> Self {
+        Self::made(genesis, matcher(), headers_root, shares)
+    }
+
+    fn made(
+        genesis: Genesis,
+        matcher: Matcher,
+        headers_root: Digest,
+        shares: Vec<(KeeperId, Digest)>,
+    ) -> Self {
         let kind = genesis.kind;
         let genesis =
             Signed::sign(genesis, &[&key("a1", "authority"), &key("a2", "authority")]).unwrap();
@@ -57,7 +76,8 @@ impl World {
             &[&key("builder", "official"), &person_key("OWN-1")],
         )
         .unwrap();
-        let certificate = Signed::sign(certificate(root), &[&key("lab", "certificate")]).unwrap();
+        let certificate = certificate(root, matcher);
+        let certificate = Signed::sign(certificate, &[&key("lab", "certificate")]).unwrap();
         let mut world = Self {
             now: NOON,
             genesis,

@@ -1,37 +1,42 @@
-//! How often identification is wrong, measured, and the certificate that says so.
+//! How often identification is wrong, measured.
 //!
-//! Place in the flow: before the gate may identify. The thresholds are fixed beforehand; nothing is
-//! chosen on the data measured. The certificate states the size of the register it was measured on
-//! as the largest it holds for, and a bound that follows from the number of rows: few rows give a weak
-//! bound, and it says so.
+//! Place in the flow: before the gate may identify. [`tune`] chooses thresholds from a fixed grid on the
+//! tuning seeds and freezes them; [`measure`] counts at those thresholds, on seeds nothing was tuned on,
+//! each household asked at most once; `countersign certify` signs what was measured. It holds for
+//! registers of at most as many people as were measured, and each bound follows from the number of
+//! releases: few rows give a weak bound, and it says so.
 //!
-//! Left to others: choosing thresholds, strata and held-out evaluation (the laboratory's evaluation),
-//! the clock (the command).
+//! Left to others: signing (the gate's `certify`), bounds and what a measurement is (instrument's
+//! certificate), files (the command).
 
-mod bound;
+mod kept;
+mod misled;
+mod tally;
 mod trial;
 
 use identity::{
+    blocking::KEYS_VERSION,
     decide::{IdentifyError, Thresholds},
     parameters::{MODEL_VERSION, model_digest},
 };
 use instrument::{
-    certificate::{Certificate, Measurement},
-    genesis::{Genesis, GenesisKind},
-    signed::{Signed, SignedError},
+    certificate::{
+        CertificateError, bound,
+        measurement::{Counted, Measurement, RowKind},
+        thresholds::{ChoiceRule, FrozenThresholds, Grid, Matcher, Trial},
+    },
+    document::Document as _,
 };
-use model::{
-    digest::Digest,
-    fault::{Explain, Fault},
-    time::Date,
-};
-use note::SigningKey;
-use serde::Serialize;
+use model::fault::{Explain, Fault};
 use thiserror::Error;
 
-pub use bound::wrong_bound_per_billion;
-
-use crate::error::LabError;
+use self::tally::{Tally, Tuning};
+pub use self::{
+    kept::{COMMAND as KEPT_COMMAND, kept},
+    misled::{Likeness, Misled},
+    tally::GridPoint,
+};
+use crate::{error::LabError, rates::Rates};
 
 /// Why a calibration stopped.
 #[derive(Debug, Error)]
@@ -48,18 +53,15 @@ pub enum CalibrateError {
     /// The matcher did not decide.
     #[error(transparent)]
     Identify(#[from] IdentifyError),
-    /// The genesis is not a synthetic one signed by its authorities: the caller's fault.
-    #[error("the genesis is not a synthetic one in order")]
-    Genesis,
-    /// The key is not the certifier's of the genesis: the caller's fault.
-    #[error("the key is not the certifier's of this genesis")]
-    Key,
-    /// The certificate cannot be signed: our fault.
-    #[error(transparent)]
-    Sign(#[from] SignedError),
-    /// The certificate's name does not read: our fault.
-    #[error("a certificate cannot be named for seed `{0}`")]
-    Name(u64),
+    /// The matcher was wrong at odds too high for the grid: the matcher's fault.
+    #[error("no threshold of the grid lies far enough above the odds of a wrong answer")]
+    NoThreshold,
+    /// The frozen thresholds are for another matcher or nation: the caller's fault, tune anew.
+    #[error("the frozen thresholds are for another {0} than this program's")]
+    Frozen(&'static str),
+    /// What would be written does not hold: a seed measured twice, or tuned on. The caller's fault.
+    #[error("this cannot be measured")]
+    Measurement(#[from] CertificateError),
 }
 
 impl CalibrateError {
@@ -74,145 +76,173 @@ impl Explain for CalibrateError {
         match self {
             Self::Lab(error) => error.fault(),
             Self::Identify(error) => error.fault(),
-            Self::Genesis | Self::Key => Fault::Input,
+            Self::Frozen(_) | Self::Measurement(_) => Fault::Input,
             Self::Folder(_) => Fault::Unavailable,
-            Self::Register(_) | Self::Sign(_) | Self::Name(_) => Fault::Integrity,
+            Self::NoThreshold => Fault::Refused,
+            Self::Register(_) => Fault::Integrity,
         }
     }
 }
 
-/// What is measured on. Equal trials give equal counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Trial {
-    /// People on file.
-    pub people: u64,
-    /// Rows asked.
-    pub rows: u32,
-    /// Seed of nation and rows.
-    pub seed: u64,
-    /// The day it is in that nation.
-    pub as_of: Date,
+/// One-sided 95% upper bound on a share of which a sample was counted, in parts per billion: as
+/// certificates state it for all rows of a kind.
+#[must_use]
+pub fn wrong_bound_per_billion(wrong: u64, trials: u64) -> u64 {
+    bound::wrong_bound_per_billion(wrong, trials, 1)
 }
 
-/// Rows counted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
-pub struct Counted {
-    /// Rows asked.
-    pub rows: u64,
-    /// Of these, rows whose person is on file under the given address.
-    pub answerable: u64,
-    /// Of all rows, those in which somebody was identified.
-    pub identified: u64,
-    /// Of those identified, rows that mean somebody else, or nobody on file.
-    pub wrong: u64,
+/// Times the nation's rates of errors in rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RowErrors {
+    /// Above the line.
+    pub numerator: u32,
+    /// Below it.
+    pub denominator: u32,
 }
 
-impl Counted {
-    /// Both together.
-    #[must_use]
-    pub const fn plus(self, other: Self) -> Self {
-        Self {
-            rows: self.rows + other.rows,
-            answerable: self.answerable + other.answerable,
-            identified: self.identified + other.identified,
-            wrong: self.wrong + other.wrong,
-        }
-    }
+impl RowErrors {
+    /// As the nation has them: what a certificate must be measured at.
+    pub const USUAL: Self = Self {
+        numerator: 1,
+        denominator: 1,
+    };
 
-    fn measurement(self, threshold_millibits: i64) -> Measurement {
-        Measurement {
-            threshold_millibits,
-            answerable: self.answerable,
-            identified: self.identified,
-            wrong: self.wrong,
-            wrong_bound_per_billion: wrong_bound_per_billion(self.wrong, self.identified),
+    fn words(self) -> String {
+        match self.denominator {
+            1 => self.numerator.to_string(),
+            denominator => format!("{}/{denominator}", self.numerator),
         }
     }
 }
 
-/// A trial with its counts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
-pub struct Measured {
-    /// The trial.
-    pub trial: Trial,
-    /// Rows with a birth date.
-    pub with_birth_date: Counted,
-    /// Rows without.
-    pub without_birth_date: Counted,
+/// The grid: from odds of 1,000 to 1 upwards, in steps of half a bit.
+pub const GRID: Grid = Grid {
+    lowest: 10_000,
+    highest: 30_000,
+    step: 500,
+};
+/// How far a threshold lies above the best odds that misled: three bits.
+pub const MARGIN_MILLIBITS: i64 = 3_000;
+
+/// The matcher built into this program, as certificates name it.
+#[must_use]
+pub fn matcher() -> Matcher {
+    Matcher {
+        model_version: MODEL_VERSION.to_owned(),
+        keys_version: KEYS_VERSION.to_owned(),
+        parameters: model_digest(),
+    }
 }
 
-/// The thresholds measured: fixed before anything is counted.
-pub const THRESHOLDS: Thresholds = Thresholds::UNCERTIFIED;
+/// Thresholds chosen, and what they were chosen from.
+pub struct Tuned {
+    /// The thresholds, to be frozen.
+    pub frozen: FrozenThresholds,
+    /// The whole grid.
+    pub points: Vec<GridPoint>,
+}
 
-/// Runs a trial at [`THRESHOLDS`].
+/// Chooses thresholds on tuning trials: the least of [`GRID`] that are nominally as good as
+/// `aim_per_billion` and lie [`MARGIN_MILLIBITS`] above whatever misled. `told` hears of each trial done.
 ///
 /// # Errors
 /// [`CalibrateError`].
-pub fn measure(trial: Trial) -> Result<Measured, CalibrateError> {
-    let thresholds = Thresholds {
-        largest_register: trial.people,
-        ..THRESHOLDS
+pub fn tune(
+    trials: &[Trial],
+    aim_per_billion: u64,
+    told: &mut dyn FnMut(&Trial),
+) -> Result<Tuned, CalibrateError> {
+    let rates = Rates::built_in()?;
+    let lowest = Thresholds {
+        with_birth_date: GRID.lowest,
+        without_birth_date: GRID.lowest,
+        largest_register: u64::MAX,
     };
-    let (with_birth_date, without_birth_date) = trial::run(&trial, &thresholds)?;
-    Ok(Measured {
-        trial,
-        with_birth_date,
-        without_birth_date,
+    let mut tuning = Tuning::default();
+    for trial in trials {
+        tuning.add(&trial::run(trial, &rates, &lowest)?);
+        told(trial);
+    }
+    let rule = ChoiceRule {
+        grid: GRID,
+        aim_per_billion,
+        margin_millibits: MARGIN_MILLIBITS,
+    };
+    let choose = |kind| {
+        let chosen = tuning.choose(kind, &rule);
+        chosen.ok_or(CalibrateError::NoThreshold)
+    };
+    let frozen = FrozenThresholds {
+        matcher: matcher(),
+        nation: Rates::digest_of_built_in(),
+        rule,
+        tuned_on: trials.to_vec(),
+        with_birth_date: choose(RowKind::WithBirthDate)?,
+        without_birth_date: choose(RowKind::WithoutBirthDate)?,
+    };
+    frozen.check()?;
+    Ok(Tuned {
+        points: tuning.points(&rule),
+        frozen,
     })
 }
 
-/// Signs what was measured, for a synthetic deployment.
+/// What was measured.
+pub struct Measured {
+    /// The counts and bounds.
+    pub measurement: Measurement,
+    /// The wrong answers: kind of row, odds in milli-bits, and what each was.
+    pub misled: Vec<(RowKind, i64, Misled)>,
+}
+
+/// Counts at frozen thresholds, summed over trials of seeds nothing was tuned on. `told` hears of each
+/// trial done, with rows identified and wrong so far.
 ///
 /// # Errors
-/// [`CalibrateError::Genesis`], [`CalibrateError::Key`], [`CalibrateError::Sign`].
-pub fn certify(
-    measured: &Measured,
-    genesis: &Signed<Genesis>,
-    key: &SigningKey,
-    made_on: Date,
-) -> Result<Signed<Certificate>, CalibrateError> {
-    check_genesis(genesis)?;
-    if genesis.document().certifier != key.verifier().into() {
-        return Err(CalibrateError::Key);
+/// [`CalibrateError`].
+pub fn measure(
+    frozen: &FrozenThresholds,
+    trials: &[Trial],
+    row_errors: RowErrors,
+    told: &mut dyn FnMut(&Trial, u64, u64),
+) -> Result<Measured, CalibrateError> {
+    if frozen.matcher != matcher() {
+        return Err(CalibrateError::Frozen("matcher"));
     }
-    let Measured {
-        trial,
-        with_birth_date,
-        without_birth_date,
-    } = *measured;
-    let certificate = Certificate {
-        genesis: genesis.digest(),
-        id: format!("CAL-{}", trial.seed)
-            .parse()
-            .map_err(|_| CalibrateError::Name(trial.seed))?,
-        made_on,
-        model_version: MODEL_VERSION.to_owned(),
-        parameters: model_digest(),
-        data: format!(
-            "SYNTHETIC nation of countersign-lab as of {}, {} rows, one trial, thresholds fixed beforehand",
-            trial.as_of, trial.rows
-        ),
-        seed: trial.seed,
-        people: trial.people,
-        largest_register: trial.people,
-        with_birth_date: with_birth_date.measurement(THRESHOLDS.with_birth_date),
-        without_birth_date: without_birth_date.measurement(THRESHOLDS.without_birth_date),
+    if frozen.nation != Rates::digest_of_built_in() {
+        return Err(CalibrateError::Frozen("nation"));
+    }
+    let rates = Rates::built_in()?.with_row_errors(row_errors.numerator, row_errors.denominator);
+    let mut measurement = Measurement {
+        frozen: frozen.digest(),
+        thresholds: frozen.clone(),
+        row_errors_times: row_errors.words(),
+        data: "SYNTHETIC nation of countersign-lab, each household asked at most once".to_owned(),
+        trials: trials.to_vec(),
+        with_birth_date: Tally::default().strata(RowKind::WithBirthDate),
+        without_birth_date: Tally::default().strata(RowKind::WithoutBirthDate),
+        largest_register: trials.iter().map(|trial| trial.people).min().unwrap_or(0),
     };
-    Ok(Signed::sign(certificate, &[key])?)
-}
-
-fn check_genesis(genesis: &Signed<Genesis>) -> Result<(), CalibrateError> {
-    let document = genesis.document();
-    let needed = usize::try_from(document.authority_threshold).unwrap_or(usize::MAX);
-    let signed = genesis.verify_threshold(&document.authorities, needed);
-    if document.kind != GenesisKind::Synthetic || signed.is_err() {
-        return Err(CalibrateError::Genesis);
+    // Before the work: a seed tuned on, or twice.
+    measurement.check_seeds()?;
+    let thresholds = Thresholds {
+        with_birth_date: frozen.with_birth_date.threshold_millibits,
+        without_birth_date: frozen.without_birth_date.threshold_millibits,
+        largest_register: measurement.largest_register,
+    };
+    let mut tally = Tally::default();
+    for trial in trials {
+        tally.add(trial::run(trial, &rates, &thresholds)?);
+        let Counted {
+            identified, wrong, ..
+        } = tally.whole();
+        told(trial, identified, wrong);
     }
-    Ok(())
-}
-
-/// Digest of the matcher's numbers that certificates made here name.
-#[must_use]
-pub fn parameters() -> Digest {
-    model_digest()
+    measurement.with_birth_date = tally.strata(RowKind::WithBirthDate);
+    measurement.without_birth_date = tally.strata(RowKind::WithoutBirthDate);
+    measurement.check()?;
+    Ok(Measured {
+        measurement,
+        misled: tally.misled,
+    })
 }

@@ -1,15 +1,21 @@
 //! One trial of the matcher: a synthetic register, requests about its people, and the truth.
 //!
-//! Place in the flow: [`super::measure`] runs one and counts. The laboratory holds every key itself,
-//! so tokens need no keepers; rows are read exactly as the gate reads admitted ones.
+//! Place in the flow: [`super::tune`] and [`super::measure`] run several and count. The laboratory holds
+//! every key itself, so tokens need no keepers; rows are read exactly as the gate reads admitted ones. A
+//! trial's memory is given back before the next.
 //!
-//! Left to others: what the counts mean (the module above), the matcher (identity).
+//! Left to others: what the answers mean (tally, misled), the matcher (identity).
 
 use std::collections::HashMap;
 
 use identity::{
-    decide::{Outcome, Thresholds, identify},
+    decide::{Decision, Outcome, Thresholds, identify},
+    level::BirthLevel,
     query::{Query, RowParts},
+};
+use instrument::certificate::{
+    measurement::{RowKind, band_of, part_of_group},
+    thresholds::Trial,
 };
 use model::{
     column::Column,
@@ -27,26 +33,56 @@ use register::{
 use seal::{keys::EpochKeys, shares::ShareSets, token::TokenEvaluator};
 use statute::{date::DateReading, reading, statute_book};
 
-use super::{CalibrateError, Counted, Trial};
+use super::{CalibrateError, misled::Misled};
 use crate::{
     error::LabError,
     extract::{ExtractFormat, ExtractWriter},
-    nation::{self, Parameters, PersonSink, World, person::Person},
+    nation::{
+        self, Parameters, PersonSink, World,
+        person::{Person, Profile},
+    },
     rates::{Rate, Rates},
-    request::{self, Chooser, Kind, RequestParameters, Subject, Value},
+    request::{self, Chooser, Chosen, Kind, RequestParameters, Subject, Value},
 };
+
+/// What came of one row.
+pub(super) struct Answer {
+    /// Whether the row states a birth date.
+    pub kind: RowKind,
+    /// Its parts of [`instrument::certificate::measurement::PARTS`]: band and group.
+    pub parts: [usize; 2],
+    /// Whether the person is on file under the given address, and the row has a birth date or TIN.
+    pub answerable: bool,
+    /// Who was named, if anybody.
+    pub named: Option<Named>,
+}
+
+/// Somebody was named.
+pub(super) struct Named {
+    /// Log-odds, milli-bits.
+    pub odds: i64,
+    /// Which threshold applied: that with a birth date only where the record has one too.
+    pub threshold: RowKind,
+    /// What the name was, where it was the wrong one.
+    pub misled: Option<Box<Misled>>,
+}
 
 /// Writes the extract, samples whom to ask about, and remembers who is on file.
 struct Writer<'run> {
     extract: ExtractWriter<'run>,
     chooser: Chooser,
-    on_file: Vec<PersonId>,
+    on_file: Vec<(PersonId, Profile)>,
+    bearers: HashMap<u64, u64>,
 }
 
 impl PersonSink for Writer<'_> {
     fn person(&mut self, person: &Person) -> Result<(), LabError> {
         self.chooser.offer(person);
-        self.on_file.extend(person.id.clone());
+        if let Some(id) = &person.id {
+            let profile = Profile::of(person);
+            *self.bearers.entry(profile.surname).or_default() += 1;
+            self.on_file.push((id.clone(), profile));
+        }
         self.extract.person(person)
     }
 }
@@ -55,16 +91,20 @@ impl PersonSink for Writer<'_> {
 struct Bench {
     register: Register<Synthetic>,
     tokens: TokenEvaluator,
-    records: HashMap<PersonId, RecordNumber>,
+    /// By place in the extract.
+    records: Vec<RecordNumber>,
+    /// By record.
+    profiles: Vec<Profile>,
+    bearers: HashMap<u64, u64>,
 }
 
-/// Runs a trial and gives the counts of rows with and without a birth date.
+/// Runs a trial at these thresholds and gives what came of every row.
 pub(super) fn run(
     trial: &Trial,
+    rates: &Rates,
     thresholds: &Thresholds,
-) -> Result<(Counted, Counted), CalibrateError> {
+) -> Result<Vec<Answer>, CalibrateError> {
     let folder = tempfile::tempdir().map_err(CalibrateError::Folder)?;
-    let rates = Rates::built_in()?;
     let parameters = Parameters {
         people: trial.people,
         seed: trial.seed,
@@ -80,43 +120,59 @@ pub(super) fn run(
         officers: 1,
         boilerplate: 0,
     };
+    let wanted = request::wanted(&asked, rates);
     let path = folder.path().join("extract.csv");
     let mut writer = Writer {
         extract: ExtractWriter::create(&path, ExtractFormat::Csv, world.atlas())?,
-        chooser: Chooser::new(
-            trial.seed,
-            parameters.last_year(),
-            request::wanted(&asked, &rates),
-        ),
+        chooser: Chooser::new(trial.seed, parameters.last_year(), wanted),
         on_file: Vec::new(),
+        bearers: HashMap::new(),
     };
     nation::populate(&world, trial.people, &mut writer)?;
     writer.extract.finish()?;
+    let chosen = writer.chooser.finish();
+    if chosen.present.len() < wanted.present || chosen.absent.len() < wanted.absent {
+        return Err(too_many_rows(trial, &chosen));
+    }
     let mut subjects = Vec::new();
-    request::rows(
-        &world,
-        &rates,
-        &asked,
-        &writer.chooser.finish(),
-        &mut |subject| {
-            subjects.push(subject);
-            Ok(())
-        },
-    )?;
-    let bench = Bench::build(
-        trial,
-        &path,
-        &writer.on_file,
-        &folder.path().join("register"),
-    )?;
-    bench.count(&subjects, thresholds)
+    request::rows(&world, rates, &asked, &chosen, &mut |subject| {
+        subjects.push(subject);
+        Ok(())
+    })?;
+    let out = folder.path().join("register");
+    let bench = Bench::build(trial, &path, writer.on_file, writer.bearers, &out)?;
+    let thresholds = Thresholds {
+        largest_register: trial.people,
+        ..*thresholds
+    };
+    subjects
+        .par_iter()
+        .map(|subject| bench.answer(subject, &thresholds))
+        .collect()
+}
+
+/// No household is asked about twice: a bound counts independent rows.
+fn too_many_rows(trial: &Trial, chosen: &Chosen) -> CalibrateError {
+    LabError::Argument {
+        what: "--rows",
+        range: format!(
+            "so few that no household is asked about twice (of {} people, {} households with somebody on file \
+             and {} with somebody absent were found)",
+            trial.people,
+            chosen.present.len(),
+            chosen.absent.len()
+        ),
+        value: trial.rows.to_string(),
+    }
+    .into()
 }
 
 impl Bench {
     fn build(
         trial: &Trial,
         extract: &std::path::Path,
-        on_file: &[PersonId],
+        on_file: Vec<(PersonId, Profile)>,
+        bearers: HashMap<u64, u64>,
         out: &std::path::Path,
     ) -> Result<Self, CalibrateError> {
         let digest = extract::digest_of_file(extract).map_err(CalibrateError::register)?;
@@ -140,56 +196,64 @@ impl Bench {
         build::build::<Synthetic>(rows, &digest, &keys, &options, out)
             .map_err(CalibrateError::register)?;
         let register = Register::open(out).map_err(CalibrateError::register)?;
+        let (records, profiles) = records(&on_file, &keys);
         Ok(Self {
             register,
             tokens: TokenEvaluator::new(&keys),
-            records: records(on_file, &keys),
+            records,
+            profiles,
+            bearers,
         })
     }
 
-    fn count(
-        &self,
-        subjects: &[Subject],
-        thresholds: &Thresholds,
-    ) -> Result<(Counted, Counted), CalibrateError> {
-        subjects
-            .par_iter()
-            .map(|subject| self.one(subject, thresholds))
-            .try_reduce(
-                || (Counted::default(), Counted::default()),
-                |left, right| Ok((left.0.plus(right.0), left.1.plus(right.1))),
-            )
-    }
-
     /// Asks one row.
-    fn one(
-        &self,
-        subject: &Subject,
-        thresholds: &Thresholds,
-    ) -> Result<(Counted, Counted), CalibrateError> {
+    fn answer(&self, subject: &Subject, thresholds: &Thresholds) -> Result<Answer, CalibrateError> {
         let parts = row_parts(&row(subject));
-        let with_birth_date = parts.date_of_birth.is_some();
+        let kind = if parts.date_of_birth.is_some() {
+            RowKind::WithBirthDate
+        } else {
+            RowKind::WithoutBirthDate
+        };
         let query = self.query(&parts)?;
         let decision = identify(&query, &self.register, thresholds)?;
-        let meant = subject
-            .person_id
-            .as_deref()
-            .and_then(|id| id.parse().ok())
-            .and_then(|id: PersonId| self.records.get(&id).copied());
-        let named = match decision.outcome {
-            Outcome::Identified(record) => Some(record),
-            Outcome::Withheld(_) => None,
+        let bearers = self.bearers.get(&subject.profile.surname).copied();
+        Ok(Answer {
+            kind,
+            parts: [
+                band_of(bearers.unwrap_or(0)),
+                part_of_group(subject.profile.group.index()),
+            ],
+            answerable: subject.kind == Kind::Answerable,
+            named: self.named(subject, &decision),
+        })
+    }
+
+    fn named(&self, subject: &Subject, decision: &Decision) -> Option<Named> {
+        let Outcome::Identified(record) = decision.outcome else {
+            return None;
         };
-        let counted = Counted {
-            rows: 1,
-            answerable: u64::from(subject.kind == Kind::Answerable),
-            identified: u64::from(named.is_some()),
-            wrong: u64::from(named.is_some() && named != meant),
-        };
-        Ok(if with_birth_date {
-            (counted, Counted::default())
+        let place = subject
+            .number
+            .and_then(|number| usize::try_from(number.0).ok());
+        let meant = place.and_then(|place| self.records.get(place));
+        let threshold = if decision
+            .evidence
+            .iter()
+            .any(|line| line.field == "birth" && line.level == BirthLevel::Missing.code())
+        {
+            RowKind::WithoutBirthDate
         } else {
-            (Counted::default(), counted)
+            RowKind::WithBirthDate
+        };
+        let misled = (meant != Some(&record)).then(|| {
+            let named = usize::try_from(record.0).ok();
+            let named = named.and_then(|record| self.profiles.get(record));
+            Box::new(Misled::of(subject, named, decision))
+        });
+        Some(Named {
+            odds: decision.odds.unwrap_or(i64::MIN),
+            threshold,
+            misled,
         })
     }
 
@@ -203,20 +267,26 @@ impl Bench {
     }
 }
 
-/// Record numbers, as the builder gives them: people in the order of a keyed value.
-fn records(on_file: &[PersonId], keys: &EpochKeys) -> HashMap<PersonId, RecordNumber> {
-    let mut ordered: Vec<([u8; 32], &PersonId)> = on_file
+/// Record numbers by place in the extract, and profiles by record, as the builder numbers them: people in
+/// the order of a keyed value.
+fn records(on_file: &[(PersonId, Profile)], keys: &EpochKeys) -> (Vec<RecordNumber>, Vec<Profile>) {
+    let mut ordered: Vec<([u8; 32], usize)> = on_file
         .par_iter()
-        .map(|id| {
+        .enumerate()
+        .map(|(place, (id, _))| {
             let order = keys.builder_value("record-order", &[id.as_str().as_bytes()]);
-            (order, id)
+            (order, place)
         })
         .collect();
     ordered.par_sort_unstable();
-    (0_u32..)
-        .zip(ordered)
-        .map(|(number, (_, id))| (id.clone(), RecordNumber(number)))
-        .collect()
+    let mut records = vec![RecordNumber(u32::MAX); on_file.len()];
+    for (number, (_, place)) in (0_u32..).zip(&ordered) {
+        if let Some(record) = records.get_mut(*place) {
+            *record = RecordNumber(number);
+        }
+    }
+    let profile = |(_, place): &([u8; 32], usize)| on_file.get(*place).map(|(_, profile)| *profile);
+    (records, ordered.iter().filter_map(profile).collect())
 }
 
 /// The row as intake reads it from a workbook.

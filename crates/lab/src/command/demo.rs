@@ -38,9 +38,10 @@ pub struct Arguments {
     /// Folder of the other programs [default: that of this one]
     #[arg(long, value_name = "DIR")]
     bin_dir: Option<PathBuf>,
-    /// Rows asked to calibrate the matcher.
-    #[arg(long, value_name = "M", default_value_t = 4_000)]
-    calibration_rows: u32,
+    /// Calibrate the matcher in the demonstration itself, on so many rows (usual: sign the measurement kept
+    /// with this program)
+    #[arg(long, value_name = "M")]
+    calibration_rows: Option<u32>,
     /// Print one JSON document on stdout, and the steps on stderr.
     #[arg(long)]
     json: bool,

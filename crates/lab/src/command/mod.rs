@@ -9,6 +9,7 @@ mod completions;
 mod demo;
 mod genesis;
 mod link;
+mod measure;
 mod population;
 
 use clap::{Parser, Subcommand};
@@ -38,6 +39,8 @@ enum Command {
     Demo(demo::Arguments),
     /// Link requests with people of a labelled data set, and measure what is right.
     Link(link::Arguments),
+    /// Measure the production matcher on a synthetic nation: what it gets right, and how fast.
+    Measure(measure::Arguments),
     /// Print shell completions.
     Completions(completions::Arguments),
 }
@@ -53,6 +56,7 @@ pub fn run(line: CommandLine) -> anyhow::Result<()> {
         Command::Calibrate(arguments) => calibrate::run(&arguments),
         Command::Demo(arguments) => demo::run(arguments),
         Command::Link(arguments) => link::run(&arguments),
+        Command::Measure(arguments) => measure::run(&arguments),
         Command::Completions(arguments) => {
             completions::run(&arguments);
             Ok(())

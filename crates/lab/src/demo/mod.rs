@@ -45,7 +45,7 @@ const FIRST_WORDS: &str = "SYNTHETIC demonstration";
 /// The transcript.
 const TRANSCRIPT: &str = "demo.txt";
 /// Everything a demonstration leaves in its folder.
-const LEFT: [&str; 14] = [
+const LEFT: [&str; 16] = [
     "extract.csv",
     "request.xlsx",
     "request.ods",
@@ -56,6 +56,8 @@ const LEFT: [&str; 14] = [
     "request.envelope",
     "findings.json",
     "certificate.note",
+    "measurement.txt",
+    "thresholds.txt",
     "bundle.public",
     "bundle.sealed",
     "request.tsv",
@@ -79,8 +81,9 @@ pub struct DemoOptions {
     pub request: Option<PathBuf>,
     /// Folder of the programs.
     pub bin_dir: PathBuf,
-    /// Rows asked to calibrate the matcher.
-    pub calibration_rows: u32,
+    /// Rows asked to calibrate the matcher in the demonstration itself; none: the measurement kept with
+    /// the program, where it fits.
+    pub calibration_rows: Option<u32>,
     /// Where the steps are told.
     pub stream: Stream,
 }
@@ -196,10 +199,9 @@ impl Demo<'_> {
             .map(request::read_cover)
             .transpose()?;
         self.genesis()?;
-        let calibration = self.start_calibration()?;
         self.population()?;
         self.register()?;
-        self.finish_calibration(calibration)?;
+        self.calibration()?;
         self.start_keepers()?;
         self.gate_home()?;
         let submitted = self.examine_and_submit()?;

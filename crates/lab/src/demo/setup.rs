@@ -6,18 +6,24 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
+use instrument::document::Document as _;
 use model::{digest::hex, entropy::random_bytes};
 
 use super::{
     Demo, DemoError, grouped, keepers, list, number, text,
-    tools::{Line, Program, Running, own_folder},
+    tools::{Line, Program, own_folder},
 };
-use crate::genesis::{KEEPERS, write_secret};
+use crate::{
+    calibrate,
+    genesis::{KEEPERS, write_secret},
+};
 
 /// Named officers at least.
 pub(super) const OFFICERS: u32 = 4;
-/// How far the calibration's seed lies from the demonstration's.
+/// How far the calibration's seeds lie from the demonstration's and from one another.
 const CALIBRATION_SEED: u64 = 1_000_000_007;
+/// Rows asked where the demonstration measures by itself.
+const USUAL_ROWS: u32 = 4_000;
 
 impl Demo<'_> {
     pub(super) fn population(&mut self) -> Result<(), DemoError> {
@@ -125,48 +131,71 @@ impl Demo<'_> {
         Ok(())
     }
 
+    /// Measures in the demonstration: where rows to ask are named, or what is kept does not fit.
     fn calibration_line(&self) -> Line {
+        let rows = self.options.calibration_rows.unwrap_or(USUAL_ROWS);
+        let seed = self.options.seed + CALIBRATION_SEED;
         Line::new(Program::Lab, "calibrate")
             .option("--people", self.options.people.to_string())
-            .option("--rows", self.options.calibration_rows.to_string())
-            .option("--seed", (self.options.seed + CALIBRATION_SEED).to_string())
+            .option("--rows", rows.to_string())
+            .option("--tune-seeds", (seed + CALIBRATION_SEED).to_string())
+            .option("--seeds", seed.to_string())
             .option("--as-of", self.as_of.to_string())
-            .option("--genesis", self.deployment("genesis.note"))
-            .option("--key", self.keys().key("certifier"))
-            .option("--out", self.path("certificate.note"))
+            .option("--frozen", self.path("thresholds.txt"))
+            .option("--out", self.path("measurement.txt"))
     }
 
-    /// Calibration needs nothing but the genesis, so it runs beside the making of nation and register.
-    pub(super) fn start_calibration(&mut self) -> Result<Running, DemoError> {
-        self.tools.start(&self.calibration_line())
+    /// The measurement kept with this program, where it is of this matcher and of no smaller register.
+    fn kept(&self) -> Result<Option<String>, DemoError> {
+        let kept = calibrate::kept().map_err(|error| DemoError::Check(error.to_string()))?;
+        let fits = kept.thresholds.matcher == calibrate::matcher()
+            && kept.largest_register >= self.options.people
+            && self.options.calibration_rows.is_none();
+        Ok(fits.then(|| kept.text()))
     }
 
-    pub(super) fn finish_calibration(&mut self, running: Running) -> Result<(), DemoError> {
+    pub(super) fn calibration(&mut self) -> Result<(), DemoError> {
         self.tell.step(
             "How often would it be wrong?",
-            "The matcher may only be used under a signed certificate. It is measured on another nation of \
-             the same size, from a seed nothing was tuned on, with thresholds fixed beforehand. So few \
-             rows give a weak bound, and the certificate states no better one. (This began with step 2.)",
+            "The matcher may only be used under a signed certificate. Its thresholds were chosen on some \
+             synthetic nations, frozen, and measured on others, from seeds nothing was tuned on, each \
+             household asked at most once.",
         );
-        self.tell.command(&self.calibration_line().typed());
-        let report = running.finish()?;
+        let measurement = self.path("measurement.txt");
+        if let Some(text) = self.kept()? {
+            fs::write(&measurement, text).map_err(DemoError::file(&measurement))?;
+            self.tell.say(&format!(
+                "Measured beforehand, because it takes minutes, and kept with the program: {}. This made it: {}",
+                measurement.display(),
+                calibrate::KEPT_COMMAND
+            ));
+        } else {
+            self.show(&self.calibration_line(), &[0])?;
+            self.tell.say(
+                "Measured now, on few rows: the bound is weak, and the certificate states no better one.",
+            );
+        }
+        let line = Line::new(Program::Gate, "certify")
+            .with(measurement)
+            .option("--genesis", self.deployment("genesis.note"))
+            .option("--key", self.keys().key("certifier"))
+            .option("--out", self.path("certificate.note"));
+        let report = self.show_json(&line, &[0])?;
         for (key, words) in [
             ("with_birth_date", "with a birth date"),
             ("without_birth_date", "without one"),
         ] {
-            let measured = report
-                .get("measured")
-                .and_then(|measured| measured.get(key));
-            let bounds = report.get("wrong_bound_per_billion");
-            let (Some(measured), Some(bounds)) = (measured, bounds) else {
+            let Some(measured) = report.get(key) else {
                 continue;
             };
             self.tell.say(&format!(
-                "Rows {words}: {} answerable, {} identified, {} wrong: wrong at most {} times in a million (95%).",
+                "Rows {words}: {} answerable, {} of them answered; {} identified, {} wrong: wrong at most {} times in \
+                 a million (95%).",
                 grouped(number(measured, "answerable")),
+                grouped(number(measured, "answered")),
                 grouped(number(measured, "identified")),
                 number(measured, "wrong"),
-                grouped(number(bounds, key).div_ceil(1000)),
+                grouped(number(measured, "wrong_bound_per_billion").div_ceil(1000)),
             ));
         }
         Ok(())

@@ -8,7 +8,7 @@ use std::{
     ffi::OsString,
     fmt::Write as _,
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Command, Stdio},
 };
 
 use serde_json::Value;
@@ -137,40 +137,6 @@ impl Output {
     }
 }
 
-/// A command that runs beside the others. It is killed when this is dropped before its end.
-#[derive(Debug)]
-pub struct Running {
-    child: Option<Child>,
-    typed: String,
-}
-
-impl Running {
-    /// Waits for its end and gives its JSON document.
-    ///
-    /// # Errors
-    /// [`DemoError::Failed`], [`DemoError::Printed`], or what the system says.
-    pub fn finish(mut self) -> Result<Value, DemoError> {
-        let child = self.child.take();
-        let child =
-            child.ok_or_else(|| DemoError::Check("a command was waited for twice".to_owned()))?;
-        let typed = self.typed.clone();
-        let done = child
-            .wait_with_output()
-            .map_err(DemoError::file(&self.typed))?;
-        Output::of(&done, typed).accept(&[0])?.json()
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        if let Some(child) = &mut self.child {
-            // One that has ended by itself cannot be killed; that is no matter.
-            let _ = child.kill();
-            let _ = child.wait();
-        }
-    }
-}
-
 /// Where the programs are.
 #[derive(Debug, Clone)]
 pub struct Tools {
@@ -209,25 +175,6 @@ impl Tools {
             .output()
             .map_err(|source| DemoError::Program { program, source })?;
         Output::of(&done, line.typed()).accept(accepted)
-    }
-
-    /// Starts a command that prints a JSON document, to be waited for later.
-    ///
-    /// # Errors
-    /// [`DemoError::Program`].
-    pub fn start(&self, line: &Line) -> Result<Running, DemoError> {
-        let line = line.clone().with("--json");
-        let child = self
-            .command(&line)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn();
-        let program = self.program(line.program);
-        let child = child.map_err(|source| DemoError::Program { program, source })?;
-        Ok(Running {
-            child: Some(child),
-            typed: line.typed(),
-        })
     }
 
     /// As [`Tools::run`] for commands that must succeed, with `--json`; gives their document.

@@ -8,7 +8,7 @@
 use identity::scale::{Millibits, log2_ratio};
 
 use super::{
-    compare::Neighbours,
+    compare::{Near, Neighbours},
     form::{Form, WordId},
     level::{
         ARRANGEMENT, BIRTH, CITY, EXTRA, FIELDS, GIVEN, Grid, HOUSE, Level, Levels, MIDDLE,
@@ -311,5 +311,40 @@ pub fn rarity(
     let shared = counts.of_value(TIN, row.tin).saturating_sub(1);
     let chance = (shared * NUMBERS / people.max(1)).max(1);
     grid.set(TIN, Level::Exact, log2_ratio(NUMBERS, chance));
+    let exchanged = grid.at(ARRANGEMENT, Level::Form) + exchange(row, counts, near, &grid);
+    grid.set(ARRANGEMENT, Level::Form, exchanged);
     grid
+}
+
+/// How much rarer the names are in each other's place than where they stand, taken low. A pair whose names
+/// are exchanged is given the rarity of the names where the row has them; what that is too much belongs to
+/// the arrangement. (`Roberts Morley` is a rare name, `Morley Roberts` is not.)
+fn exchange(
+    row: &Form,
+    counts: &Counts,
+    near: &Neighbours,
+    straight: &Grid<Millibits>,
+) -> Millibits {
+    let ([given, ..], [surname, _]) = (row.given, row.surname);
+    if given == 0 || surname == 0 {
+        return 0;
+    }
+    let people = counts.people.max(1);
+    let rarity = |count: u64| log2_ratio(people, count.clamp(1, people));
+    let likes = |field: usize, id: WordId, level: fn(&Near) -> Level| {
+        let like = near
+            .near(id)
+            .iter()
+            .filter(|near| matches!(level(near), Level::Slip | Level::Form));
+        let like: u64 = like.map(|near| counts.of_value(field, near.id)).sum();
+        counts.of_value(field, id) + like
+    };
+    let exchanged = rarity(likes(SURNAME, given, |near| near.surname))
+        + rarity(likes(GIVEN, surname, |near| near.given));
+    let most = |field: usize| {
+        let levels = [Level::Exact, Level::Slip, Level::Form];
+        let rarities = levels.map(|level| straight.at(field, level));
+        rarities.into_iter().max().unwrap_or(0)
+    };
+    exchanged - most(SURNAME) - most(GIVEN)
 }

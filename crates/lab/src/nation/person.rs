@@ -4,6 +4,8 @@
 //!
 //! Left to others: how a record or a row words it.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+
 use model::{
     id::PersonId,
     time::{Date, TaxPeriod},
@@ -142,6 +144,47 @@ pub struct Person {
     pub identity_theft: bool,
     /// Likeness to relatives.
     pub likeness: Likeness,
+}
+
+/// What tells whether two people are one family, twins, namesakes or strangers, in few bytes: names are
+/// kept as hashes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Profile {
+    /// Family.
+    pub family: FamilyNumber,
+    /// Group.
+    pub group: Group,
+    /// Date of birth.
+    pub date_of_birth: Date,
+    /// Whether born in one birth with a brother or sister.
+    pub twin: bool,
+    /// Hash of the first given name.
+    pub given: u64,
+    /// Hash of the first surname.
+    pub surname: u64,
+}
+
+impl Profile {
+    /// Of a person.
+    #[must_use]
+    pub fn of(person: &Person) -> Self {
+        let surname = person.surnames.split([' ', '-']).next();
+        Self {
+            family: person.family,
+            group: person.group,
+            date_of_birth: person.date_of_birth,
+            twin: person.likeness.twin,
+            given: hash(&person.given),
+            surname: hash(surname.unwrap_or_default()),
+        }
+    }
+}
+
+/// A hash that is the same in every run: its keys are fixed.
+fn hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl Person {

@@ -18,7 +18,7 @@ use crate::{
     nation::{
         World,
         atlas::{AddressLines, Dwelling, Wording},
-        person::Person,
+        person::{Person, PersonNumber, Presence, Profile},
     },
     rates::Rates,
     tables::errors::ErrorTables,
@@ -138,6 +138,10 @@ pub struct Subject {
     pub kind: Kind,
     /// The person meant, where on file: their id in the extract.
     pub person_id: Option<String>,
+    /// The person meant, where on file: their place in the extract.
+    pub number: Option<PersonNumber>,
+    /// The person meant, on file or not.
+    pub profile: Profile,
     /// Whether the given address is the latest on file within the periods asked.
     pub latest_address_given: bool,
 }
@@ -203,6 +207,11 @@ impl Desk<'_> {
             row,
             kind: kind(person, intent, evidence),
             person_id: person.id.as_ref().map(ToString::to_string),
+            number: match person.presence {
+                Presence::OnFile(number) => Some(number),
+                Presence::FamilyOnFile | Presence::Unknown => None,
+            },
+            profile: Profile::of(person),
             latest_address_given: latest.is_some() && latest == question.given,
         }
     }

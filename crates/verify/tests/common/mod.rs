@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 
 use countersign_verify::{
     Options, Report,
-    replay::{AssuredRow, Given, content, examine},
+    replay::{self, AssuredRow, Given, content, examine},
     verify,
 };
 use identity::{
@@ -49,7 +49,7 @@ use statute::statute_book;
 pub type Parts = Vec<(String, Vec<u8>)>;
 
 pub fn world() -> World {
-    let mut world = World::new(Digest::of(b"headers"), Vec::new());
+    let mut world = World::certified_for(replay::matcher(), Digest::of(b"headers"), Vec::new());
     world.change_agreement(|agreement| {
         agreement.statutes = vec!["8 U.S.C. 1253".to_owned()];
         agreement.periods_per_row = 4;

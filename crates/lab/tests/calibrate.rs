@@ -1,0 +1,157 @@
+//! What a calibration promises: equal counts for equal trials, thresholds frozen before, each household
+//! asked once, and a measurement kept with the program that can be made again.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing
+)]
+
+use countersign_lab::calibrate::{self, CalibrateError, RowErrors, Tuned};
+use instrument::{
+    certificate::{
+        CertificateError,
+        bound::trials_needed,
+        measurement::{Counted, Measurement, RowKind},
+        thresholds::Trial,
+    },
+    document::Document as _,
+};
+use model::time::Date;
+
+fn trial(seed: u64) -> Trial {
+    Trial {
+        seed,
+        people: 1_500,
+        rows: 120,
+        as_of: Date::constant(2026, 11, 1),
+    }
+}
+
+fn tuned() -> Tuned {
+    calibrate::tune(&[trial(3)], 100_000, &mut |_| {}).unwrap()
+}
+
+fn measure(tuned: &Tuned, trials: &[Trial]) -> Result<Measurement, CalibrateError> {
+    calibrate::measure(&tuned.frozen, trials, RowErrors::USUAL, &mut |_, _, _| {})
+        .map(|measured| measured.measurement)
+}
+
+fn whole(measurement: &Measurement) -> Counted {
+    let [with, without] = RowKind::ALL.map(|kind| measurement.whole(kind).counted);
+    with.plus(without)
+}
+
+#[test]
+fn small_trials_repeat_add_up_and_name_nobody_else() {
+    let tuned = tuned();
+    let both = measure(&tuned, &[trial(5), trial(6)]).unwrap();
+    assert_eq!(both, measure(&tuned, &[trial(5), trial(6)]).unwrap());
+    let one_by_one = [5, 6].map(|seed| whole(&measure(&tuned, &[trial(seed)]).unwrap()));
+    let all = whole(&both);
+    assert_eq!(all, one_by_one[0].plus(one_by_one[1]));
+    assert_eq!((all.rows, all.wrong), (240, 0));
+    assert!(all.answered * 10 >= all.answerable * 7, "{all:?}");
+    assert!(all.answerable > 120 && all.answerable < 240, "{all:?}");
+    assert_eq!(both.check(), Ok(()));
+    assert_eq!(Measurement::parse(&both.text()).unwrap(), both);
+    assert_eq!(both.largest_register, 1_500);
+}
+
+#[test]
+fn the_grid_is_what_thresholds_are_chosen_from() {
+    let tuned = tuned();
+    tuned.frozen.check().unwrap();
+    for kind in RowKind::ALL {
+        let points: Vec<_> = tuned.points.iter().filter(|p| p.kind == kind).collect();
+        assert_eq!(points.len(), 41);
+        assert!(points.windows(2).all(|pair| {
+            let [low, high] = pair else { return false };
+            low.identified >= high.identified && low.wrong >= high.wrong
+        }));
+    }
+    assert!(tuned.points[0].identified > 30);
+}
+
+#[test]
+fn nothing_is_measured_that_was_tuned_on_or_measured_before() {
+    let tuned = tuned();
+    for trials in [vec![trial(3)], vec![trial(5), trial(5)]] {
+        let refused = measure(&tuned, &trials).unwrap_err();
+        assert!(matches!(
+            refused,
+            CalibrateError::Measurement(CertificateError::Seed(_))
+        ));
+    }
+    let mut other = tuned;
+    other.frozen.matcher.model_version.push('x');
+    let refused = measure(&other, &[trial(5)]).unwrap_err();
+    assert!(matches!(refused, CalibrateError::Frozen("matcher")));
+}
+
+#[test]
+fn no_household_is_asked_about_twice() {
+    let many = Trial {
+        rows: 1_200,
+        ..trial(5)
+    };
+    let error = measure(&tuned(), &[many]).unwrap_err().to_string();
+    assert!(
+        error.contains("no household is asked about twice"),
+        "{error}"
+    );
+}
+
+#[test]
+fn more_errors_in_rows_are_measured_and_not_certified() {
+    let tuned = tuned();
+    let triple = RowErrors {
+        numerator: 3,
+        denominator: 1,
+    };
+    let measured =
+        calibrate::measure(&tuned.frozen, &[trial(5)], triple, &mut |_, _, _| {}).unwrap();
+    assert_eq!(measured.measurement.row_errors_times, "3");
+    let usual = whole(&measure(&tuned, &[trial(5)]).unwrap());
+    let hard = whole(&measured.measurement);
+    assert!(hard.answered < usual.answered, "{hard:?} {usual:?}");
+}
+
+/// What is kept is in order and certifies one in 10,000 for both kinds of row.
+#[test]
+fn what_is_kept_certifies_one_in_ten_thousand() {
+    let kept = calibrate::kept().unwrap();
+    kept.check().unwrap();
+    assert_eq!(kept.row_errors_times, "1");
+    for kind in RowKind::ALL {
+        let whole = kept.whole(kind);
+        assert!(
+            whole.wrong_bound_per_billion <= 100_000,
+            "{kind:?}: {whole:?}"
+        );
+        assert!(whole.counted.identified >= trials_needed(100_000, 1).unwrap());
+    }
+}
+
+/// What is kept is of the matcher and nation of this program: where this fails, run the command that
+/// `calibrate::KEPT_COMMAND` names, after deleting the frozen thresholds.
+#[test]
+fn what_is_kept_is_of_this_matcher() {
+    let kept = calibrate::kept().unwrap();
+    assert!(
+        kept.thresholds.matcher == calibrate::matcher(),
+        "measure anew: {}",
+        calibrate::KEPT_COMMAND
+    );
+    let small = include_str!("../data/measurement-small.txt");
+    let small = Measurement::parse(small).unwrap();
+    assert_eq!(small.thresholds, kept.thresholds);
+    let again = calibrate::measure(
+        &kept.thresholds,
+        &small.trials,
+        RowErrors::USUAL,
+        &mut |_, _, _| {},
+    );
+    assert_eq!(again.unwrap().measurement, small, "measure anew");
+}
