@@ -111,7 +111,7 @@ fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
         ),
         Review::Unclear => report.at(
             Column::ReviewStatus,
-            "the cell does not say in words that are read whether judicial review was sought and is over",
+            "the cell says in no listed words whether judicial review was sought and is over",
         ),
     }
 }
