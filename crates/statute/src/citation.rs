@@ -241,9 +241,11 @@ impl<'a> Scanner<'a> {
 
     /// Takes `of the INA`, `of the Act`.
     fn of_the_act(&mut self) -> bool {
-        let of = self.any_word(&["of the ", "of ", ","]);
-        let long = "immigration and nationality act";
-        self.any_word(&[long, "i.n.a.", "ina"]) || of && self.word("act")
+        let of = self.any_word(&["of the ", "of "]);
+        let _ = self.word(",");
+        let named = self.any_word(&["immigration and nationality act", "i.n.a.", "ina"]);
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric());
+        (named || of && self.word("act")) && ends(self.0)
     }
 
     /// Takes a joint and what it joins to the citation before it, or nothing at all.
@@ -283,7 +285,12 @@ impl<'a> Scanner<'a> {
     fn beside(&mut self, last: &Citation) -> Option<Citation> {
         let first = self.subsection()?;
         let same = |part: &String| kind(part) == kind(first);
-        let depth = last.subsections.iter().rposition(same)?;
+        let depth = match last.subsections.as_slice() {
+            [_, _, _, .., end] if is_roman(end) && is_roman(first) => {
+                last.subsections.len().saturating_sub(1)
+            }
+            parts => parts.iter().rposition(same)?,
+        };
         let mut subsections = last.subsections.get(..depth)?.to_vec();
         subsections.push(first.to_owned());
         while let Some(part) = self.subsection() {
@@ -398,6 +405,11 @@ enum Kind {
     Roman,
 }
 
+/// Whether a subsection may be a Roman number, or the letter `i`, `v` or `x`.
+fn is_roman(part: &str) -> bool {
+    part.bytes().all(|byte| b"ivxIVX".contains(&byte))
+}
+
 /// The kind of a subsection; `None` for what numbers nothing. A lone `i`, `v` or `x` is a letter.
 fn kind(part: &str) -> Option<Kind> {
     let bytes = part.as_bytes();
@@ -407,7 +419,7 @@ fn kind(part: &str) -> Option<Kind> {
         _ if all(u8::is_ascii_digit) => (bytes.len() <= 2).then_some(Kind::Digits),
         [b'a'..=b'z'] => Some(Kind::Small),
         [b'A'..=b'Z'] => Some(Kind::Large),
-        _ if bytes.len() <= 5 && all(|byte| b"ivxIVX".contains(byte)) => Some(Kind::Roman),
+        _ if bytes.len() <= 5 && is_roman(part) => Some(Kind::Roman),
         [a, b] if a == b && a.is_ascii_alphabetic() => Some(Kind::Large),
         _ => None,
     }
@@ -493,6 +505,19 @@ mod tests {
         check("8 USC 1253(a)(1)(A) and (b)", breach);
         let grounds = "8 U.S.C. 1227(a)(2)(A)(ii); 8 U.S.C. 1227(a)(2)(A)(iii)";
         check("8 USC 1227(a)(2)(A)(ii), (iii)", grounds);
+        let grounds = "8 U.S.C. 1227(a)(2)(A)(i); 8 U.S.C. 1227(a)(2)(A)(iii)";
+        check("8 USC 1227(a)(2)(A)(i), (iii)", grounds);
+        let grounds = "8 U.S.C. 1227(a)(2)(A)(iii); 8 U.S.C. 1227(a)(2)(A)(i)";
+        check("8 USC 1227(a)(2)(A)(iii), (i)", grounds);
+        check(
+            "8 USC 1(h)(1)(x), (i)",
+            "8 U.S.C. 1(h)(1)(x); 8 U.S.C. 1(h)(1)(i)",
+        );
+        check(
+            "8 USC 1(h)(1)(A)(y), (x)",
+            "8 U.S.C. 1(h)(1)(A)(y); 8 U.S.C. 1(h)(1)(A)(x)",
+        );
+        check("8 USC 1(h), (i)", "8 U.S.C. 1(h); 8 U.S.C. 1(i)");
         for none in [
             "8 USC 1326(a) and (2)",
             "8 USC 1326 and (a)",
@@ -543,6 +568,9 @@ mod tests {
             "8 USC 1326(a) and others",
             "276(a)",
             "276(a) act",
+            "276(a), act",
+            "276(a), inadmissible",
+            "276(a) of the action",
             "violation of the law",
         ] {
             check(open, "-");
@@ -561,6 +589,14 @@ mod tests {
         assert_eq!(shown("§ 1227(a)(1)(B)"), Some((one.clone(), "")));
         let described = Some((one, ", overstay"));
         assert_eq!(shown("1227(a)(1)(B), overstay"), described);
+        for text in [
+            "1227(a)(1)(B), inadmissible",
+            "1227(a)(1)(B) of the action",
+            "1227(a)(1)(B), act of entry",
+        ] {
+            let read = shown(text).map(|(citation, _)| citation);
+            assert_eq!(read.as_deref(), Some("8 U.S.C. 1227(a)(1)(B)"), "{text}");
+        }
         let ours = Some(("INA 237(a)(1)(B)".to_owned(), ""));
         assert_eq!(shown("237(a)(1)(B) of the INA"), ours);
         assert_eq!(shown("overstay"), None);

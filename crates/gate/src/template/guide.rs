@@ -66,7 +66,11 @@ pub const EXPLANATIONS: &[(Column, &str, &str)] = &[
         "verify: is the address the latest on file? address: what is the latest?",
         "verify",
     ),
-    (Column::TaxPeriods, "Tax years asked about, none before the person's birth.", "2023-2024"),
+    (
+        Column::TaxPeriods,
+        "Tax years asked about, none before the person's birth.",
+        "2023-2024",
+    ),
     (
         Column::Statute,
         "The specifically designated federal criminal statute, to its subsection.",

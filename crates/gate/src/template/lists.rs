@@ -143,6 +143,8 @@ pub fn date_formula(cell: &str) -> String {
 const fn style(column: Column) -> DataValidationErrorStyle {
     match column {
         Column::AsksFor | Column::OfficerId => DataValidationErrorStyle::Stop,
+        // The day of the court's order stands beside `concluded`.
+        Column::ReviewStatus => DataValidationErrorStyle::Information,
         _ => DataValidationErrorStyle::Warning,
     }
 }

@@ -102,8 +102,7 @@ fn is_open(view: &RowView<'_>, column: Column) -> bool {
     text.is_empty()
         || !none_answers && is_filler(text)
         || is_rounded(view, column)
-        || column == Column::FinalOrderCaseNumber
-            && !text.bytes().any(|byte| byte.is_ascii_digit())
+        || column == Column::FinalOrderCaseNumber && !text.bytes().any(|byte| byte.is_ascii_digit())
 }
 
 fn is_rounded(view: &RowView<'_>, column: Column) -> bool {
