@@ -51,6 +51,13 @@ pub(crate) static RULE: Rule = Rule {
             ]],
         ),
         Example::row(
+            "supervision on the day of the order",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1253(b)"),
+                text(Column::ActDate, "2025-03-04"),
+            ]],
+        ),
+        Example::row(
             "hampered departure while a court reviewed the order",
             &[&[
                 text(Column::Statute, "8 U.S.C. 1253(a)(1)(C)"),
@@ -80,6 +87,14 @@ pub(crate) static RULE: Rule = Rule {
             &[&[
                 text(Column::Statute, "8 U.S.C. 1253(b)"),
                 text(Column::ActDate, "2025-03-03"),
+            ]],
+        ),
+        Example::row(
+            "hampered departure on the day of the court's order",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1253(a)(1)(C)"),
+                text(Column::ActDate, "2025-03-04"),
+                text(Column::ReviewStatus, "concluded 2025-03-04"),
             ]],
         ),
         Example::row(
