@@ -407,6 +407,7 @@ mod tests {
                 "1241.1(a)",
                 "appeal waived (8 CFR 1241.1(b))",
                 "8 CFR 1241.1(e), in absentia",
+                "8 CFR 1241.1(e) in absentia",
                 "in absentia; removal order",
                 "failed to depart under voluntary departure",
                 "VD overstay",
