@@ -56,8 +56,12 @@ pub enum ElementTest {
     ReviewEnded,
     /// No stay or relief is stated.
     NoStay,
-    /// An earlier order, where dated, lies before the act.
+    /// An earlier order lies before the act.
     PriorOrder,
+    /// The order was outstanding on the day of the act.
+    OutstandingOrder,
+    /// Supervision had begun, which follows the 90 days after the order.
+    Supervision,
 }
 
 /// A limitation period; it gives a question, never a refusal.
@@ -76,6 +80,11 @@ pub struct Limitation {
 pub struct Provision {
     /// Where it stands. Longer citations lie within it.
     pub citation: Citation,
+    /// The paragraphs that follow its citation, where the book lists them; a longer citation has to
+    /// go on with one of them.
+    pub paragraphs: Option<Vec<String>>,
+    /// Whether the section cited as a whole names this offence, or another that asks the same.
+    pub whole_section: bool,
     /// What it punishes or provides, in a few words.
     pub title: String,
     /// Criminal or civil.
@@ -84,6 +93,8 @@ pub struct Provision {
     pub maximum_penalty: String,
     /// First day in force.
     pub in_force_from: Date,
+    /// The enactment that the first day comes from, and how far that was verified.
+    pub in_force_source: String,
     /// Last day in force, if it ended.
     pub in_force_until: Option<Date>,
     /// Where the entry comes from.
@@ -121,6 +132,19 @@ impl Provision {
             )
         };
         asked(self) == asked(other)
+    }
+
+    /// Whether a citation within it goes on with one of its paragraphs, or stops.
+    fn holds(&self, citation: &Citation) -> bool {
+        let depth = self.citation.subsections().len();
+        let Some((next, listed)) = citation
+            .subsections()
+            .get(depth)
+            .zip(self.paragraphs.as_ref())
+        else {
+            return true;
+        };
+        listed.iter().any(|part| part.eq_ignore_ascii_case(next))
     }
 
     /// Whether its elements are tested by `test`.
@@ -268,15 +292,29 @@ impl StatuteBook {
         Some(citation.moved_to(section))
     }
 
-    /// Looks a citation up: the longest entry it lies within decides. A citation wider than its entries
-    /// stands for them where all are criminal and ask the same of a row: `18 U.S.C. 1546` is a criminal
-    /// statute whichever subsection is meant, `8 U.S.C. 1325` is not.
+    /// A citation that names no title, read as one of the Act's own numbering where the book translates
+    /// its section: no provision of title 8 has such a number. Others unchanged.
+    #[must_use]
+    pub fn untitled(&self, citation: Citation) -> Citation {
+        let section = (self.codified.iter())
+            .find(|(section, _)| section.eq_ignore_ascii_case(citation.section()));
+        match section {
+            Some((_, section)) if citation.act() == Act::Title(8) => citation.moved_to(section),
+            _ => citation,
+        }
+    }
+
+    /// Looks a citation up: the longest entry it lies within decides, if it goes on with a paragraph
+    /// that entry has. A section cited as a whole stands for its offences only where each of them says
+    /// so, and all ask the same of a row: `18 U.S.C. 1546` is a criminal statute whichever subsection is
+    /// meant; of `8 U.S.C. 1304` one subsection is.
     #[must_use]
     pub fn listing(&self, citation: &Citation) -> Listing<'_> {
         let holder = (self.provisions.iter())
             .filter(|provision| citation.is_within(&provision.citation))
             .max_by_key(|provision| provision.citation.subsections().len());
         match holder {
+            Some(provision) if !provision.holds(citation) => Listing::Unlisted,
             Some(provision) if provision.line == Line::Criminal => Listing::Criminal(provision),
             Some(provision) => Listing::Civil(provision),
             None if citation.act() == Act::Title(26) => Listing::Tax,
@@ -285,22 +323,24 @@ impl StatuteBook {
     }
 
     fn wide_listing(&self, wide: &Citation) -> Listing<'_> {
-        let civil = |p: &Provision| p.line == Line::Civil && p.citation.is_within(wide);
-        let criminal = |p: &&Provision| p.line == Line::Criminal && p.citation.is_within(wide);
-        let mut within = self.provisions.iter().filter(criminal);
-        match within.next() {
-            None => Listing::Unlisted,
-            Some(first)
-                if self.provisions.iter().any(civil) || !within.all(|p| p.asks_as(first)) =>
-            {
-                Listing::TooWide
-            }
-            Some(first) => Listing::Criminal(first),
+        let within = |p: &&Provision| p.citation.is_within(wide);
+        let mut criminal = self.within(wide);
+        let Some(first) = criminal.next() else {
+            return Listing::Unlisted;
+        };
+        let whole = wide.subsections().is_empty()
+            && (self.provisions.iter().filter(within))
+                .all(|p| p.line == Line::Criminal && p.whole_section)
+            && criminal.all(|p| p.asks_as(first));
+        if whole {
+            Listing::Criminal(first)
+        } else {
+            Listing::TooWide
         }
     }
 
     /// The criminal provisions that lie within a citation, for telling a requester what to write.
-    pub fn within<'b>(&'b self, wide: &'b Citation) -> impl Iterator<Item = &'b Provision> {
+    pub fn within<'b>(&'b self, wide: &Citation) -> impl Iterator<Item = &'b Provision> {
         (self.provisions.iter())
             .filter(move |p| p.line == Line::Criminal && p.citation.is_within(wide))
     }
@@ -320,11 +360,15 @@ struct BookFile {
 #[serde(deny_unknown_fields)]
 struct Entry {
     citation: String,
+    paragraphs: Option<Vec<String>>,
+    #[serde(default)]
+    whole_section: bool,
     title: String,
     line: Line,
     maximum_penalty: String,
     in_force_from: String,
     in_force_until: Option<String>,
+    in_force_source: String,
     source: String,
     certainty: Certainty,
     #[serde(default)]
@@ -357,11 +401,14 @@ impl Entry {
         };
         Ok(Provision {
             citation: Citation::parse(&self.citation).ok_or_else(|| wrong("citation"))?,
+            paragraphs: self.paragraphs,
+            whole_section: self.whole_section,
             title: self.title,
             line: self.line,
             maximum_penalty: self.maximum_penalty,
             in_force_from: day(&self.in_force_from, "in_force_from")?,
             in_force_until: until.map(|text| day(text, "in_force_until")).transpose()?,
+            in_force_source: self.in_force_source,
             source: self.source,
             certainty: self.certainty,
             required: required.ok_or_else(|| wrong("requires"))?,
@@ -402,6 +449,7 @@ mod tests {
         assert!(book.provisions().len() >= 25);
         for provision in book.provisions() {
             assert!(!provision.source.is_empty() && !provision.title.is_empty());
+            assert!(provision.in_force_source.len() > 10);
             let criminal = provision.line == Line::Criminal;
             assert_eq!(
                 provision.limitation.is_some(),
@@ -431,7 +479,8 @@ mod tests {
         check("8 USC 1306(c)", "criminal 8 U.S.C. 1306(c)");
         check("8 USC 1304(e)", "criminal 8 U.S.C. 1304(e)");
         check("18 USC 1546(b)(1)", "criminal 18 U.S.C. 1546(b)");
-        check("18 USC 1028(a)(4)", "criminal 18 U.S.C. 1028");
+        check("18 USC 1028(a)(4)", "criminal 18 U.S.C. 1028(a)");
+        check("18 USC 1028(f)", "criminal 18 U.S.C. 1028(f)");
         check("18 USC 911", "criminal 18 U.S.C. 911");
         check("18 USC 1015(a)", "criminal 18 U.S.C. 1015");
         for civil in ["1182(a)(6)", "1227(a)(1)(B)", "1229a", "1231(a)"] {
@@ -451,12 +500,68 @@ mod tests {
         check("8 USC 1306", "Some(TooWide)");
         check("18 USC 1546", "criminal 18 U.S.C. 1546(a)");
         check("8 USC 1326", "criminal 8 U.S.C. 1326(a)");
+        check("18 USC 1028", "criminal 18 U.S.C. 1028(a)");
+        check("8 USC 1304", "Some(TooWide)");
+        check("INA 264", "Some(TooWide)");
+        check("8 USC 1253(a)", "Some(TooWide)");
+        for none in [
+            "18 USC 1028(c)",
+            "18 USC 1028(d)",
+            "18 USC 1028(h)",
+            "18 USC 1028(a)(9)",
+            "18 USC 911(z)",
+            "18 USC 1015(g)",
+            "18 USC 1546(c)",
+            "8 USC 1304(a)",
+            "8 USC 1306(d)",
+            "8 USC 1325(a)(9)",
+            "8 USC 1326(a)(3)",
+            "8 USC 1326(d)",
+            "8 USC 1253(a)(1)(E)",
+            "8 USC 1253(a)(1)(A)(i)",
+            "8 USC 1253(a)(2)",
+        ] {
+            check(none, "Some(Unlisted)");
+        }
+        check("18 USC 1028(a)(8)", "criminal 18 U.S.C. 1028(a)");
+        check("8 USC 1325(A)(3)", "criminal 8 U.S.C. 1325(a)");
         check("26 USC 7201", "Some(Tax)");
         check("8 USC 1324(a)", "Some(Unlisted)");
         check("18 USC 1028A", "Some(Unlisted)");
         check("INA 276(a)", "criminal 8 U.S.C. 1326(a)");
         check("INA 237(a)(1)", "civil 8 U.S.C. 1227");
         check("INA 101", "None");
+    }
+
+    /// A section stands whole only where each offence in it says so and asks the same.
+    #[test]
+    fn a_section_stands_whole_where_the_book_says_so() {
+        let listed = |from: &str, to: &str| {
+            let book = StatuteBook::parse(&EMBEDDED.replacen(from, to, 1)).unwrap();
+            let citation = Citation::parse("18 USC 1546").unwrap();
+            matches!(book.listing(&citation), Listing::Criminal(_))
+        };
+        let at = "citation = \"18 U.S.C. 1546(b)\"";
+        assert!(listed(at, at));
+        let asks = format!("{at}\nminimum_age = 14");
+        assert!(!listed(at, &asks));
+        let whole = "1546(b)\"\nparagraphs = [\"1\", \"2\", \"3\"]\nwhole_section = true";
+        assert!(EMBEDDED.contains(whole));
+        assert!(!listed(whole, "1546(b)\""));
+    }
+
+    #[test]
+    fn a_section_without_its_title_is_the_acts() {
+        let book = statute_book();
+        let read = |text: &str| {
+            let cited = crate::citation::parse_in_title(text, 8).unwrap();
+            book.untitled(cited.citations[0].clone()).to_string()
+        };
+        assert_eq!(read("237(a)(1)(B)"), "8 U.S.C. 1227(a)(1)(B)");
+        assert_eq!(read("240b"), "8 U.S.C. 1229c");
+        assert_eq!(read("1227(a)"), "8 U.S.C. 1227(a)");
+        assert_eq!(read("18 USC 237"), "18 U.S.C. 237");
+        assert_eq!(read("101(a)"), "8 U.S.C. 101(a)");
     }
 
     #[test]

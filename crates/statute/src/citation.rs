@@ -1,7 +1,8 @@
 //! Citations of the United States Code as offices write them.
 //!
 //! Place in the flow: the statute column of a row, the order ground and the agreement's list are
-//! read into [`Citation`]s here and looked up in the [`crate::book`].
+//! read into [`Citation`]s here and looked up in the [`crate::book`]. What leaves the provision open
+//! (`or`, `through`, `et seq.`) is not read.
 //!
 //! Left to others: what a provision means (the book), several provisions in one cell
 //! ([`crate::reading`]).
@@ -36,19 +37,6 @@ impl Citation {
     pub fn parse(text: &str) -> Option<Self> {
         let [citation] = parse_all(text)?.try_into().ok()?;
         Some(citation)
-    }
-
-    /// Reads a text such as `1227(a)(1)(B)` that leaves out the title.
-    #[must_use]
-    pub fn parse_in_title(text: &str, title: u8) -> Option<Self> {
-        if let Some(citation) = Self::parse(text) {
-            return Some(citation);
-        }
-        let text = bounded(text)?;
-        let mut scanner = Scanner(text);
-        scanner.section_sign();
-        let citation = scanner.place(Act::Title(title))?;
-        is_description(scanner.0).then_some(citation)
     }
 
     /// The numbering used.
@@ -112,25 +100,47 @@ impl fmt::Display for Citation {
     }
 }
 
-/// Reads one or more citations joined by `;`, `,`, `and`, `&` or a line break, with at most some
-/// describing words after the last. `None` where any part is not a citation.
+/// Citations with the words that describe them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cited<'a> {
+    /// At least one, at most eight.
+    pub citations: Vec<Citation>,
+    /// What stands after the last, often nothing.
+    pub description: &'a str,
+}
+
+/// Reads one or more citations joined by `;`, `,`, `/`, `and`, `&` or a line break, with at most some
+/// describing words after the last. After a joint a section alone repeats the title, and a subsection
+/// alone the section: `8 U.S.C. §§ 1325(a), 1326(a) and (b)(2)`. A citation in brackets counts as one
+/// more. `None` where any part is not a citation.
 #[must_use]
 pub fn parse_all(text: &str) -> Option<Vec<Citation>> {
+    Some(read(text, None)?.citations)
+}
+
+/// Reads as [`parse_all`] does where a section without a title is one of `title`: `1227(a)(1)(B)`.
+#[must_use]
+pub fn parse_in_title(text: &str, title: u8) -> Option<Cited<'_>> {
+    read(text, Some(Act::Title(title)))
+}
+
+fn read(text: &str, untitled: Option<Act>) -> Option<Cited<'_>> {
     let mut scanner = Scanner(bounded(text)?);
-    let mut citations = Vec::with_capacity(1);
+    scanner.lead();
+    let mut citations: Vec<Citation> = Vec::with_capacity(1);
+    citations.push(scanner.titled().or_else(|| scanner.in_act(untitled?))?);
     loop {
-        let act = scanner.act()?;
-        scanner.section_sign();
-        citations.push(scanner.place(act)?);
+        let before = scanner.0;
+        let Some(next) = scanner.next_after(citations.last()?) else {
+            return is_description(before).then_some(Cited {
+                citations,
+                description: before,
+            });
+        };
+        citations.push(next);
         if citations.len() > 8 {
             return None;
         }
-        let before = scanner.0;
-        let joined = scanner.joint();
-        if joined && scanner.0.starts_with(|c: char| c.is_ascii_digit()) || scanner.names_an_act() {
-            continue;
-        }
-        return is_description(before).then_some(citations);
     }
 }
 
@@ -139,8 +149,8 @@ fn bounded(text: &str) -> Option<&str> {
     (!text.is_empty() && text.len() <= MAXIMUM_CITATION_BYTES).then_some(text)
 }
 
-/// Whether what follows a citation only describes it: no digit and no bracket that could be a
-/// second citation, and no `or`, `to` or `through` that would leave the provision open.
+/// Whether what follows a citation only describes it: no digit, no bracket that could be a subsection,
+/// and no `or`, `to` or `through` that would leave the provision open.
 fn is_description(rest: &str) -> bool {
     let mut words = rest.split(|c: char| !c.is_alphanumeric());
     let opens = words.find(|word| !word.is_empty()).is_some_and(|word| {
@@ -148,7 +158,24 @@ fn is_description(rest: &str) -> bool {
             .iter()
             .any(|open| word.eq_ignore_ascii_case(open))
     });
-    !opens && !rest.contains(|c: char| c.is_ascii_digit() || "()[]–§".contains(c) && c != '–')
+    let marks = |c: char| c.is_ascii_digit() || "[]§".contains(c);
+    !opens && !rest.starts_with('(') && !rest.contains(marks) && are_words_bracketed(rest)
+}
+
+/// Whether each bracket closes and holds a word of at least four letters.
+fn are_words_bracketed(rest: &str) -> bool {
+    let mut rest = rest;
+    while let Some((before, after)) = rest.split_once('(') {
+        let Some((inner, tail)) = after.split_once(')') else {
+            return false;
+        };
+        let mut words = inner.split(|c: char| !c.is_alphabetic());
+        if before.contains(')') || inner.contains('(') || !words.any(|word| word.len() >= 4) {
+            return false;
+        }
+        rest = tail;
+    }
+    !rest.contains(')')
 }
 
 /// What is left of the text; each method takes something off its front.
@@ -176,6 +203,104 @@ impl<'a> Scanner<'a> {
 
     fn any_word(&mut self, words: &[&str]) -> bool {
         words.iter().any(|word| self.word(word))
+    }
+
+    /// Takes `violation of`.
+    fn lead(&mut self) {
+        let _ = self.any_word(&[
+            "in violation of ",
+            "violations of ",
+            "violation of ",
+            "violating ",
+        ]);
+    }
+
+    /// Takes a citation that names its numbering before or after: `8 U.S.C. 1326(a)`, `section 276(a)
+    /// of the INA`.
+    fn titled(&mut self) -> Option<Citation> {
+        let start = self.0;
+        if let Some(act) = self.act() {
+            self.section_sign();
+            return self.place(act);
+        }
+        self.0 = start;
+        self.section_sign();
+        let citation = self.place(Act::Immigration);
+        if citation.is_some() && self.of_the_act() {
+            return citation;
+        }
+        self.0 = start;
+        None
+    }
+
+    /// Takes a place of a numbering that is not named.
+    fn in_act(&mut self, act: Act) -> Option<Citation> {
+        self.section_sign();
+        self.place(act)
+    }
+
+    /// Takes `of the INA`, `of the Act`.
+    fn of_the_act(&mut self) -> bool {
+        let of = self.any_word(&["of the ", "of "]);
+        let _ = self.word(",");
+        let named = self.any_word(&["immigration and nationality act", "i.n.a.", "ina"]);
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric());
+        (named || of && self.word("act")) && ends(self.0)
+    }
+
+    /// Takes a joint and what it joins to the citation before it, or nothing at all.
+    fn next_after(&mut self, last: &Citation) -> Option<Citation> {
+        let start = self.0;
+        let next = self.joined_to(last);
+        if next.is_none() {
+            self.0 = start;
+        }
+        next
+    }
+
+    fn joined_to(&mut self, last: &Citation) -> Option<Citation> {
+        if let Some(inner) = self.0.trim_start().strip_prefix('(') {
+            let mut bracket = Scanner(inner);
+            if let Some(citation) = bracket.titled() {
+                self.0 = bracket.0.trim_start().strip_prefix(')')?;
+                return Some(citation);
+            }
+        }
+        let joined = self.joint();
+        if let Some(citation) = self.titled() {
+            return Some(citation);
+        }
+        if !joined {
+            return None;
+        }
+        self.section_sign();
+        if self.0.trim_start().starts_with('(') {
+            return self.beside(last);
+        }
+        self.place(last.act)
+    }
+
+    /// Takes subsections alone, and puts them where the citation before has one of their kind: `(B)`
+    /// after `1253(a)(1)(A)` is `1253(a)(1)(B)`, `(b)(2)` after `1326(a)` is `1326(b)(2)`.
+    fn beside(&mut self, last: &Citation) -> Option<Citation> {
+        let first = self.subsection()?;
+        let same = |part: &String| kind(part) == kind(first);
+        let depth = match last.subsections.as_slice() {
+            [_, _, _, .., end] if is_roman(end) && is_roman(first) => {
+                last.subsections.len().saturating_sub(1)
+            }
+            parts => parts.iter().rposition(same)?,
+        };
+        let mut subsections = last.subsections.get(..depth)?.to_vec();
+        subsections.push(first.to_owned());
+        while let Some(part) = self.subsection() {
+            subsections.push(part.to_owned());
+        }
+        (subsections.len() <= 8).then(|| Citation {
+            act: last.act,
+            section: last.section.clone(),
+            subsections,
+        })
     }
 
     /// Takes `8 U.S.C.`, `Title 8,`, `8 United States Code`, `18 USC`, `INA`.
@@ -253,27 +378,50 @@ impl<'a> Scanner<'a> {
         let inner = self.0.trim_start().strip_prefix('(')?;
         let (part, rest) = inner.split_once(')')?;
         let part = part.trim();
-        let good = (1..=5).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_alphanumeric());
-        if !good {
-            return None;
-        }
+        kind(part)?;
         self.0 = rest;
         Some(part)
     }
 
     /// Takes what joins two citations.
     fn joint(&mut self) -> bool {
-        let mut joined = false;
+        let line = |scanner: &Self| scanner.0.trim_start_matches(' ').starts_with(['\n', '\r']);
+        let mut joined = line(self);
         while self.any_word(&[";", ",", "&", "and ", "/", "+"]) {
             joined = true;
         }
-        let line = self.0.starts_with(['\n', '\r']);
+        joined |= line(self);
         self.space();
-        joined || line
+        joined
     }
+}
 
-    fn names_an_act(&self) -> bool {
-        Scanner(self.0).act().is_some()
+/// What a subsection is numbered by.
+#[derive(Debug, PartialEq, Eq)]
+enum Kind {
+    Digits,
+    Small,
+    Large,
+    Roman,
+}
+
+/// Whether a subsection may be a Roman number, or the letter `i`, `v` or `x`.
+fn is_roman(part: &str) -> bool {
+    part.bytes().all(|byte| b"ivxIVX".contains(&byte))
+}
+
+/// The kind of a subsection; `None` for what numbers nothing. A lone `i`, `v` or `x` is a letter.
+fn kind(part: &str) -> Option<Kind> {
+    let bytes = part.as_bytes();
+    let all = |is: fn(&u8) -> bool| bytes.iter().all(is);
+    match bytes {
+        [] => None,
+        _ if all(u8::is_ascii_digit) => (bytes.len() <= 2).then_some(Kind::Digits),
+        [b'a'..=b'z'] => Some(Kind::Small),
+        [b'A'..=b'Z'] => Some(Kind::Large),
+        _ if bytes.len() <= 5 && is_roman(part) => Some(Kind::Roman),
+        [a, b] if a == b && a.is_ascii_alphabetic() => Some(Kind::Large),
+        _ => None,
     }
 }
 
@@ -322,6 +470,138 @@ mod tests {
         check("8 USC 1326(a) 18 USC 911 false claim", two);
     }
 
+    /// A joint repeats what is left out; brackets and words describe.
+    #[test]
+    fn what_is_left_out_is_repeated() {
+        let both = "8 U.S.C. 1326(a); 8 U.S.C. 1326(b)(2)";
+        check("8 U.S.C. § 1326(a) and (b)(2)", both);
+        check("8 U.S.C. § 1326(a), (b)(2)", both);
+        check("8 U.S.C. § 1326(a)/(b)(2)", both);
+        check(
+            "Title 8, United States Code, Sections 1326(a) and 1326(b)(2)",
+            both,
+        );
+        check("8 USC 1326(a)/(b)", "8 U.S.C. 1326(a); 8 U.S.C. 1326(b)");
+        let two = "8 U.S.C. 1325(a); 8 U.S.C. 1326(a)";
+        check("8 U.S.C. §§ 1325(a), 1326(a)", two);
+        check("8 USC 1325(a) & § 1326(a)", two);
+        check("8 USC 1325(a)\n1326(a)", two);
+        let three = "18 U.S.C. 911; 18 U.S.C. 1015(a)";
+        check("18 U.S.C. §§ 911 and 1015(a)", three);
+        check("8 USC 1325, 1326", "8 U.S.C. 1325; 8 U.S.C. 1326");
+        check(
+            "8 USC 1326(a), and 18 USC 2",
+            "8 U.S.C. 1326(a); 18 U.S.C. 2",
+        );
+    }
+
+    #[test]
+    fn subsections_alone_stand_beside_their_kind() {
+        let limbs = "8 U.S.C. 1253(a)(1)(A); 8 U.S.C. 1253(a)(1)(B)";
+        check("8 U.S.C. 1253(a)(1)(A) and (B)", limbs);
+        check("8 U.S.C. 1253(a)(1)(A), (1)(B)", limbs);
+        check("8 USC 1253(a)(1)(A), (a)(1)(B)", limbs);
+        let breach = "8 U.S.C. 1253(a)(1)(A); 8 U.S.C. 1253(b)";
+        check("8 USC 1253(a)(1)(A) and (b)", breach);
+        let grounds = "8 U.S.C. 1227(a)(2)(A)(ii); 8 U.S.C. 1227(a)(2)(A)(iii)";
+        check("8 USC 1227(a)(2)(A)(ii), (iii)", grounds);
+        let grounds = "8 U.S.C. 1227(a)(2)(A)(i); 8 U.S.C. 1227(a)(2)(A)(iii)";
+        check("8 USC 1227(a)(2)(A)(i), (iii)", grounds);
+        let grounds = "8 U.S.C. 1227(a)(2)(A)(iii); 8 U.S.C. 1227(a)(2)(A)(i)";
+        check("8 USC 1227(a)(2)(A)(iii), (i)", grounds);
+        check(
+            "8 USC 1(h)(1)(x), (i)",
+            "8 U.S.C. 1(h)(1)(x); 8 U.S.C. 1(h)(1)(i)",
+        );
+        check(
+            "8 USC 1(h)(1)(A)(y), (x)",
+            "8 U.S.C. 1(h)(1)(A)(y); 8 U.S.C. 1(h)(1)(A)(x)",
+        );
+        check("8 USC 1(h), (i)", "8 U.S.C. 1(h); 8 U.S.C. 1(i)");
+        for none in [
+            "8 USC 1326(a) and (2)",
+            "8 USC 1326 and (a)",
+            "8 USC 1325(a), (B)",
+            "8 USC 1325(a), (b)(1)(A)(i)(I)(aa)(bb)(cc)(dd)",
+        ] {
+            check(none, "-");
+        }
+    }
+
+    #[test]
+    fn words_describe() {
+        for text in [
+            "8 U.S.C. 1326(a) (illegal re-entry)",
+            "8 USC 1326(a) (re-entry), a felony (Class E, felony)",
+            "violation of 8 U.S.C. § 1326(a)",
+            "Violations of 8 U.S.C. § 1326(a)",
+            "in violation of 8 USC 1326(a).",
+            "8 U.S.C. 1326(a);",
+            "8 U.S.C. 1326(a), re-entry",
+        ] {
+            check(text, "8 U.S.C. 1326(a)");
+        }
+        check("8 U.S.C. 1325(a) (entry)", "8 U.S.C. 1325(a)");
+        let same = "8 U.S.C. 1326(a); INA 276(a)";
+        check("8 U.S.C. § 1326(a) (INA § 276(a))", same);
+        check("8 U.S.C. § 1326(a), INA 276(a)", same);
+        check("8 U.S.C. § 1326(a) (section 276(a) of the Act)", same);
+        for text in [
+            "Section 276(a) of the INA",
+            "Section 276(a) of the Immigration and Nationality Act",
+            "§ 276(a) INA",
+            "§ 276(a) of the Act",
+        ] {
+            check(text, "INA 276(a)");
+        }
+        for open in [
+            "8 USC 1326(a) (b or c)",
+            "8 USC 1326(a) (entry",
+            "8 USC 1326(a) entry)",
+            "8 USC 1326(a) ) (entry",
+            "8 USC 1326(a) (entry (b))",
+            "8 USC 1326(a) (the (entry)",
+            "8 USC 1326(a) (INA 276(a)",
+            "8 USC 1326(a)(entry)",
+            "8 USC 1326(a) [b]",
+            "8 USC 1326(a) § b",
+            "8 USC 1326(a) and others",
+            "276(a)",
+            "276(a) act",
+            "276(a), act",
+            "276(a), inadmissible",
+            "276(a) of the action",
+            "violation of the law",
+        ] {
+            check(open, "-");
+        }
+    }
+
+    #[test]
+    fn a_title_may_be_understood() {
+        let shown = |text| {
+            let cited = parse_in_title(text, 8)?;
+            let citations = cited.citations.iter().map(ToString::to_string);
+            Some((citations.collect::<Vec<_>>().join("; "), cited.description))
+        };
+        let one = "8 U.S.C. 1227(a)(1)(B)".to_owned();
+        assert_eq!(shown("1227(a)(1)(B)"), Some((one.clone(), "")));
+        assert_eq!(shown("§ 1227(a)(1)(B)"), Some((one.clone(), "")));
+        let described = Some((one, ", overstay"));
+        assert_eq!(shown("1227(a)(1)(B), overstay"), described);
+        for text in [
+            "1227(a)(1)(B), inadmissible",
+            "1227(a)(1)(B) of the action",
+            "1227(a)(1)(B), act of entry",
+        ] {
+            let read = shown(text).map(|(citation, _)| citation);
+            assert_eq!(read.as_deref(), Some("8 U.S.C. 1227(a)(1)(B)"), "{text}");
+        }
+        let ours = Some(("INA 237(a)(1)(B)".to_owned(), ""));
+        assert_eq!(shown("237(a)(1)(B) of the INA"), ours);
+        assert_eq!(shown("overstay"), None);
+    }
+
     #[test]
     fn what_leaves_the_provision_open_is_not_read() {
         for text in [
@@ -333,7 +613,6 @@ mod tests {
             "8 USC 1253(a) or (b)",
             "8 USC 1253 through 1255",
             "8 USC 1253 et seq.",
-            "8 USC 1325, 1326",
             "99 USC 1",
             "8 USC 12531253",
             "8 CFR 1241.1",
@@ -352,7 +631,5 @@ mod tests {
         assert!(!parse("18 USC 1253(a)").is_within(&parse("8 USC 1253(a)")));
         assert!(!parse("8 USC 1229a").is_within(&parse("8 USC 1229")));
         assert_eq!(parse("8 usc 1253(A)"), parse("Title 8, section 1253(a)"));
-        let ground = Citation::parse_in_title("1227(a)(1)(B)", 8).unwrap();
-        assert_eq!(ground.to_string(), "8 U.S.C. 1227(a)(1)(B)");
     }
 }

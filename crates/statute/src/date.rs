@@ -52,17 +52,18 @@ impl DateReading {
 }
 
 /// Reads a date: a date cell; ISO `2024-03-14`; the United States' `3/14/2024`, where the day is
-/// above 12 or equals the month; a month by name, `March 14, 2024` or `14-Mar-2024`; `20240314`.
+/// above 12 or equals the month; a month by name, `March 14th, 2024` or `14-Mar-2024`; `20240314`. A
+/// time of day after it is passed over.
 #[must_use]
 pub fn read_date(kind: CellKind, text: &str) -> DateReading {
     let text = text.trim();
     if text.is_empty() || kind == CellKind::Error {
         return DateReading::Missing;
     }
-    if text.len() > 40 || !text.is_ascii() {
+    if text.len() > 60 || !text.is_ascii() {
         return DateReading::Unreadable;
     }
-    let text = without_midnight(text);
+    let text = without_time(text);
     let bytes = text.as_bytes();
     if bytes.iter().all(u8::is_ascii_digit) {
         return read_digits(text);
@@ -84,26 +85,71 @@ pub fn read_date(kind: CellKind, text: &str) -> DateReading {
     }
 }
 
-/// Takes off a time of midnight, which exports of date cells carry.
-fn without_midnight(text: &str) -> &str {
-    let Some((date, time)) = text.split_once([' ', 'T']) else {
+/// Takes off a time of day, which exports of date cells carry; the day is the one written beside it.
+fn without_time(text: &str) -> &str {
+    let Some(colon) = text.find(':') else {
         return text;
     };
-    let time = time.trim_end_matches('Z');
-    if [
-        "00:00:00",
-        "00:00",
-        "0:00",
-        "00:00:00.000",
-        "12:00:00 AM",
-        "12:00 AM",
-    ]
-    .contains(&time)
-    {
-        date
+    let (before, _) = text.split_at_checked(colon).unwrap_or_default();
+    let Some(start) = before.rfind([' ', 'T']) else {
+        return text;
+    };
+    let (date, time) = text.split_at_checked(start).unwrap_or_default();
+    let time = time.get(1..).unwrap_or_default();
+    if is_time(time) {
+        date.trim_end_matches([' ', ','])
     } else {
         text
     }
+}
+
+/// `8:15`, `08:15:00.123`, `8:15 AM`, with `Z`, `UTC` or an offset.
+fn is_time(time: &str) -> bool {
+    let clock = time.find(|c: char| !c.is_ascii_digit() && c != ':' && c != '.');
+    let (clock, rest) = time
+        .split_at_checked(clock.unwrap_or(time.len()))
+        .unwrap_or_default();
+    let rest = rest.trim_start();
+    let half = rest
+        .get(..2)
+        .is_some_and(|half| half.eq_ignore_ascii_case("am") || half.eq_ignore_ascii_case("pm"));
+    let zone = if half {
+        rest.get(2..).unwrap_or_default().trim_start()
+    } else {
+        rest
+    };
+    is_clock(clock, if half { 12 } else { 23 }) && is_zone(zone)
+}
+
+fn is_clock(clock: &str, last_hour: u8) -> bool {
+    let mut parts = clock.split(':');
+    let within = |part: Option<&str>, shortest, most| {
+        let part = part?;
+        let number: u8 = part.parse().ok()?;
+        Some((shortest..=2).contains(&part.len()) && number <= most)
+    };
+    let hour = within(parts.next(), 1, last_hour);
+    let minute = within(parts.next(), 2, 59);
+    let second = parts.next().is_none_or(|part| {
+        let (whole, fraction) = part.split_once('.').unwrap_or((part, "0"));
+        let digits = !fraction.is_empty() && fraction.bytes().all(|byte| byte.is_ascii_digit());
+        // A second of 60 is a leap second.
+        digits && within(Some(whole), 2, 60) == Some(true)
+    });
+    hour == Some(true) && minute == Some(true) && second && parts.next().is_none()
+}
+
+/// Nothing, `Z`, `UTC`, `GMT`, `+00:00`, `-0800`.
+fn is_zone(zone: &str) -> bool {
+    if zone.is_empty() || ["Z", "UTC", "GMT"].contains(&zone) {
+        return true;
+    }
+    let Some(offset) = zone.strip_prefix(['+', '-']) else {
+        return false;
+    };
+    let digits = offset.bytes().filter(u8::is_ascii_digit).count();
+    let plain = offset.len() == 4 || offset.len() == 5 && offset.as_bytes().get(2) == Some(&b':');
+    digits == 4 && plain
 }
 
 fn read_digits(text: &str) -> DateReading {
@@ -151,6 +197,7 @@ fn read_named(month: &Part<'_>, day: &Part<'_>, year: &Part<'_>) -> DateReading 
     if year.is_number(2) {
         return DateReading::TwoDigitYear;
     }
+    let day = day.without_ordinal();
     if !year.is_number(4) || !day.is_short() {
         return DateReading::Unreadable;
     }
@@ -177,6 +224,24 @@ impl Part<'_> {
 
     fn is_short(&self) -> bool {
         self.is_number(1) || self.is_number(2)
+    }
+
+    /// `16th` as `16`; anything else unchanged.
+    fn without_ordinal(&self) -> Self {
+        let digits = self.0.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, mark) = self.0.split_at_checked(digits).unwrap_or_default();
+        let expected = match number.as_bytes() {
+            [b'1', _] => "th",
+            [.., b'1'] => "st",
+            [.., b'2'] => "nd",
+            [.., b'3'] => "rd",
+            _ => "th",
+        };
+        if mark.eq_ignore_ascii_case(expected) {
+            Self(number)
+        } else {
+            Self(self.0)
+        }
     }
 
     fn number(&self) -> Option<i16> {
@@ -273,17 +338,47 @@ mod tests {
             "2024-03-14 00:00:00",
             "2024-03-14T00:00:00Z",
             " 2024-03-14 ",
+            "2024-03-14 17:05",
+            "2024-03-14T13:45:00",
+            "2024-03-14T23:30:00.125-08:00",
+            "2024-03-14T00:00:00+00:00",
+            "2024-03-14 08:15:60 -0800",
+            "2024-03-14 08:15:00 UTC",
+            "3/14/2024 0:00:00",
+            "3/14/2024, 8:15 AM",
+            "3/14/2024 12:59:59pm",
+            "March 14th, 2024",
+            "14th March 2024",
+            "March 14TH, 2024 8:15 PM GMT",
         ] {
             check(text, "2024-03-14");
         }
         check("4/4/2024", "2024-04-04");
         check("2/29/2024", "2024-02-29");
+        for (text, day) in [
+            ("1st", 1),
+            ("2nd", 2),
+            ("3rd", 3),
+            ("4th", 4),
+            ("11th", 11),
+            ("12th", 12),
+            ("13th", 13),
+            ("21st", 21),
+            ("22nd", 22),
+            ("23rd", 23),
+            ("30th", 30),
+            ("31st", 31),
+        ] {
+            check(&format!("May {text}, 2024"), &format!("2024-05-{day:02}"));
+        }
     }
 
     #[test]
     fn nothing_is_guessed() {
         check("03/04/2024", "Ambiguous");
         check("12/11/2024", "Ambiguous");
+        check("12/11/2024 08:15:00", "Ambiguous");
+        check("2024-02-30 08:15", "NoSuchDay");
         check("3/14/24", "TwoDigitYear");
         check("14-Mar-24", "TwoDigitYear");
         check("45365", "Serial");
@@ -297,7 +392,28 @@ mod tests {
             "2024",
             "2024-03",
             "soon",
-            "2024-03-14 17:05",
+            "2024-03-14 24:05",
+            "2024-03-14 7:5",
+            "2024-03-14 007:05",
+            "2024-03-14 17:60",
+            "2024-03-14 17:05:61",
+            "2024-03-14 17:05:1",
+            "2024-03-14 17:05:10.",
+            "2024-03-14 17:05:10.x",
+            "2024-03-14 17:05:10:10",
+            "2024-03-14 13:05 PM",
+            "2024-03-14 7:05 XM",
+            "2024-03-14 17:05 PST",
+            "2024-03-14 17:05 +08",
+            "2024-03-14 17:05 +08-00",
+            "2024-03-14 17:05 +08:0",
+            "2024-03-14 17:05 0800",
+            "2024-03-14 17",
+            "2024-03-14:17",
+            "2024-03-14T",
+            "March 14st, 2024",
+            "March 11st, 2024",
+            "March 14thx, 2024",
             "1/2",
             "３/１４/２０２４",
             "2024-03-14-01",

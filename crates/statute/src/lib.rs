@@ -31,6 +31,7 @@ pub mod examination;
 mod filler;
 mod key;
 pub mod period;
+mod phrase;
 pub mod reading;
 mod reason;
 mod rule;

@@ -48,7 +48,8 @@ impl PeriodsReading {
 }
 
 /// Reads `2023`, `2023-2024`, `2021 to 2023`, `2023; 2024`, `2023, 2024`, one a line, with or
-/// without `TY` or `tax year`, and `202312` for the year that ends with that December.
+/// without `TY`, `tax year` or `(Form 1040)`, and `202312`, `2023-12`, `12/31/2023` or `2023-12-31` for
+/// the year that ends with that December. `2008-12` could be five years and is not read.
 #[must_use]
 pub fn read_periods(text: &str) -> PeriodsReading {
     let text = text.trim();
@@ -95,8 +96,10 @@ pub fn read_periods(text: &str) -> PeriodsReading {
 /// Lower case; separators of items `;`, of a range `-`; words that only name a year left out.
 fn plain_form(text: &str) -> String {
     text.to_lowercase()
+        .trim_end_matches('.')
         .replace(['–', '—', '−'], "-")
-        .replace(['\n', '\r', ',', '&', '/'], ";")
+        .replace(['\n', '\r', ',', '&'], ";")
+        .replace("(form 1040)", "")
         .replace("through", "-")
         .replace(" thru ", "-")
         .replace(" to ", "-")
@@ -104,7 +107,7 @@ fn plain_form(text: &str) -> String {
         .split_whitespace()
         .filter(|word| {
             ![
-                "tax", "taxable", "year", "years", "period", "periods", "ty", "cy",
+                "tax", "taxable", "calendar", "year", "years", "period", "periods", "ty", "cy",
             ]
             .contains(word)
         })
@@ -113,11 +116,41 @@ fn plain_form(text: &str) -> String {
 }
 
 fn read_item(item: &str) -> Result<Vec<TaxPeriod>, PeriodsReading> {
+    if item.contains('/') {
+        return read_slashed(item);
+    }
+    if let Some(period) = year_end(item) {
+        return Ok(vec![period]);
+    }
     let Some((first, last)) = item.split_once('-') else {
         // Years beside each other with a space alone.
         return item.split(' ').map(read_year).collect();
     };
     read_range(read_year(first.trim())?, read_year(last.trim())?)
+}
+
+/// `2023/2024`, two periods, or `12/31/2023`, the end of one.
+fn read_slashed(item: &str) -> Result<Vec<TaxPeriod>, PeriodsReading> {
+    let parts: Vec<&str> = item.split('/').map(str::trim).collect();
+    match parts.as_slice() {
+        ["12", "31", year] if year.len() == 4 => Ok(vec![read_year(year)?]),
+        [_, _, year] if year.len() == 4 && parts.iter().any(|part| part.len() <= 2) => {
+            Err(PeriodsReading::Unreadable)
+        }
+        _ => {
+            let items = parts.iter().filter(|part| !part.is_empty());
+            let read: Result<Vec<_>, _> = items.map(|part| read_item(part)).collect();
+            Ok(read?.concat())
+        }
+    }
+}
+
+/// `2023-12-31`, and `2023-12` where it cannot be a range that ends in 2012.
+fn year_end(item: &str) -> Option<TaxPeriod> {
+    let (year, rest) = item.split_once('-')?;
+    let in_century: u8 = year.get(2..)?.parse().ok()?;
+    let ends = rest == "12-31" || rest == "12" && in_century >= 12;
+    year.parse().ok().filter(|_| ends)
 }
 
 fn read_range(first: TaxPeriod, last: TaxPeriod) -> Result<Vec<TaxPeriod>, PeriodsReading> {
@@ -174,6 +207,17 @@ mod tests {
         check("TY2023", "2023");
         check("Tax years 2023-2024", "2023 2024");
         check("202312", "2023");
+        check("2023-12", "2023");
+        check("2012-12", "2012");
+        check("2023-12-31", "2023");
+        check("12/31/2023", "2023");
+        check("12/31/2022, 12/31/2023", "2022 2023");
+        check("2023.", "2023");
+        check("calendar year 2023", "2023");
+        check("2023 (Form 1040)", "2023");
+        check("2022 (Form 1040); 2023 (Form 1040)", "2022 2023");
+        check("2022/2023", "2022 2023");
+        check("2020-2021/2023/", "2020 2021 2023");
         check("2020; 2022-2024; 2022", "2020 2022 2023 2024");
     }
 
@@ -186,6 +230,8 @@ mod tests {
         check("23", "TwoDigitYear");
         check("2023-24", "TwoDigitYear");
         check("2024-2023", "Backwards");
+        check("2011-12", "TwoDigitYear");
+        check("2023/24", "TwoDigitYear");
         for text in [
             "-",
             "2023-",
@@ -195,6 +241,14 @@ mod tests {
             "1850",
             "2023-2024-2025",
             "2023-01-01",
+            "2023-06-30",
+            "6/30/2023",
+            "12/30/2023",
+            "1/31/2023",
+            "12/31/23x4",
+            "fiscal year 2023",
+            "(Form 1040)",
+            "/",
             ";",
         ] {
             check(text, "Unreadable");

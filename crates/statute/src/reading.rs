@@ -138,11 +138,17 @@ fn read_statutes(text: &str, book: &StatuteBook) -> Vec<Citation> {
     let Some(citations) = parse_all(text) else {
         return Vec::new();
     };
-    let codified: Option<Vec<Citation>> = citations
-        .into_iter()
-        .map(|citation| book.codified(citation))
-        .collect();
-    codified.unwrap_or_default()
+    let mut codified: Vec<Citation> = Vec::with_capacity(citations.len());
+    for citation in citations {
+        let Some(citation) = book.codified(citation) else {
+            return Vec::new();
+        };
+        // `8 U.S.C. 1326(a) (INA 276(a))` names one provision.
+        if !codified.contains(&citation) {
+            codified.push(citation);
+        }
+    }
+    codified
 }
 
 #[cfg(test)]

@@ -10,6 +10,7 @@ use model::{column::Column, time::Date};
 
 use crate::{
     date::DateReading,
+    filler::is_filler,
     key::{pair_key, text_key},
     reading::TinReading,
     reason::{ReasonSignature, signature},
@@ -24,6 +25,8 @@ pub struct Trace {
     pub(crate) admissible: bool,
     pub(crate) officer: u64,
     pub(crate) case_number: u64,
+    /// The order's case number; 0 also for a placeholder.
+    pub(crate) final_order: u64,
     /// Given names and surnames.
     pub(crate) name: u64,
     pub(crate) surname: u64,
@@ -52,6 +55,7 @@ impl Trace {
             admissible: true,
             officer,
             case_number: text_key(view.text(Column::CaseNumber)),
+            final_order: order_key(view.text(Column::FinalOrderCaseNumber)),
             name,
             surname,
             name_and_birth: match view.reading.date_of_birth {
@@ -72,6 +76,10 @@ impl Trace {
     pub(crate) const fn place(&self) -> (u16, u32) {
         (self.sheet, self.row)
     }
+}
+
+fn order_key(text: &str) -> u64 {
+    if is_filler(text) { 0 } else { text_key(text) }
 }
 
 fn birth_key(birth: Date) -> u64 {

@@ -66,7 +66,11 @@ pub const EXPLANATIONS: &[(Column, &str, &str)] = &[
         "verify: is the address the latest on file? address: what is the latest?",
         "verify",
     ),
-    (Column::TaxPeriods, "Tax years asked about.", "2023-2024"),
+    (
+        Column::TaxPeriods,
+        "Tax years asked about, none before the person's birth.",
+        "2023-2024",
+    ),
     (
         Column::Statute,
         "The specifically designated federal criminal statute, to its subsection.",
@@ -95,17 +99,17 @@ pub const EXPLANATIONS: &[(Column, &str, &str)] = &[
     ),
     (
         Column::FinalOrderDate,
-        "8 U.S.C. 1253: day of the final order.",
+        "8 U.S.C. 1253: day of the final order; where judicial review was had, of the court's final order. 1326: day of the earlier order.",
         "2023-03-01",
     ),
     (
         Column::FinalOrderCaseNumber,
-        "8 U.S.C. 1253: number of the order's case.",
+        "8 U.S.C. 1253 and 1326: number of that order's case, this person's own.",
         "FO-2023-0042",
     ),
     (
         Column::OrderGround,
-        "8 U.S.C. 1253: the class of 1227(a) the order rests on.",
+        "8 U.S.C. 1253(a)(1): the class of 1227(a) the order rests on.",
         "1227(a)(1)(B)",
     ),
     (
@@ -115,17 +119,17 @@ pub const EXPLANATIONS: &[(Column, &str, &str)] = &[
     ),
     (
         Column::ReviewStatus,
-        "8 U.S.C. 1253: judicial review of the order: none or concluded.",
+        "8 U.S.C. 1253(a)(1): judicial review of the order: none, or concluded with the day of the court's final order, which is also final_order_date.",
         "none",
     ),
     (
         Column::StayOrRelief,
-        "8 U.S.C. 1253: none, if no stay of removal or relief is in force.",
+        "8 U.S.C. 1253(a)(1): none, if no stay of removal or relief is in force. Beside other statutes anything else is asked about.",
         "none",
     ),
     (
         Column::ActDate,
-        "Day of the act, where the statute is complete on a day.",
+        "Day of the act. 1326: of entry, or on which the person was found; 1325(a): of entry; 1306(a): day 30; 1306(b): day 10 after the move; 1253(b): of the breach.",
         "2023-06-30",
     ),
 ];

@@ -23,9 +23,9 @@ use super::{guide::explanation, sheets::need_fill};
 const STATES: &str = "AL AK AS AZ AR CA CO CT DE DC FL GA GU HI ID IL IN IA KS KY LA ME MD MA MI MN \
     MS MO MT NE NV NH NJ NM NY NC ND MP OH OK OR PA PR RI SC SD TN TX UT VT VI VA WA WV WI WY AA AE AP";
 
-/// Bases of 8 CFR 1241.1 in the words the rule `order.finality` names.
+/// Bases of 8 CFR 1241.1, and the administrative order, in the words the rule `order.finality` names.
 const FINALITY: &str = "board-dismissal appeal-waived appeal-time-expired decision-certified \
-    in-absentia voluntary-departure-overstay";
+    in-absentia voluntary-departure-overstay administrative-order";
 
 /// One list: the column it is for, and what may be chosen.
 pub struct List {
@@ -143,6 +143,8 @@ pub fn date_formula(cell: &str) -> String {
 const fn style(column: Column) -> DataValidationErrorStyle {
     match column {
         Column::AsksFor | Column::OfficerId => DataValidationErrorStyle::Stop,
+        // The day of the court's order stands beside `concluded`.
+        Column::ReviewStatus => DataValidationErrorStyle::Information,
         _ => DataValidationErrorStyle::Warning,
     }
 }

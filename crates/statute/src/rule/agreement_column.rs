@@ -11,8 +11,9 @@ use model::{
     finding::{FindingClass, RuleId},
 };
 
-use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange, empty};
+use super::{Examine, Example, Needs, Rule, RuleDescription, TermsChange, empty, text};
 use crate::{
+    filler::is_filler,
     terms::Setting,
     view::{RowReport, RowView},
 };
@@ -32,9 +33,28 @@ pub(crate) static RULE: Rule = Rule {
     failing: &[
         Example::row("a birth date is required", &[&[empty(Column::DateOfBirth)]])
             .under(&[TermsChange::Requires(Column::DateOfBirth)]),
+        Example::row(
+            "the order's number is required, and left open",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1325(a)"),
+                text(Column::ActDate, "2025-02-03"),
+                text(Column::FinalOrderCaseNumber, "see file"),
+            ]],
+        )
+        .under(&[TermsChange::Requires(Column::FinalOrderCaseNumber)]),
     ],
     passing: &[
-        Example::row("filled in", &[&[]]).under(&[TermsChange::Requires(Column::DateOfBirth)])
+        Example::row("filled in", &[&[]]).under(&[TermsChange::Requires(Column::DateOfBirth)]),
+        Example::row(
+            "that there is none is an answer",
+            &[&[text(Column::MoreAddresses, "none")]],
+        )
+        .under(&[TermsChange::Requires(Column::MoreAddresses)]),
+        Example::row(
+            "the offence needs it, which another rule says",
+            &[&[empty(Column::FinalOrderCaseNumber)]],
+        )
+        .under(&[TermsChange::Requires(Column::FinalOrderCaseNumber)]),
     ],
 };
 
@@ -48,14 +68,36 @@ fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>
         .copied()
         .filter(|column| column.need() != Need::Always)
     {
-        if view.text(column).is_empty() && !view.needs(column) {
+        let text = view.text(column);
+        let states = if text.is_empty() {
+            "is empty"
+        } else if is_filler(text) && !says_none(column, text) {
+            "states nothing"
+        } else {
+            continue;
+        };
+        if !view.needs(column) {
+            let header = column.header();
             report.at(
                 column,
-                format!(
-                    "`{}` is empty, and the agreement requires it",
-                    column.header()
-                ),
+                format!("`{header}` {states}, and the agreement requires it"),
             );
         }
     }
+}
+
+/// Whether a column may be answered with none, and is.
+fn says_none(column: Column, text: &str) -> bool {
+    let answered = matches!(
+        column,
+        Column::Suffix
+            | Column::AddressLine2
+            | Column::MoreAddresses
+            | Column::ReviewStatus
+            | Column::StayOrRelief
+    );
+    answered
+        && ["none", "n/a", "na"]
+            .iter()
+            .any(|none| text.eq_ignore_ascii_case(none))
 }

@@ -72,7 +72,7 @@ fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
 }
 
 /// `2.02E+11`, `2E+11`.
-fn is_scientific(text: &str) -> bool {
+pub(super) fn is_scientific(text: &str) -> bool {
     text.split_once(['E', 'e'])
         .is_some_and(|(mantissa, exponent)| {
             let exponent = exponent.strip_prefix('+').map(str::parse::<u16>);

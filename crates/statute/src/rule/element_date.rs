@@ -55,6 +55,14 @@ pub(crate) static RULE: Rule = Rule {
             ]],
         ),
         Example::row(
+            "a date cell with a time of day",
+            &[&[kind(
+                Column::FinalOrderDate,
+                CellKind::Date,
+                "2025-03-04T09:12:30",
+            )]],
+        ),
+        Example::row(
             "a date cell",
             &[&[kind(Column::FinalOrderDate, CellKind::Date, "2025-03-04")]],
         ),

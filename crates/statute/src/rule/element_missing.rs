@@ -11,7 +11,9 @@ use model::{
     finding::{FindingClass, RuleId},
 };
 
-use super::{Examine, Example, Needs, Rule, RuleDescription, empty, text};
+use super::{
+    Examine, Example, Needs, Rule, RuleDescription, case_number_missing::is_scientific, empty, text,
+};
 use crate::{
     filler::is_filler,
     terms::Setting,
@@ -35,6 +37,14 @@ pub(crate) static RULE: Rule = Rule {
         Example::row(
             "no case number of the order",
             &[&[empty(Column::FinalOrderCaseNumber)]],
+        ),
+        Example::row(
+            "a number of the order without a number",
+            &[&[text(Column::FinalOrderCaseNumber, "case")]],
+        ),
+        Example::row(
+            "a number of the order that a spreadsheet has rounded",
+            &[&[text(Column::FinalOrderCaseNumber, "2.09E+8")]],
         ),
         Example::row(
             "finality left open",
@@ -71,17 +81,30 @@ fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
             }
             seen.push(*column);
             let (citation, header) = (&offence.citation, column.header());
+            let state = if is_rounded(view, *column) {
+                "it is in scientific notation: a spreadsheet has rounded it"
+            } else {
+                "none is stated"
+            };
             report.at(
                 *column,
-                format!("`{citation}` needs `{header}`, and none is stated"),
+                format!("`{citation}` needs `{header}`, and {state}"),
             );
         }
     }
 }
 
-/// Whether a column states nothing. `None` is an answer to whether there is a stay or a review.
+/// Whether a column states nothing that could be its value. `None` is an answer to whether there is a
+/// stay or a review; the number of an order has a digit.
 fn is_open(view: &RowView<'_>, column: Column) -> bool {
     let text = view.text(column);
     let none_answers = matches!(column, Column::StayOrRelief | Column::ReviewStatus);
-    text.is_empty() || !none_answers && is_filler(text)
+    text.is_empty()
+        || !none_answers && is_filler(text)
+        || is_rounded(view, column)
+        || column == Column::FinalOrderCaseNumber && !text.bytes().any(|byte| byte.is_ascii_digit())
+}
+
+fn is_rounded(view: &RowView<'_>, column: Column) -> bool {
+    column == Column::FinalOrderCaseNumber && is_scientific(view.text(column))
 }

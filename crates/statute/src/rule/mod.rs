@@ -47,12 +47,20 @@ mod officer_caseload;
 mod officer_missing;
 mod officer_not_designated;
 mod officer_over_cap;
+mod order_act_day;
+mod order_administrative;
 mod order_after_act;
+mod order_before_act;
 mod order_finality;
 mod order_ground;
 mod order_ninety_days;
+mod order_relief;
 mod order_review;
+mod order_review_day;
+mod order_shared;
 mod order_stay;
+mod order_unstated;
+mod periods_before_birth;
 mod periods_future;
 mod periods_span;
 mod periods_unread;
@@ -119,6 +127,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &periods_unread::RULE,
     &periods_future::RULE,
     &periods_span::RULE,
+    &periods_before_birth::RULE,
     // the statutory authority: (B)(iii)
     &statute_unread::RULE,
     &statute_wide::RULE,
@@ -132,9 +141,15 @@ pub(crate) static RULES: &[&Rule] = &[
     &order_ninety_days::RULE,
     &order_ground::RULE,
     &order_finality::RULE,
+    &order_administrative::RULE,
     &order_review::RULE,
+    &order_review_day::RULE,
     &order_stay::RULE,
+    &order_relief::RULE,
+    &order_unstated::RULE,
     &order_after_act::RULE,
+    &order_before_act::RULE,
+    &order_act_day::RULE,
     &age_below::RULE,
     &act_limitation::RULE,
     // the case and the specific reason: (B)(iv)
@@ -155,6 +170,7 @@ pub(crate) static RULES: &[&Rule] = &[
     &officer_over_cap::RULE,
     &officer_caseload::RULE,
     &case_shared::RULE,
+    &order_shared::RULE,
     &reason_clone::RULE,
     &address_reused::RULE,
     &subject_repeated::RULE,

@@ -36,6 +36,14 @@ pub(crate) static RULE: Rule = Rule {
         Example::row("backwards", &[&[text(Column::TaxPeriods, "2024-2022")]]),
     ],
     passing: &[
+        Example::row(
+            "the end of a year",
+            &[&[text(Column::TaxPeriods, "12/31/2023")]],
+        ),
+        Example::row(
+            "a calendar year",
+            &[&[text(Column::TaxPeriods, "calendar year 2023.")]],
+        ),
         Example::row("a range", &[&[text(Column::TaxPeriods, "2023-2024")]]),
         Example::row(
             "a number cell",

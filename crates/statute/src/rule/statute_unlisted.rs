@@ -29,10 +29,20 @@ pub(crate) static RULE: Rule = Rule {
         needs: Needs::Nothing,
     },
     examine: Examine::Row(examine),
-    failing: &[Example::row(
-        "not in the book",
-        &[&[text(Column::Statute, "18 U.S.C. 1028A")]],
-    )],
+    failing: &[
+        Example::row(
+            "not in the book",
+            &[&[text(Column::Statute, "18 U.S.C. 1028A")]],
+        ),
+        Example::row(
+            "a subsection of definitions",
+            &[&[text(Column::Statute, "18 U.S.C. 1028(d)")]],
+        ),
+        Example::row(
+            "a paragraph that is not there",
+            &[&[text(Column::Statute, "8 U.S.C. 1325(a)(9)")]],
+        ),
+    ],
     passing: &[Example::row(
         "deeper than the book",
         &[&[

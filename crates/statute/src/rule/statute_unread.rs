@@ -34,12 +34,29 @@ pub(crate) static RULE: Rule = Rule {
             "a range",
             &[&[text(Column::Statute, "8 USC 1253(a)(1)(A)-(D)")]],
         ),
+        Example::row(
+            "one or another",
+            &[&[text(Column::Statute, "8 U.S.C. § 1326(a) or § 1326(b)(1)")]],
+        ),
         Example::row("no title", &[&[text(Column::Statute, "1326(a)")]]),
     ],
-    passing: &[Example::row(
-        "as offices write",
-        &[&[text(Column::Statute, "Title 8, section 1253(a)(1)(A)")]],
-    )],
+    passing: &[
+        Example::row(
+            "as offices write",
+            &[&[text(Column::Statute, "Title 8, section 1253(a)(1)(A)")]],
+        ),
+        Example::row(
+            "a second subsection",
+            &[&[text(Column::Statute, "8 U.S.C. § 1326(a) and (b)(2)")]],
+        ),
+        Example::row(
+            "both numberings, and a name",
+            &[&[text(
+                Column::Statute,
+                "8 U.S.C. § 1326(a) (INA § 276(a)), illegal re-entry",
+            )]],
+        ),
+    ],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {

@@ -35,6 +35,10 @@ pub(crate) static RULE: Rule = Rule {
             &[&[text(Column::Statute, "8 U.S.C. 1253(a)(1)")]],
         ),
         Example::row(
+            "1304, of which only (e) is an offence",
+            &[&[text(Column::Statute, "INA 264")]],
+        ),
+        Example::row(
             "1325, of which (b) is civil",
             &[&[text(Column::Statute, "8 U.S.C. 1325")]],
         ),
