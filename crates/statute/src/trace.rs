@@ -11,6 +11,7 @@ use model::{column::Column, time::Date};
 use crate::{
     date::DateReading,
     key::{pair_key, text_key},
+    officer::name_key,
     reading::TinReading,
     reason::{ReasonSignature, signature},
     view::RowView,
@@ -23,6 +24,8 @@ pub struct Trace {
     pub(crate) row: u32,
     pub(crate) admissible: bool,
     pub(crate) officer: u64,
+    /// The officer's name, whatever the order of its words and its titles.
+    pub(crate) officer_name: u64,
     pub(crate) case_number: u64,
     /// Given names and surnames.
     pub(crate) name: u64,
@@ -51,6 +54,7 @@ impl Trace {
             row: view.row.row,
             admissible: true,
             officer,
+            officer_name: name_key(view.text(Column::OfficerName)),
             case_number: text_key(view.text(Column::CaseNumber)),
             name,
             surname,
