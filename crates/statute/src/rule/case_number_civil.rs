@@ -101,8 +101,9 @@ fn is_word(text: &str, words: &[&str]) -> bool {
 /// A part between digits and marks is `CV`, `civil`, `ERO`, `EOIR` or the like.
 fn names_civil_file(text: &str) -> bool {
     const CIVIL: &[&str] = &["CV", "CIV", "CIVIL", "ERO", "EARM", "EOIR", "BIA", "REMOVAL", "DEPORTATION"];
-    text.split(|c: char| !c.is_ascii_alphabetic())
-        .any(|part| CIVIL.iter().any(|word| part.eq_ignore_ascii_case(word)))
+    let mut parts = text.split(|c: char| !c.is_ascii_alphabetic());
+    text.bytes().any(|byte| byte.is_ascii_digit())
+        && parts.any(|part| CIVIL.iter().any(|word| part.eq_ignore_ascii_case(word)))
 }
 
 fn is_year(text: &str) -> bool {
@@ -132,7 +133,7 @@ mod tests {
         check("1999", [false, false, true]);
         for text in [
             "A17", "A209-555", "A2095551110", "A209-555-111-B", "AB209555111", "209555111", "25-CR-1187",
-            "2:25-cr-00117-ABC", "HSI-2291", "CVE-17", "HERO-17", "2125", "20255", "20-5", "RNO-2024-0310", "",
+            "2:25-cr-00117-ABC", "HSI-2291", "CVE-17", "HERO-17", "removal", "2125", "20255", "20-5", "RNO-2024-0310", "",
         ] {
             check(text, [false; 3]);
         }

@@ -221,28 +221,31 @@ const DEPARTMENTS: &[&str] = &[
     "AIR FORCE",
 ];
 
-/// Words of which every agency's name has one.
+/// Words of which an agency's name has some, beside others (`Director of Administration` is no head).
 const AGENCY_WORDS: &[&str] = &[
     "ADMINISTRATION",
     "AGENCY",
     "BOARD",
     "BUREAU",
-    "CENTER",
     "COMMISSION",
     "CORPORATION",
-    "DEPARTMENT",
-    "ENFORCEMENT",
     "FOUNDATION",
     "INSTITUTE",
-    "INTELLIGENCE",
-    "INVESTIGATION",
-    "MINT",
-    "OFFICE",
-    "PRISONS",
-    "PROTECTION",
-    "SECURITY",
     "SERVICE",
-    "SERVICES",
+    "BORDER PROTECTION",
+    "CENTRAL INTELLIGENCE",
+    "CUSTOMS ENFORCEMENT",
+    "DRUG CONTROL POLICY",
+    "DRUG ENFORCEMENT",
+    "FINANCIAL PROTECTION",
+    "GOVERNMENT ETHICS",
+    "IMMIGRATION SERVICES",
+    "INTERNAL REVENUE",
+    "MANAGEMENT AND BUDGET",
+    "NATIONAL INTELLIGENCE",
+    "PERSONNEL MANAGEMENT",
+    "SOCIAL SECURITY",
+    "STATES MINT",
 ];
 
 /// Words of parts of an agency, whose heads the statute does not list.
@@ -313,7 +316,7 @@ fn may_follow(of: Of, rest: &str) -> bool {
         Of::Agency => {
             let agency = AGENCIES.contains(&name)
                 || department
-                || words().any(|word| AGENCY_WORDS.contains(&word))
+                || AGENCY_WORDS.iter().any(|words| has_part(name, words))
                 || whole_department == "JUSTICE";
             agency && !words().any(|word| PARTS.contains(&word)) && !rest.starts_with("TO ")
         }
@@ -326,6 +329,11 @@ fn may_follow(of: Of, rest: &str) -> bool {
             named.is_some() || words().any(|word| word == "DISTRICT")
         }
     }
+}
+
+/// Whether some words stand in a name, which is more than one word.
+fn has_part(name: &str, words: &str) -> bool {
+    name.contains(' ') && format!(" {name} ").contains(&format!(" {words} "))
 }
 
 #[cfg(test)]
@@ -391,6 +399,10 @@ mod tests {
             "Director of Enforcement and Removal Operations",
             "Director, Seattle Field Office",
             "Director of Human Resources",
+            "Director of Administration",
+            "Director of Enforcement",
+            "Director, Office of Professional Responsibility",
+            "Administrator, Systems",
             "Director of the Regional Service Center",
             "Directorate of Services",
             "Secretary to the Director",
