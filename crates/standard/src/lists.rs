@@ -320,7 +320,10 @@ mod tests {
     #[test]
     fn addresses_of_institutions_are_in_the_form_they_are_looked_up_in() {
         let institutions: InstitutionFile = toml::from_str(INSTITUTIONS).unwrap();
-        let addresses = institutions.institution.iter().flat_map(|row| &row.addresses);
+        let addresses = institutions
+            .institution
+            .iter()
+            .flat_map(|row| &row.addresses);
         for address in addresses {
             let parts: Vec<&str> = address.split('|').collect();
             let [number, street, zip] = parts[..] else {

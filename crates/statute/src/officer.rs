@@ -74,7 +74,11 @@ pub fn may_name_two(text: &str) -> bool {
     let mut parts = text.split(',').map(|part| {
         let personal = |word: &&str| !TITLE.has(word) && !DUTY.has(word) && !SUFFIX.has(word);
         let group = words(part).any(|word| GROUP.has(word));
-        if group { 0 } else { words(part).filter(personal).count() }
+        if group {
+            0
+        } else {
+            words(part).filter(personal).count()
+        }
     });
     parts.next().is_some_and(|count| count >= 2) && parts.any(|count| count >= 2)
 }
@@ -120,7 +124,11 @@ fn is_generic(text: &str) -> bool {
 
 /// `and`, `or` between two words, `;`, `&`, a line end; `/` unless it parts a name from an agency.
 fn names_several(text: &str) -> bool {
-    let parts = |mark: char| text.split(mark).map(str::trim).filter(|part| !part.is_empty());
+    let parts = |mark: char| {
+        text.split(mark)
+            .map(str::trim)
+            .filter(|part| !part.is_empty())
+    };
     let slash = parts('/').filter(|part| !is_generic(part)).count() > 1;
     slash || text.contains([';', '&', '\n']) || has_joint(text)
 }
@@ -130,7 +138,9 @@ pub fn has_joint(text: &str) -> bool {
     let mut before = false;
     let mut joint = false;
     for word in text.split_whitespace() {
-        let joins = ["and", "or", "et", "&"].iter().any(|joint| word.eq_ignore_ascii_case(joint));
+        let joins = ["and", "or", "et", "&"]
+            .iter()
+            .any(|joint| word.eq_ignore_ascii_case(joint));
         if joint && !joins {
             return true;
         }
@@ -148,7 +158,12 @@ fn ids_several(text: &str) -> bool {
         .split([',', ';', '&', '\n'])
         .filter(|part| numbered(part))
         .count();
-    let joined = has_joint(text) && text.split_whitespace().filter(|part| numbered(part)).count() > 1;
+    let joined = has_joint(text)
+        && text
+            .split_whitespace()
+            .filter(|part| numbered(part))
+            .count()
+            > 1;
     let slashed = text.split('/').filter(|part| numbered(part)).count() > 1;
     listed > 1 || joined || slashed || are_alike(text)
 }
@@ -175,9 +190,23 @@ mod tests {
     #[test]
     fn names_of_one_officer() {
         for name in [
-            "Dana Ortiz", "D. Ortiz-Hale", "SA Dana Ortiz", "Dana Ortiz (HSI)", "Ng", "Agent Na", "Ortiz, Dana",
-            "Or Cohen", "Dana Ortiz/HSI", "Dana Ortiz, Seattle Field Office", "Case, John", "Dana Ortiz, Special Agent",
-            "Dana Ortiz, Jr.", "Ortiz Hale, Dana Lee", "Andrea Orr", "Dana O'Neill", "Special Agent Case Staff Lee",
+            "Dana Ortiz",
+            "D. Ortiz-Hale",
+            "SA Dana Ortiz",
+            "Dana Ortiz (HSI)",
+            "Ng",
+            "Agent Na",
+            "Ortiz, Dana",
+            "Or Cohen",
+            "Dana Ortiz/HSI",
+            "Dana Ortiz, Seattle Field Office",
+            "Case, John",
+            "Dana Ortiz, Special Agent",
+            "Dana Ortiz, Jr.",
+            "Ortiz Hale, Dana Lee",
+            "Andrea Orr",
+            "Dana O'Neill",
+            "Special Agent Case Staff Lee",
             "Иван Петров",
         ] {
             assert_eq!(name_problem(name), None, "{name}");
@@ -222,8 +251,13 @@ mod tests {
         check("Dana Ortiz, SA Lee Park", true);
         check("Dana Ortiz, Sparks, Lee Park", true);
         for one in [
-            "Ortiz, Dana", "Dana Ortiz, Jr.", "Dana Ortiz, Special Agent", "Dana Ortiz, Special Agent in Charge",
-            "Dana Ortiz, Seattle Field Office", "Dana Ortiz", "",
+            "Ortiz, Dana",
+            "Dana Ortiz, Jr.",
+            "Dana Ortiz, Special Agent",
+            "Dana Ortiz, Special Agent in Charge",
+            "Dana Ortiz, Seattle Field Office",
+            "Dana Ortiz",
+            "",
         ] {
             check(one, false);
         }
@@ -233,8 +267,21 @@ mod tests {
     fn ids() {
         use OfficerProblem::{NoPerson, Placeholder, Several};
         for id in [
-            "OFF-1001", "4567", "1234", "5", "7777", "OFF/1001", "12", "HSI/SA-204", "HSI 2291", "A 1", "22-222",
-            "Reno, 1001", "ORTIZ", "OFF 1001 B2", "1 2",
+            "OFF-1001",
+            "4567",
+            "1234",
+            "5",
+            "7777",
+            "OFF/1001",
+            "12",
+            "HSI/SA-204",
+            "HSI 2291",
+            "A 1",
+            "22-222",
+            "Reno, 1001",
+            "ORTIZ",
+            "OFF 1001 B2",
+            "1 2",
         ] {
             assert_eq!(id_problem(id), None, "{id}");
         }
@@ -263,7 +310,11 @@ mod tests {
     #[test]
     fn keys_of_names() {
         let key = name_key("Dana Ortiz");
-        for same in ["Ortiz, Dana", "SA DANA ORTIZ", "Special Agent Dana Ortiz (HSI)"] {
+        for same in [
+            "Ortiz, Dana",
+            "SA DANA ORTIZ",
+            "Special Agent Dana Ortiz (HSI)",
+        ] {
             assert_eq!(name_key(same), key, "{same}");
         }
         assert_ne!(name_key("Lee Park"), key);

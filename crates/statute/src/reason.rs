@@ -262,7 +262,9 @@ mod tests {
         let shown: Vec<&str> = words.iter().collect();
         assert_eq!(
             shown,
-            ["no", "address", "needed", "he", "so", "cr", "then", "x", "y"]
+            [
+                "no", "address", "needed", "he", "so", "cr", "then", "x", "y"
+            ]
         );
         assert_eq!(begins, expected);
     }

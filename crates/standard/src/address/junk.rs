@@ -29,7 +29,16 @@ pub(crate) fn junk(words: &[Word<'_>]) -> Option<AddressProblem> {
 
 /// Words that say that what follows is not, or not quite, the address.
 const HEDGES: &[&str] = &[
-    "NEAR", "NOT", "ABOUT", "AROUND", "APPROX", "APPROXIMATELY", "POSSIBLY", "PROBABLY", "MAYBE", "PERHAPS",
+    "NEAR",
+    "NOT",
+    "ABOUT",
+    "AROUND",
+    "APPROX",
+    "APPROXIMATELY",
+    "POSSIBLY",
+    "PROBABLY",
+    "MAYBE",
+    "PERHAPS",
 ];
 
 /// Placeholders that are written before a number nobody is sure of.
@@ -61,7 +70,8 @@ fn doubtful(words: &[Word<'_>]) -> Option<AddressProblem> {
 
 fn doubt_at(before: &Word<'_>, word: &Word<'_>, after: &Word<'_>) -> Option<AddressProblem> {
     let number = before.has_digit();
-    let block = before.shape == Shape::Digits && word.is_one_of(&["BLOCK", "BLK"]) && after.is("OF");
+    let block =
+        before.shape == Shape::Digits && word.is_one_of(&["BLOCK", "BLK"]) && after.is("OF");
     let or = word.is("OR") && before.is_letters() && after.shape == Shape::Digits && !is_zip(after);
     if block || or {
         return Some(AddressProblem::Uncertain);

@@ -125,9 +125,7 @@ fn designated(
     let marks = words
         .iter()
         .take_while(|w| {
-            w.shape == Shape::Hash
-                || w.is_one_of(&["NO", "NUMBER", "NUM"])
-                || inmate && w.is("ID")
+            w.shape == Shape::Hash || w.is_one_of(&["NO", "NUMBER", "NUM"]) || inmate && w.is("ID")
         })
         .count();
     let rest = words.get(marks..).unwrap_or_default();

@@ -150,8 +150,8 @@ fn is_single(given: &[String], surnames: &[String]) -> bool {
 /// Titles that are nobody's given name.
 fn is_title(word: &str) -> bool {
     [
-        "MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "MME", "SRA", "SRTA", "SENOR", "SENORA", "SGT",
-        "CAPT", "LT",
+        "MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "MME", "SRA", "SRTA", "SENOR",
+        "SENORA", "SGT", "CAPT", "LT",
     ]
     .contains(&word)
 }
@@ -260,7 +260,11 @@ mod tests {
     #[test]
     fn one_letter_surnames() {
         let check = |given, surnames, expected| {
-            assert_eq!(is_one_letter_surname(given, surnames), expected, "{given}|{surnames}");
+            assert_eq!(
+                is_one_letter_surname(given, surnames),
+                expected,
+                "{given}|{surnames}"
+            );
         };
         check("Thi", "O", true);
         check("Kim", " E. ", true);

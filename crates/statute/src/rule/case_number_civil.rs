@@ -84,7 +84,20 @@ fn is_alien_number(text: &str) -> bool {
         return false;
     };
     let (head, tail) = text.split_at_checked(first).unwrap_or_default();
-    let named = is_word(head, &["A", "AN", "ANO", "ANUMBER", "AFILE", "ALIEN", "ALIENNUMBER", "EARM", "USCIS"]);
+    let named = is_word(
+        head,
+        &[
+            "A",
+            "AN",
+            "ANO",
+            "ANUMBER",
+            "AFILE",
+            "ALIEN",
+            "ALIENNUMBER",
+            "EARM",
+            "USCIS",
+        ],
+    );
     let digits = tail.bytes().filter(u8::is_ascii_digit).count();
     named && matches!(digits, 8 | 9) && !tail.bytes().any(|byte| byte.is_ascii_alphabetic())
 }
@@ -94,13 +107,25 @@ fn is_word(text: &str, words: &[&str]) -> bool {
     let letters = || text.bytes().filter(u8::is_ascii_alphabetic);
     words.iter().any(|word| {
         letters().count() == word.len()
-            && letters().zip(word.bytes()).all(|(a, b)| a.eq_ignore_ascii_case(&b))
+            && letters()
+                .zip(word.bytes())
+                .all(|(a, b)| a.eq_ignore_ascii_case(&b))
     })
 }
 
 /// A part between digits and marks is `CV`, `civil`, `ERO`, `EOIR` or the like.
 fn names_civil_file(text: &str) -> bool {
-    const CIVIL: &[&str] = &["CV", "CIV", "CIVIL", "ERO", "EARM", "EOIR", "BIA", "REMOVAL", "DEPORTATION"];
+    const CIVIL: &[&str] = &[
+        "CV",
+        "CIV",
+        "CIVIL",
+        "ERO",
+        "EARM",
+        "EOIR",
+        "BIA",
+        "REMOVAL",
+        "DEPORTATION",
+    ];
     let mut parts = text.split(|c: char| !c.is_ascii_alphabetic());
     text.bytes().any(|byte| byte.is_ascii_digit())
         && parts.any(|part| CIVIL.iter().any(|word| part.eq_ignore_ascii_case(word)))
@@ -122,18 +147,45 @@ mod tests {
             let found = [is_alien_number(text), names_civil_file(text), is_year(text)];
             assert_eq!(found, expected, "{text}");
         };
-        for text in ["A209-555-111", "A209555111", "a 20 955 511", "A# 209 555 111", "A-file 209555111"] {
+        for text in [
+            "A209-555-111",
+            "A209555111",
+            "a 20 955 511",
+            "A# 209 555 111",
+            "A-file 209555111",
+        ] {
             check(text, [true, false, false]);
         }
         check("EARM 209555111", [true, true, false]);
-        for text in ["2:25-cv-00117", "civil 22", "ERO-2025-1", "25 Civ. 117", "EOIR/17"] {
+        for text in [
+            "2:25-cv-00117",
+            "civil 22",
+            "ERO-2025-1",
+            "25 Civ. 117",
+            "EOIR/17",
+        ] {
             check(text, [false, true, false]);
         }
         check("2025", [false, false, true]);
         check("1999", [false, false, true]);
         for text in [
-            "A17", "A209-555", "A2095551110", "A209-555-111-B", "AB209555111", "209555111", "25-CR-1187",
-            "2:25-cr-00117-ABC", "HSI-2291", "CVE-17", "HERO-17", "removal", "2125", "20255", "20-5", "RNO-2024-0310", "",
+            "A17",
+            "A209-555",
+            "A2095551110",
+            "A209-555-111-B",
+            "AB209555111",
+            "209555111",
+            "25-CR-1187",
+            "2:25-cr-00117-ABC",
+            "HSI-2291",
+            "CVE-17",
+            "HERO-17",
+            "removal",
+            "2125",
+            "20255",
+            "20-5",
+            "RNO-2024-0310",
+            "",
         ] {
             check(text, [false; 3]);
         }

@@ -78,15 +78,15 @@ fn examine(view: &RequestView<'_>, _: &Setting<'_>, report: &mut RequestReport<'
             "purpose",
             "the purpose stated is civil removal, for which nothing may be disclosed",
         );
-    } else if names_civil_matter(&words) {
-        report.at(
-            "purpose",
-            "the purpose stated is civil as well as criminal, and only a criminal one allows disclosure",
-        );
     } else if !names_criminal_matter(&words) {
         report.at(
             "purpose",
             "the purpose stated names no criminal investigation or proceeding",
+        );
+    } else if names_civil_matter(&words) {
+        report.at(
+            "purpose",
+            "the purpose stated is civil as well as criminal, and only a criminal one allows disclosure",
         );
     }
 }
@@ -107,7 +107,9 @@ const PEOPLE: &[&str] = &[
 /// `Removal of aliens` at the beginning of a clause, or after `and` or `for`.
 fn removes_people(words: &Words) -> bool {
     words.iter().enumerate().any(|(place, word)| {
-        let article = place.checked_sub(1).filter(|before| words.at(*before) == "the");
+        let article = place
+            .checked_sub(1)
+            .filter(|before| words.at(*before) == "the");
         let first = article.unwrap_or(place);
         let before = first.checked_sub(1).map_or("", |before| words.at(before));
         let begins = words.begins_clause(first) || matches!(before, "and" | "for");

@@ -195,8 +195,9 @@ const OFFICES: &[(&str, Of)] = &[
 
 /// Agencies by their short names, before an office or after it.
 const AGENCIES: &[&str] = &[
-    "ATF", "CBP", "CIA", "DEA", "DHS", "DOJ", "DOL", "DOT", "EPA", "FBI", "FDA", "FTC", "GSA", "HHS", "HUD",
-    "ICE", "NASA", "OPM", "SBA", "SEC", "SSA", "TSA", "USCIS", "USDA", "USMS", "USPS", "USSS", "VA",
+    "ATF", "CBP", "CIA", "DEA", "DHS", "DOJ", "DOL", "DOT", "EPA", "FBI", "FDA", "FTC", "GSA",
+    "HHS", "HUD", "ICE", "NASA", "OPM", "SBA", "SEC", "SSA", "TSA", "USCIS", "USDA", "USMS",
+    "USPS", "USSS", "VA",
 ];
 
 /// Departments whose heads are called Secretary (5 U.S.C. 101, and the military departments).
@@ -250,7 +251,16 @@ const AGENCY_WORDS: &[&str] = &[
 
 /// Words of parts of an agency, whose heads the statute does not list.
 const PARTS: &[&str] = &[
-    "BRANCH", "DISTRICT", "DIVISION", "FIELD", "OPERATIONS", "PROGRAM", "REGION", "REGIONAL", "SECTION", "UNIT",
+    "BRANCH",
+    "DISTRICT",
+    "DIVISION",
+    "FIELD",
+    "OPERATIONS",
+    "PROGRAM",
+    "REGION",
+    "REGIONAL",
+    "SECTION",
+    "UNIT",
 ];
 
 /// Whether a folded title is one of the offices, whole.
@@ -271,7 +281,10 @@ fn is_listed(title: &str) -> bool {
         .find_map(|prefix| plain.strip_prefix(prefix));
     let attorney = national.and_then(|rest| rest.strip_prefix("ATTORNEY"));
     let attorney = attorney.is_some_and(|rest| {
-        rest.is_empty() || rest.strip_prefix(' ').is_some_and(|rest| may_follow(Of::District, rest))
+        rest.is_empty()
+            || rest
+                .strip_prefix(' ')
+                .is_some_and(|rest| may_follow(Of::District, rest))
     });
     let agency = plain
         .split_once(' ')
@@ -292,7 +305,10 @@ fn without_prefixes(title: &str) -> &str {
         "PERFORMING THE DUTIES OF ",
     ];
     let mut plain = title;
-    while let Some(rest) = PREFIXES.iter().find_map(|prefix| plain.strip_prefix(prefix)) {
+    while let Some(rest) = PREFIXES
+        .iter()
+        .find_map(|prefix| plain.strip_prefix(prefix))
+    {
         plain = rest;
     }
     plain
@@ -304,7 +320,10 @@ fn may_follow(of: Of, rest: &str) -> bool {
         .iter()
         .find_map(|joint| rest.strip_prefix(joint));
     let name = named.unwrap_or(rest);
-    let name = name.strip_prefix("U S ").or_else(|| name.strip_prefix("US ")).unwrap_or(name);
+    let name = name
+        .strip_prefix("U S ")
+        .or_else(|| name.strip_prefix("US "))
+        .unwrap_or(name);
     let whole_department = name
         .strip_prefix("DEPARTMENT OF THE ")
         .or_else(|| name.strip_prefix("DEPARTMENT OF "))
@@ -325,9 +344,7 @@ fn may_follow(of: Of, rest: &str) -> bool {
             words().any(|word| word == "DIVISION")
                 || named.is_some_and(|name| name.starts_with("UNITED STATES"))
         }
-        Of::District => {
-            named.is_some() || words().any(|word| word == "DISTRICT")
-        }
+        Of::District => named.is_some() || words().any(|word| word == "DISTRICT"),
     }
 }
 

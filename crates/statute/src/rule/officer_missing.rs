@@ -91,7 +91,10 @@ fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>
                 report.at(column, "the cell names more than one officer");
             }
             Some(OfficerProblem::NoPerson) => {
-                report.at(column, "the cell names an office, a team or a duty, not an officer");
+                report.at(
+                    column,
+                    "the cell names an office, a team or a duty, not an officer",
+                );
             }
             None => {}
         }

@@ -345,15 +345,11 @@ fn is_civil(words: &Words, place: usize, word: &str) -> bool {
             around.is_civil() || around.back(1) == "administrative" && sought
         }
         "order" | "orders" => around.back(1) == "final" && is_carried_out(&around),
-        "appear" => {
-            around.back(1) == "to" && around.back(2) == "notice" && around.near(OPENING, 5)
-        }
+        "appear" => around.back(1) == "to" && around.back(2) == "notice" && around.near(OPENING, 5),
         "operation" | "operations" => {
             around.back(1) == "enforcement" && around.back(2) == "immigration"
         }
-        "country" => {
-            matches!(around.back(1), "home" | "native") && around.near(&["return"], 7)
-        }
+        "country" => matches!(around.back(1), "home" | "native") && around.near(&["return"], 7),
         _ => REMOVAL.contains(&word) && is_removal(&around),
     }
 }
@@ -386,7 +382,8 @@ fn is_removal(around: &Around<'_>) -> bool {
 fn is_carried_out(around: &Around<'_>) -> bool {
     (1..=5).any(|step| {
         let word = around.back(step);
-        CARRYING_OUT.contains(&word) && !(word == "enforcement" && around.back(step + 1) == "criminal")
+        CARRYING_OUT.contains(&word)
+            && !(word == "enforcement" && around.back(step + 1) == "criminal")
     })
 }
 
@@ -422,7 +419,9 @@ pub(super) fn is_turned(words: &Words, place: usize) -> bool {
     let is_deed = |place: usize| {
         let word = words.at(place);
         let verb = matches!(word, "remove" | "deport" | "repatriate" | "expel");
-        verb || [SEEKING, CARRYING_OUT, REMOVAL].iter().any(|list| list.contains(&word))
+        verb || [SEEKING, CARRYING_OUT, REMOVAL]
+            .iter()
+            .any(|list| list.contains(&word))
     };
     for at in (place.saturating_sub(12)..place).rev() {
         if words.begins_clause(at + 1) && !(is_deed(at) && is_deed(at + 1)) {
