@@ -318,6 +318,32 @@ mod tests {
     }
 
     #[test]
+    fn addresses_of_institutions_are_in_the_form_they_are_looked_up_in() {
+        let institutions: InstitutionFile = toml::from_str(INSTITUTIONS).unwrap();
+        let addresses = institutions
+            .institution
+            .iter()
+            .flat_map(|row| &row.addresses);
+        for address in addresses {
+            let parts: Vec<&str> = address.split('|').collect();
+            let [number, street, zip] = parts[..] else {
+                panic!("{address}")
+            };
+            let line = format!("{number} {street} St");
+            let text = crate::address::AddressText {
+                line_1: &line,
+                line_2: "",
+                city: "",
+                state: "",
+                postal_code: zip,
+            };
+            let read = crate::address::read(&text).address;
+            let key = format!("{}|{}|{}", read.number, read.street_core(), read.zip5);
+            assert_eq!(key, address.replace(' ', ""));
+        }
+    }
+
+    #[test]
     fn entries_are_in_the_form_they_are_looked_up_in() {
         let placeholders: PlaceholderFile = toml::from_str(PLACEHOLDERS).unwrap();
         for row in &placeholders.placeholder {

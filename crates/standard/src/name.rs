@@ -10,7 +10,7 @@ mod given;
 
 use std::fmt;
 
-pub use check::{NameProblem, check_name};
+pub use check::{NameProblem, check_name, is_one_letter_surname};
 pub use given::{canonical_given, nickname_group};
 
 use crate::fold::fold;

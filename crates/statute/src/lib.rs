@@ -30,6 +30,7 @@ pub mod date;
 pub mod examination;
 mod filler;
 mod key;
+mod officer;
 pub mod period;
 mod phrase;
 pub mod reading;

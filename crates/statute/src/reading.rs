@@ -125,10 +125,13 @@ fn tin_cell(row: &Row) -> TinReading {
     let number = row
         .cell(Column::Tin)
         .is_some_and(|cell| cell.kind == CellKind::Number);
+    // Nobody's number with or without its hyphens.
+    let unbroken: String = plain.chars().filter(|c| *c != '-').collect();
+    let filler = is_filler(&unbroken);
     match plain.parse::<Tin>() {
-        Ok(_) if is_filler(text) => TinReading::Placeholder,
+        Ok(_) if filler => TinReading::Placeholder,
         Ok(tin) => TinReading::Tin(tin),
-        Err(_) if is_filler(text) => TinReading::Placeholder,
+        Err(_) if filler => TinReading::Placeholder,
         Err(_) if number && (5..9).contains(&text.len()) => TinReading::LostZeros,
         Err(_) => TinReading::Unreadable,
     }

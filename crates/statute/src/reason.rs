@@ -100,6 +100,17 @@ impl Words {
         self.text.get(start..end).unwrap_or_default()
     }
 
+    /// Whether a mark that ends a clause stands between the word before and this one; also before
+    /// the first word.
+    pub(crate) fn begins_clause(&self, position: usize) -> bool {
+        let Some((_, end)) = position.checked_sub(1).and_then(|at| self.spans.get(at)) else {
+            return true;
+        };
+        let start = self.spans.get(position).map_or(*end, |(start, _)| *start);
+        let between = self.text.get(*end..start).unwrap_or_default();
+        between.contains([',', ';', ':', '.', '!', '?', '(', ')', '\n', '–', '—'])
+    }
+
     /// All in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &str> {
         (0..self.len()).map(|position| self.at(position))
@@ -113,6 +124,38 @@ impl Words {
     }
 }
 
+/// Words of requests that say nothing of a person's case, beside [`BOILERPLATE`].
+const EMPTY_WORDS: &str = "above advised aforementioned agency alien amet applicable asdf assist \
+    attached attachment available adipiscing basis below blah carrying confidential connection \
+    consectetur current currently determined dolor duties elit enclosed enforcement file files \
+    follow forthcoming given herein here individual individuals ipsum known later law locate lorem \
+    matter mission na named necessary need no none not official ongoing only out pending please \
+    purpose purposes provide provided qwerty refer same see shall sit sought specific tba tbd test \
+    testing time today unavailable unknown upon use verify whereabouts would xxx xxxx you your";
+
+/// How many different words of substance stand among the keys of a reason's content, counted up to
+/// `most`.
+pub(crate) fn distinct_substance(keys: &[u64], most: usize) -> usize {
+    static EMPTY: OnceLock<Vec<u64>> = OnceLock::new();
+    let empty = EMPTY.get_or_init(|| sorted_keys(EMPTY_WORDS));
+    let mut seen = Vec::with_capacity(most);
+    for key in keys {
+        if seen.len() >= most {
+            break;
+        }
+        if !seen.contains(key) && empty.binary_search(key).is_err() {
+            seen.push(*key);
+        }
+    }
+    seen.len()
+}
+
+fn sorted_keys(words: &str) -> Vec<u64> {
+    let mut keys: Vec<u64> = words.split_whitespace().map(exact_key).collect();
+    keys.sort_unstable();
+    keys
+}
+
 /// Keys of the words of a name or place, as they would stand in a reason.
 pub(crate) fn name_keys(text: &str, into: &mut Vec<u64>) {
     into.extend(Words::of(text).iter().map(exact_key));
@@ -120,11 +163,7 @@ pub(crate) fn name_keys(text: &str, into: &mut Vec<u64>) {
 
 fn is_boilerplate(key: u64) -> bool {
     static KEYS: OnceLock<Vec<u64>> = OnceLock::new();
-    let keys = KEYS.get_or_init(|| {
-        let mut keys: Vec<u64> = BOILERPLATE.split_whitespace().map(exact_key).collect();
-        keys.sort_unstable();
-        keys
-    });
+    let keys = KEYS.get_or_init(|| sorted_keys(BOILERPLATE));
     keys.binary_search(&key).is_ok()
 }
 
@@ -213,6 +252,31 @@ mod tests {
                 .len(),
             3
         );
+    }
+
+    #[test]
+    fn clauses_begin_after_marks() {
+        let words = Words::of("No address; needed, he (so) 25-CR-1. Then x-y");
+        let begins: Vec<bool> = (0..words.len()).map(|at| words.begins_clause(at)).collect();
+        let expected = [true, false, true, true, true, true, true, false, false];
+        let shown: Vec<&str> = words.iter().collect();
+        assert_eq!(
+            shown,
+            [
+                "no", "address", "needed", "he", "so", "cr", "then", "x", "y"
+            ]
+        );
+        assert_eq!(begins, expected);
+    }
+
+    #[test]
+    fn substance_is_counted_once_and_up_to_a_limit() {
+        let count = |text: &str| distinct_substance(&Words::of(text).content(&[]), 3);
+        assert_eq!(count("asdf asdf test tbd lorem ipsum"), 0);
+        assert_eq!(count("bail bail bail Bail"), 1);
+        assert_eq!(count("bail was forfeited"), 2);
+        assert_eq!(count("bail forfeited monitor cut"), 3);
+        assert_eq!(distinct_substance(&[], 3), 0);
     }
 
     proptest! {

@@ -12,6 +12,7 @@ use crate::{
     date::DateReading,
     filler::is_filler,
     key::{pair_key, text_key},
+    officer::name_key,
     reading::TinReading,
     reason::{ReasonSignature, signature},
     view::RowView,
@@ -24,6 +25,8 @@ pub struct Trace {
     pub(crate) row: u32,
     pub(crate) admissible: bool,
     pub(crate) officer: u64,
+    /// The officer's name, whatever the order of its words and its titles.
+    pub(crate) officer_name: u64,
     pub(crate) case_number: u64,
     /// The order's case number; 0 also for a placeholder.
     pub(crate) final_order: u64,
@@ -54,6 +57,7 @@ impl Trace {
             row: view.row.row,
             admissible: true,
             officer,
+            officer_name: name_key(view.text(Column::OfficerName)),
             case_number: text_key(view.text(Column::CaseNumber)),
             final_order: order_key(view.text(Column::FinalOrderCaseNumber)),
             name,

@@ -127,14 +127,21 @@ impl<'a> RowView<'a> {
 
 /// Keys of the names and places in a row, which make no reason specific.
 fn own_names(row: &Row) -> Vec<u64> {
-    let mut keys = Vec::with_capacity(12);
+    let mut keys = Vec::with_capacity(24);
     for column in [
         Column::GivenNames,
         Column::Surnames,
+        Column::AddressLine1,
+        Column::AddressLine2,
         Column::City,
+        Column::State,
+        Column::MoreAddresses,
         Column::OfficerName,
     ] {
-        name_keys(value(row, column), &mut keys);
+        let text = value(row, column);
+        if !text.is_empty() {
+            name_keys(text, &mut keys);
+        }
     }
     keys
 }
@@ -195,20 +202,25 @@ pub(crate) struct RequestReport<'a> {
 impl RequestReport<'_> {
     /// A finding at a field of the cover.
     pub(crate) fn at(&mut self, key: &str, message: impl Into<String>) {
+        self.at_with(key, message, self.about.remedy);
+    }
+
+    /// A finding at a field of the cover with a remedy of its own.
+    pub(crate) fn at_with(&mut self, key: &str, message: impl Into<String>, remedy: &str) {
         let cell = self
             .view
             .cover
             .and_then(|cover| cover.cell(key))
             .map(str::to_owned);
-        self.push(cell, message.into());
+        self.push(cell, message.into(), remedy);
     }
 
     /// A finding on the request as a whole.
     pub(crate) fn whole(&mut self, message: impl Into<String>) {
-        self.push(None, message.into());
+        self.push(None, message.into(), self.about.remedy);
     }
 
-    fn push(&mut self, cell: Option<String>, message: String) {
+    fn push(&mut self, cell: Option<String>, message: String, remedy: &str) {
         self.found.push(Finding {
             rule: self.about.id,
             class: self.about.class,
@@ -216,7 +228,7 @@ impl RequestReport<'_> {
             cell,
             citation: self.about.citation,
             message,
-            remedy: self.about.remedy.to_owned(),
+            remedy: remedy.to_owned(),
         });
     }
 }

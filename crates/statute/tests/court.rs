@@ -169,6 +169,39 @@ fn an_undesignated_recipient() {
     check_refused(&[(Column::OfficerId, "")], "officer.missing");
 }
 
+/// What the agreement designates is an id, whatever it looks like.
+#[test]
+fn a_designated_id_is_no_placeholder() {
+    let mut agreement = sample::agreement().unwrap();
+    for id in ["77777", "12345", "A-1-and-A-2"] {
+        agreement.officers.push(id.parse().unwrap());
+        let (rows, _) = examine_under(&agreement, &[vec![(Column::OfficerId, id)]]);
+        assert!(rows[0].findings.is_empty(), "{id}: {:?}", rows[0].findings);
+    }
+}
+
+/// One name under many ids, and one id under many names, are asked about.
+#[test]
+fn officers_who_share_a_name_or_an_id() {
+    let asked = |rows: &[Vec<(Column, &str)>]| -> Vec<u32> {
+        let mut agreement = sample::agreement().unwrap();
+        agreement.budgets.open_subjects_per_officer = 2;
+        let (_, outcome) = examine_under(&agreement, rows);
+        (outcome.later.iter())
+            .filter(|(_, _, finding)| finding.rule.0 == "officer.identity")
+            .map(|(_, row, _)| row)
+            .collect()
+    };
+    let other = vec![(Column::OfficerId, "OFF-1002")];
+    let named = vec![(Column::OfficerName, "Lee Park")];
+    let nameless = vec![(Column::OfficerName, "")];
+    assert_eq!(asked(&[vec![], vec![], other.clone()]), [2, 3, 4]);
+    assert_eq!(asked(&[vec![], other]), [] as [u32; 0]);
+    assert_eq!(asked(&[vec![], named.clone()]), [2, 3]);
+    assert_eq!(asked(&[vec![], nameless.clone()]), [] as [u32; 0]);
+    assert_eq!(asked(&[vec![], named, nameless]), [2, 3, 4]);
+}
+
 #[test]
 fn one_address_for_many() {
     let home = [

@@ -79,6 +79,7 @@ fn failing_examples_fail_alone() {
         ("statute.not_in_force", &["*"]),
         ("evidence.thin", &["birth_date.unread", "tin.unread"]),
         ("officer.missing", &["officer.not_designated"]),
+        ("officer.identity", &["officer.caseload"]),
     ];
     let mut wrong = String::new();
     for rule in rules() {

@@ -43,7 +43,11 @@ pub const EXPLANATIONS: &[(Column, &str, &str)] = &[
         "The address you already hold: house number and street, box or route.",
         "123 Example Street",
     ),
-    (Column::AddressLine2, "Unit, floor, building.", "Apt 4"),
+    (
+        Column::AddressLine2,
+        "Unit, floor, building; within a jail the dormitory or the inmate's number, `Inmate 12345`.",
+        "Apt 4",
+    ),
     (Column::City, "City of that address.", "Reno"),
     (Column::State, "Two letters.", "NV"),
     (
@@ -78,7 +82,7 @@ pub const EXPLANATIONS: &[(Column, &str, &str)] = &[
     ),
     (
         Column::CaseNumber,
-        "Number of the criminal case or investigation, this person's own.",
+        "Number of the criminal case or investigation, this person's own; not the order's, and no A-number.",
         "CR-2024-00123",
     ),
     (Column::CaseOpenedOn, "The day it was opened.", "2024-01-15"),
@@ -89,7 +93,7 @@ pub const EXPLANATIONS: &[(Column, &str, &str)] = &[
     ),
     (
         Column::OfficerName,
-        "The officer personally and directly engaged.",
+        "The one officer personally and directly engaged; no team, office or duty.",
         "Officer Example",
     ),
     (

@@ -53,6 +53,17 @@ pub(crate) fn read_boxed(
         .or_else(|| military(words, region))
         .or_else(|| route(words))
         .or_else(|| post_office_box(words))
+        .map(|found| found.and_then(with_real_box))
+}
+
+/// A box is numbered as a house is: not zero, not `NA` or `XX`.
+fn with_real_box(boxed: Boxed) -> Result<Boxed, AddressProblem> {
+    let number = boxed.box_number.as_str();
+    let none = number == "0" || matches!(number, "NA" | "XX");
+    if none {
+        return Err(AddressProblem::NoBox);
+    }
+    Ok(boxed)
 }
 
 fn starts(words: &[Word<'_>], texts: &[&str]) -> bool {

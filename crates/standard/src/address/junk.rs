@@ -23,8 +23,85 @@ pub(crate) fn junk(words: &[Word<'_>]) -> Option<AddressProblem> {
     }
     match letters.meaning(lists()) {
         Some(Meaning::Description) => Some(AddressProblem::Description),
+        _ => doubtful(words),
+    }
+}
+
+/// Words that say that what follows is not, or not quite, the address.
+const HEDGES: &[&str] = &[
+    "NEAR",
+    "NOT",
+    "ABOUT",
+    "AROUND",
+    "APPROX",
+    "APPROXIMATELY",
+    "POSSIBLY",
+    "PROBABLY",
+    "MAYBE",
+    "PERHAPS",
+];
+
+/// Placeholders that are written before a number nobody is sure of.
+const OPEN: &[&str] = &["TBD", "TBA", "TBC", "UNK", "UNKN", "UKN", "IDK", "N/A"];
+
+/// What makes a line that reads like an address none for certain.
+fn doubtful(words: &[Word<'_>]) -> Option<AddressProblem> {
+    if let [first, second, _, ..] = words
+        && second.has_digit()
+    {
+        if HEDGES.contains(&first.text) {
+            return Some(AddressProblem::Uncertain);
+        }
+        if OPEN.contains(&first.text) {
+            return Some(AddressProblem::Placeholder(PlaceholderKind::Undetermined));
+        }
+    }
+    words
+        .windows(3)
+        .find_map(|three| match three {
+            [before, word, after] => doubt_at(before, word, after),
+            _ => None,
+        })
+        .or_else(|| {
+            let open = words.first().is_some_and(is_open_number);
+            open.then_some(AddressProblem::Uncertain)
+        })
+}
+
+fn doubt_at(before: &Word<'_>, word: &Word<'_>, after: &Word<'_>) -> Option<AddressProblem> {
+    let number = before.has_digit();
+    let block =
+        before.shape == Shape::Digits && word.is_one_of(&["BLOCK", "BLK"]) && after.is("OF");
+    let or = word.is("OR") && before.is_letters() && after.shape == Shape::Digits && !is_zip(after);
+    if block || or {
+        return Some(AddressProblem::Uncertain);
+    }
+    let street = number && after.is_strong_type();
+    match word.text {
+        "ANY" if street => Some(AddressProblem::Placeholder(PlaceholderKind::Sample)),
+        "XX" if street => Some(AddressProblem::RepeatedFiller),
         _ => None,
     }
+}
+
+/// Five digits or nine: after `OR` they end an address in Oregon.
+fn is_zip(word: &Word<'_>) -> bool {
+    matches!(word.text.len(), 5 | 9)
+}
+
+/// `1XX`, `12XX`: a house number left open.
+fn is_open_number(word: &Word<'_>) -> bool {
+    let open = word.text.trim_start_matches(|c: char| c.is_ascii_digit());
+    word.shape == Shape::DigitFirst && open.len() >= 2 && open.bytes().all(|byte| byte == b'X')
+}
+
+/// Whether a line has a question mark right after a digit, or several together: `12?? Main St`.
+pub(crate) fn is_questioned(line: &str) -> bool {
+    let bytes = line.as_bytes();
+    bytes.windows(2).any(|pair| match pair {
+        [a, b] => *b == b'?' && (*a == b'?' || a.is_ascii_digit()),
+        _ => false,
+    }) && bytes.iter().any(u8::is_ascii_alphanumeric)
 }
 
 /// What makes a text (a city) a placeholder.

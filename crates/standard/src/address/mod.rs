@@ -169,6 +169,9 @@ fn read_lines(text: &AddressText<'_>, address: &mut StandardAddress) -> Result<(
     if street.iter().any(junk::is_mashed) {
         return Err(AddressProblem::KeyboardMash);
     }
+    if junk::is_questioned(text.line_1) || junk::is_questioned(text.line_2) {
+        return Err(AddressProblem::Uncertain);
+    }
     adopt(delivery.address, address);
     match institution::institution(words, &delivery.street, address) {
         Some(kind) => Err(AddressProblem::Institution { kind }),
@@ -213,9 +216,7 @@ fn adopt(delivery: StandardAddress, address: &mut StandardAddress) {
 /// other number like a ZIP code, so that it never counts as a street or unit.
 fn without_last_line<'b, 'a>(words: &'b [Word<'a>], address: &StandardAddress) -> &'b [Word<'a>] {
     let rest = match words {
-        [rest @ .., last] if is_zip_like(last) && !rest.last().is_some_and(announces_number) => {
-            rest
-        }
+        [rest @ .., last] if is_zip_like(last) && !announce_number(rest) => rest,
         _ => words,
     };
     let rest = if rest.is_empty() { words } else { rest };
@@ -229,6 +230,15 @@ fn is_zip_like(word: &Word<'_>) -> bool {
     matches!((word.text.len(), digits), (5, 5) | (9, 9) | (10, 9))
 }
 
+/// Words after which five digits are no ZIP code: a word that announces a number, or `INMATE ID`.
+fn announce_number(words: &[Word<'_>]) -> bool {
+    match words {
+        [.., inmate, id] if id.is("ID") && inmate.is_one_of(&["INMATE", "DETAINEE"]) => true,
+        [.., last] => announces_number(last),
+        [] => false,
+    }
+}
+
 /// A word after which five digits are a unit, a box or a road's number.
 fn announces_number(word: &Word<'_>) -> bool {
     let road = word
@@ -237,7 +247,7 @@ fn announces_number(word: &Word<'_>) -> bool {
     let strong = word.designator().is_some_and(|known| known.strong);
     road || strong
         || word.shape == words::Shape::Hash
-        || word.is_one_of(&["BOX", "BX", "PO", "BIN", "DRAWER", "LOT", "NO"])
+        || word.is_one_of(&["BOX", "BX", "PO", "BIN", "DRAWER", "LOT", "NO", "BOOKING"])
 }
 
 /// The words before the address's own state, if they end in it.

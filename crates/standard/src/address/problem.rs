@@ -99,6 +99,11 @@ pub enum AddressProblem {
     /// A description of a place (`behind the church`) and no address. Input.
     #[error("the address line describes a place and states no number and street")]
     Description,
+    /// `near 12 Oak St`, `100 block of Oak St`, `1XX Oak St`, `12 Oak St or 14 Elm St`. Input.
+    #[error(
+        "the address line is not one certain address: it leaves the number open, or says `near`, `not`, `or` or `block of`"
+    )]
+    Uncertain,
     /// Two streets that cross, no house number. Input.
     #[error("the address line names a crossing of streets and no house number")]
     Intersection,

@@ -120,9 +120,13 @@ fn designated(
     words: &[Word<'_>],
     address: &mut StandardAddress,
 ) -> usize {
+    // `INMATE ID 12345`; elsewhere `ID` may be Idaho.
+    let inmate = designator.abbreviation == "INMATE";
     let marks = words
         .iter()
-        .take_while(|w| w.shape == Shape::Hash || w.is_one_of(&["NO", "NUMBER", "NUM"]))
+        .take_while(|w| {
+            w.shape == Shape::Hash || w.is_one_of(&["NO", "NUMBER", "NUM"]) || inmate && w.is("ID")
+        })
         .count();
     let rest = words.get(marks..).unwrap_or_default();
     let used = match (rest.first(), designator.class) {

@@ -40,6 +40,12 @@ pub enum NameProblem {
         /// The column it stands in.
         column: Column,
     },
+    /// `Mrs.`: a title and no name. Input.
+    #[error("the given name is a title alone")]
+    TitleOnly {
+        /// The column it stands in.
+        column: Column,
+    },
     /// One character or word over and over, or keys struck at random. Input.
     #[error("the name is filler")]
     Filler {
@@ -64,6 +70,7 @@ impl NameProblem {
             Self::Placeholder { column }
             | Self::Digits { column }
             | Self::InitialsOnly { column }
+            | Self::TitleOnly { column }
             | Self::Filler { column }
             | Self::TooLong { column } => *column,
         }
@@ -111,8 +118,42 @@ pub fn check_name(given: &str, surnames: &str) -> Result<(), NameProblem> {
         });
     }
     check_placeholder(&given_words, &surname_words, [given, surnames])?;
+    if given_words.iter().all(|word| is_title(word)) {
+        return Err(NameProblem::TitleOnly {
+            column: Column::GivenNames,
+        });
+    }
     check_field(&given_words, Column::GivenNames)?;
+    if is_single(&given_words, &surname_words) {
+        return Ok(());
+    }
     check_field(&surname_words, Column::Surnames)
+}
+
+/// Whether a surname is one letter, beside a given name in full: doubtful, and no refusal (`Thi O`).
+#[must_use]
+pub fn is_one_letter_surname(given: &str, surnames: &str) -> bool {
+    if given.len() > LONGEST || surnames.len() > LONGEST {
+        return false;
+    }
+    let (given, surnames, _) = super::turned_round(given, surnames);
+    // Cheap for the many surnames that are longer.
+    surnames.trim().len() <= 4 && is_single(&words(given), &words(surnames))
+}
+
+fn is_single(given: &[String], surnames: &[String]) -> bool {
+    let letter = |word: &String| word.len() == 1 && word.bytes().all(|b| b.is_ascii_uppercase());
+    let full = given.iter().any(|word| word.len() > 1 && !is_title(word));
+    full && matches!(surnames, [one] if letter(one))
+}
+
+/// Titles that are nobody's given name.
+fn is_title(word: &str) -> bool {
+    [
+        "MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "REV", "MME", "SRA", "SRTA", "SENOR",
+        "SENORA", "SGT", "CAPT", "LT",
+    ]
+    .contains(&word)
 }
 
 /// Placeholders: a field of words that are never names, both fields of words that hardly are, or a
@@ -205,9 +246,35 @@ mod tests {
             ("", "Smith, John"),
             ("See", "Vang"),
             ("Njideka", "Nnamdi"),
+            ("Citizen", "Jones"),
+            ("Alien", "Smith"),
+            ("Mister", "Lee"),
+            ("Dr. Ana", "Garcia"),
+            ("Thi", "O"),
+            ("Or", "Cohen"),
         ] {
             check(given, surnames, Ok(()));
         }
+    }
+
+    #[test]
+    fn one_letter_surnames() {
+        let check = |given, surnames, expected| {
+            assert_eq!(
+                is_one_letter_surname(given, surnames),
+                expected,
+                "{given}|{surnames}"
+            );
+        };
+        check("Thi", "O", true);
+        check("Kim", " E. ", true);
+        check("", "O, Thi", true);
+        check("J", "O", false);
+        check("Mrs.", "O", false);
+        check("Thi", "Oh", false);
+        check("Thi", "O E", false);
+        check("Thi", "7", false);
+        check("Thi", "", false);
     }
 
     #[test]
@@ -269,11 +336,27 @@ mod tests {
             "Smith",
             Err(NameProblem::InitialsOnly { column: given }),
         );
+        check("J", "S", Err(NameProblem::InitialsOnly { column: given }));
         check(
             "John",
-            "S",
+            "S T",
             Err(NameProblem::InitialsOnly { column: surnames }),
         );
+        check(
+            "Mrs.",
+            "Garcia",
+            Err(NameProblem::TitleOnly { column: given }),
+        );
+        for (first, last) in [
+            ("Adult", "Female"),
+            ("Male", "Hispanic"),
+            ("Various", "Persons"),
+            ("Resident", "Current"),
+            ("Client", "Name"),
+            ("Juana", "Nadie"),
+        ] {
+            check(first, last, Err(NameProblem::Placeholder { column: given }));
+        }
         check(
             "XXX",
             "Smith",

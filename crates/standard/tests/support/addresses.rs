@@ -31,6 +31,7 @@ pub fn reason(problem: &AddressProblem) -> &'static str {
         P::RepeatedFiller => "filler",
         P::KeyboardMash => "mash",
         P::Description => "description",
+        P::Uncertain => "uncertain",
         P::Intersection => "crossing",
         P::Institution { kind } => match kind {
             InstitutionKind::Jail => "jail",

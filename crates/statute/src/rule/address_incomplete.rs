@@ -43,6 +43,20 @@ pub(crate) static RULE: Rule = Rule {
             "box without number",
             &[&[text(Column::AddressLine1, "PO Box")]],
         ),
+        Example::row(
+            "box of number zero",
+            &[&[
+                text(Column::AddressLine1, "PO Box 00000"),
+                empty(Column::AddressLine2),
+            ]],
+        ),
+        Example::row(
+            "no certain house",
+            &[&[
+                text(Column::AddressLine1, "100 block of Oak St"),
+                empty(Column::AddressLine2),
+            ]],
+        ),
     ],
     passing: &[
         Example::row(

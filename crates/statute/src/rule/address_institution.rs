@@ -27,7 +27,7 @@ pub(crate) static RULE: Rule = Rule {
         class: FindingClass::Deficient,
         citation: "26 U.S.C. 6103(i)(2)(B)(i)",
         title: "no institution without a unit",
-        remedy: "give the person's own mailing address, or the unit, dormitory or inmate number within the institution",
+        remedy: "give the person's own mailing address, or the unit within the institution: its name, house number and street in `address_line_1`, and `Dorm 4` or `Inmate 12345` in `address_line_2`",
         checks: &[6],
         needs: Needs::Nothing,
     },
@@ -50,11 +50,30 @@ pub(crate) static RULE: Rule = Rule {
                 empty(Column::AddressLine2),
             ]],
         ),
+        Example::row(
+            "a detention centre by its street alone",
+            &[&[
+                text(Column::AddressLine1, "1623 E J St"),
+                empty(Column::AddressLine2),
+                text(Column::City, "Tacoma"),
+                text(Column::State, "WA"),
+                text(Column::PostalCode, "98421"),
+            ]],
+        ),
     ],
-    passing: &[Example::row(
-        "a street named after one",
-        &[&[text(Column::AddressLine1, "12 Old Jail Rd")]],
-    )],
+    passing: &[
+        Example::row(
+            "a street named after one",
+            &[&[text(Column::AddressLine1, "12 Old Jail Rd")]],
+        ),
+        Example::row(
+            "an inmate's number",
+            &[&[
+                text(Column::AddressLine1, "Washoe County Jail 911 Parr Blvd"),
+                text(Column::AddressLine2, "Inmate 12345"),
+            ]],
+        ),
+    ],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {

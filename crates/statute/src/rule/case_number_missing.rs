@@ -3,7 +3,8 @@
 //! Place in the flow: one of [`super::RULES`]. LAW.md check 12: no written assurance of an
 //! investigation of each person was the objection of 2025.
 //!
-//! Left to others: equal numbers (`case_shared`), the case itself (the exhibit).
+//! Left to others: equal numbers (`case_shared`), numbers of civil files (`case_number_civil`), the
+//! case itself (the exhibit).
 
 use model::{
     column::Column,
@@ -13,7 +14,7 @@ use model::{
 
 use super::{Examine, Example, Needs, Rule, RuleDescription, empty, kind, text};
 use crate::{
-    filler::is_filler,
+    filler::is_numbered_filler,
     terms::Setting,
     view::{RowReport, RowView},
 };
@@ -35,6 +36,14 @@ pub(crate) static RULE: Rule = Rule {
         Example::row("missing", &[&[empty(Column::CaseNumber)]]),
         Example::row("pending", &[&[text(Column::CaseNumber, "pending")]]),
         Example::row(
+            "a placeholder with a number",
+            &[&[text(Column::CaseNumber, "TBD 2025")]],
+        ),
+        Example::row(
+            "another file named instead",
+            &[&[text(Column::CaseNumber, "see A-file 209555111")]],
+        ),
+        Example::row(
             "scientific notation",
             &[&[text(Column::CaseNumber, "2.02E+11")]],
         ),
@@ -42,6 +51,14 @@ pub(crate) static RULE: Rule = Rule {
     ],
     passing: &[
         Example::row("three characters", &[&[text(Column::CaseNumber, "A17")]]),
+        Example::row(
+            "digits in order beside a hyphen",
+            &[&[text(Column::CaseNumber, "23-4567")]],
+        ),
+        Example::row(
+            "digits alike beside a hyphen",
+            &[&[text(Column::CaseNumber, "22-222")]],
+        ),
         Example::row(
             "a number cell",
             &[&[kind(Column::CaseNumber, CellKind::Number, "20251187")]],
@@ -56,7 +73,7 @@ fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
             Column::CaseNumber,
             format!("the case number {}", view.absence(Column::CaseNumber)),
         );
-    } else if is_filler(text) {
+    } else if is_numbered_filler(text) {
         report.at(Column::CaseNumber, "the case number is a placeholder");
     } else if is_scientific(text) {
         report.at(

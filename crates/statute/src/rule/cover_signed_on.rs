@@ -56,9 +56,10 @@ fn examine(view: &RequestView<'_>, setting: &Setting<'_>, report: &mut RequestRe
         report.at("signed_on", format!("the day of signature {problem}"));
     }
     match reading.date().map(|day| (day, days_between(day, as_of))) {
-        Some((day, ..0)) => report.at(
+        Some((day, ..0)) => report.at_with(
             "signed_on",
             format!("the cover is signed on {day}, after {as_of}"),
+            "correct the day, or send the request on that day",
         ),
         Some((day, 31..)) => {
             report.at(

@@ -26,6 +26,7 @@ mod asks_for_unread;
 mod birth_date_unread;
 mod case_after_request;
 mod case_before_offence;
+mod case_number_civil;
 mod case_number_missing;
 mod case_opened_on;
 mod case_shared;
@@ -41,12 +42,15 @@ mod element_date;
 mod element_missing;
 mod evidence_thin;
 mod name_missing;
+mod name_one_letter;
 mod name_placeholder;
 mod name_several;
 mod officer_caseload;
+mod officer_identity;
 mod officer_missing;
 mod officer_not_designated;
 mod officer_over_cap;
+mod officer_several;
 mod order_act_day;
 mod order_administrative;
 mod order_after_act;
@@ -109,6 +113,7 @@ pub(crate) static RULES: &[&Rule] = &[
     // the taxpayer: 6103(i)(2)(B)(i)
     &name_missing::RULE,
     &name_placeholder::RULE,
+    &name_one_letter::RULE,
     &name_several::RULE,
     &address_placeholder::RULE,
     &address_institution::RULE,
@@ -155,12 +160,14 @@ pub(crate) static RULES: &[&Rule] = &[
     // the case and the specific reason: (B)(iv)
     &asks_for_unread::RULE,
     &case_number_missing::RULE,
+    &case_number_civil::RULE,
     &case_opened_on::RULE,
     &case_before_offence::RULE,
     &case_after_request::RULE,
     &reason_unspecific::RULE,
     &reason_civil_purpose::RULE,
     &officer_missing::RULE,
+    &officer_several::RULE,
     &officer_not_designated::RULE,
     &agreement_column::RULE,
     // cells
@@ -169,6 +176,7 @@ pub(crate) static RULES: &[&Rule] = &[
     // across rows
     &officer_over_cap::RULE,
     &officer_caseload::RULE,
+    &officer_identity::RULE,
     &case_shared::RULE,
     &order_shared::RULE,
     &reason_clone::RULE,

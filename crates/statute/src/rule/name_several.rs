@@ -12,6 +12,7 @@ use model::{
 
 use super::{Examine, Example, Needs, Rule, RuleDescription, text};
 use crate::{
+    officer::has_joint,
     terms::Setting,
     view::{RowReport, RowView},
 };
@@ -34,22 +35,28 @@ pub(crate) static RULE: Rule = Rule {
             &[&[text(Column::GivenNames, "Maria and Jose")]],
         ),
         Example::row("a list", &[&[text(Column::GivenNames, "Maria; Jose")]]),
+        Example::row("a slash", &[&[text(Column::GivenNames, "Juan/Pedro")]]),
     ],
-    passing: &[Example::row(
-        "two surnames",
-        &[&[text(Column::Surnames, "Ramos y Cajal")]],
-    )],
+    passing: &[
+        Example::row(
+            "two surnames",
+            &[&[text(Column::Surnames, "Ramos y Cajal")]],
+        ),
+        Example::row(
+            "a given name that is a joint elsewhere",
+            &[&[
+                text(Column::GivenNames, "Or"),
+                text(Column::Surnames, "Cohen"),
+            ]],
+        ),
+    ],
 };
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     for column in [Column::GivenNames, Column::Surnames] {
         let text = view.text(column);
-        let joined = text.split_whitespace().any(|word| {
-            ["and", "&", "or", "et"]
-                .iter()
-                .any(|joint| word.eq_ignore_ascii_case(joint))
-        });
-        if joined || text.contains([';', '&', '\n']) {
+        let slashed = text.split('/').filter(|part| part.trim().len() > 1).count() > 1;
+        if slashed || text.contains([';', '&', '\n']) || has_joint(text) {
             report.at(column, "the cell appears to name more than one person");
         }
     }

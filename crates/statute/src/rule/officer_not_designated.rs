@@ -12,7 +12,7 @@ use model::{
 
 use super::{Examine, Example, Needs, Rule, RuleDescription, text};
 use crate::{
-    filler::is_filler,
+    officer::id_problem,
     terms::Setting,
     view::{RowReport, RowView},
 };
@@ -33,15 +33,18 @@ pub(crate) static RULE: Rule = Rule {
         "nobody it designates",
         &[&[text(Column::OfficerId, "OFF-9999")]],
     )],
-    passing: &[Example::row(
-        "designated",
-        &[&[text(Column::OfficerId, "OFF-1002")]],
-    )],
+    passing: &[
+        Example::row("designated", &[&[text(Column::OfficerId, "OFF-1002")]]),
+        Example::row(
+            "a placeholder, which another rule says",
+            &[&[text(Column::OfficerId, "TBD")]],
+        ),
+    ],
 };
 
 fn examine(view: &RowView<'_>, setting: &Setting<'_>, report: &mut RowReport<'_>) {
     let id = view.text(Column::OfficerId);
-    if !id.is_empty() && !is_filler(id) && !setting.is_designated(id) {
+    if !id.is_empty() && id_problem(id).is_none() && !setting.is_designated(id) {
         report.at(
             Column::OfficerId,
             "the agreement does not designate an officer with this id",

@@ -48,6 +48,25 @@ pub(crate) static RULE: Rule = Rule {
             ],
         ),
         Example::row(
+            "each row's own street in the same sentence",
+            &[
+                &[
+                    text(Column::AddressLine1, "20 Larkspur Ct"),
+                    text(
+                        Column::Reason,
+                        "Subject was last seen at 20 Larkspur Ct and agents need a current home to serve the summons",
+                    ),
+                ],
+                &[
+                    text(Column::AddressLine1, "33 Old Quarry Canyon Rd"),
+                    text(
+                        Column::Reason,
+                        "Subject was last seen at 33 Old Quarry Canyon Rd and agents need a current home to serve the summons",
+                    ),
+                ],
+            ],
+        ),
+        Example::row(
             "one word changed",
             &[
                 &[text(
