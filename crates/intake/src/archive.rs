@@ -24,6 +24,10 @@ const END64_LOCATOR_SIGNATURE: [u8; 4] = *b"PK\x06\x07";
 const END64_SIGNATURE: [u8; 4] = *b"PK\x06\x06";
 const ENTRY_SIGNATURE: [u8; 4] = *b"PK\x01\x02";
 const LOCAL_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
+/// How often the bytes of all parts together may be inflated, and bytes for which that is not
+/// looked at. An ods is read once for its outline and as often as its sheets are out of order.
+const OPENED_FACTOR: u64 = 4;
+const OPENED_FLOOR_BYTES: u64 = 64 << 20;
 /// Bytes of a central directory with all its names.
 const DIRECTORY_BYTES: u64 = 8 << 20;
 
@@ -43,6 +47,9 @@ pub(crate) struct Archive<'r> {
     reader: &'r mut dyn Source,
     // INVARIANT: keyed by the name in lower-case ASCII; no two entries overlap.
     entries: BTreeMap<String, Entry>,
+    /// Inflated bytes of the parts opened so far, each as often as it was opened.
+    opened: u64,
+    allowed: u64,
 }
 
 /// Little-endian fields, read one after the other.
@@ -101,9 +108,16 @@ impl<'r> Archive<'r> {
         let content = read_at(reader, directory.offset, directory.bytes)?;
         let entries = parse_directory(&content, directory.entries)?;
         check_layout(&entries, directory.offset)?;
-        check_sizes(&entries, limits)?;
+        let total = check_sizes(&entries, limits)?;
         let entries = index(entries)?;
-        Ok(Self { reader, entries })
+        Ok(Self {
+            reader,
+            entries,
+            opened: 0,
+            allowed: total
+                .saturating_mul(OPENED_FACTOR)
+                .max(OPENED_FLOOR_BYTES),
+        })
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -120,6 +134,15 @@ impl<'r> Archive<'r> {
         let Some(entry) = self.entries.get(&name.to_ascii_lowercase()) else {
             return Ok(None);
         };
+        self.opened = self.opened.saturating_add(entry.inflated);
+        if self.opened > self.allowed {
+            let place = part_place(&entry.name);
+            return Err(IntakeError::limit(
+                LimitKind::OpenedBytes,
+                self.allowed,
+                place,
+            ));
+        }
         seek_to_data(self.reader, entry)?;
         let compressed = BufReader::with_capacity(
             BUFFER_BYTES,
@@ -351,7 +374,8 @@ fn check_layout(entries: &[Entry], directory: u64) -> Result<(), IntakeError> {
     Ok(())
 }
 
-fn check_sizes(entries: &[Entry], limits: &Limits) -> Result<(), IntakeError> {
+/// Gives the bytes of all entries inflated.
+fn check_sizes(entries: &[Entry], limits: &Limits) -> Result<u64, IntakeError> {
     let mut total = 0_u64;
     for entry in entries {
         total = total.saturating_add(entry.inflated);
@@ -369,7 +393,7 @@ fn check_sizes(entries: &[Entry], limits: &Limits) -> Result<(), IntakeError> {
             place,
         ));
     }
-    Ok(())
+    Ok(total)
 }
 
 fn index(entries: Vec<Entry>) -> Result<BTreeMap<String, Entry>, IntakeError> {

@@ -6,7 +6,7 @@
 
 use crate::{
     IntakeError,
-    cover::{COVER_ROWS, CoverSheet},
+    cover::CoverSheet,
     event::sheet_name,
     notice::Notice,
     table::{Assembler, RawCell},
@@ -16,8 +16,8 @@ use crate::{
 pub(crate) trait Taker {
     /// Name of the sheet for messages.
     fn sheet(&self) -> String;
-    /// A row begins; `false` ends the reading.
-    fn begin_row(&mut self, row: u32, hidden: bool) -> bool;
+    /// A row begins.
+    fn begin_row(&mut self, row: u32, hidden: bool);
     /// A cell of the row that began last.
     fn cell(&mut self, row: u32, raw: &RawCell<'_>);
     /// The row is complete.
@@ -33,9 +33,7 @@ impl Taker for CoverSheet {
         "Cover".to_owned()
     }
 
-    fn begin_row(&mut self, row: u32, _hidden: bool) -> bool {
-        row <= COVER_ROWS
-    }
+    fn begin_row(&mut self, _row: u32, _hidden: bool) {}
 
     fn cell(&mut self, row: u32, raw: &RawCell<'_>) {
         CoverSheet::cell(self, row, raw.position, raw.text);
@@ -51,9 +49,8 @@ impl Taker for Assembler<'_, '_> {
         sheet_name(self.number())
     }
 
-    fn begin_row(&mut self, row: u32, hidden: bool) -> bool {
+    fn begin_row(&mut self, row: u32, hidden: bool) {
         Assembler::begin_row(self, row, hidden);
-        true
     }
 
     fn cell(&mut self, _row: u32, raw: &RawCell<'_>) {

@@ -75,9 +75,7 @@ pub(super) fn read<R: Read, T: Taker>(
                     let (repeated, visible) = row_head(&element)?;
                     let hidden = !visible || groups.contains(&true);
                     read_row(xml, &mut row, limits, taker)?;
-                    if !deliver(&mut row, repeated, hidden, limits, taker)? {
-                        return Ok(());
-                    }
+                    deliver(&mut row, repeated, hidden, limits, taker)?;
                 }
                 b"table-column" => take_column(&element, &mut column, taker)?,
                 b"table-row-group" => {
@@ -288,19 +286,19 @@ fn settle(text: &mut String, start: usize, head: &CellHead) -> Result<CellKind, 
     Ok(kind)
 }
 
-/// Delivers the row as often as it stands; `false` when the taker wants no more.
+/// Delivers the row as often as it stands.
 fn deliver<T: Taker>(
     row: &mut CurrentRow,
     repeated: u32,
     hidden: bool,
     limits: &Limits,
     taker: &mut T,
-) -> Result<bool, IntakeError> {
+) -> Result<(), IntakeError> {
     let first = row.number.saturating_add(1);
     let last = row.number.saturating_add(repeated);
     row.number = last;
     if row.cells.is_empty() {
-        return Ok(true);
+        return Ok(());
     }
     let place = || format!("sheet `{}`, row {first}", taker.sheet());
     if u64::from(repeated) > limits.repeated_rows {
@@ -317,13 +315,11 @@ fn deliver<T: Taker>(
         ));
     }
     for number in first..=last {
-        if !taker.begin_row(number, hidden) {
-            return Ok(false);
-        }
+        taker.begin_row(number, hidden);
         give_cells(row, number, limits, taker);
         taker.end_row()?;
     }
-    Ok(true)
+    Ok(())
 }
 
 fn give_cells<T: Taker>(row: &CurrentRow, number: u32, limits: &Limits, taker: &mut T) {

@@ -1,15 +1,15 @@
 //! ods: from `content.xml` to events.
 //!
-//! Place in the flow: one pass lists the sheets, then one pass for the cover and for each sheet of
-//! subjects reads its table (OpenDocument 1.3 part 3 chapter 9), so that the cover comes first
-//! wherever it stands and nothing is kept in memory.
+//! Place in the flow: one pass lists the sheets, then one reads the tables of the cover and of the
+//! sheets of subjects (OpenDocument 1.3 part 3 chapter 9), and one more for each time they stand out
+//! of order, so that the cover comes first wherever it stands and nothing is kept in memory.
 //!
 //! Left to others: rows and cells ([`grid`]), paragraphs ([`text`]).
 
 mod grid;
 mod text;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, io::Read};
 
 use crate::{
     IntakeError, LimitKind, Limits,
@@ -47,22 +47,33 @@ pub(crate) fn read(archive: &mut Archive<'_>, outlet: &mut Outlet<'_>) -> Result
     )?;
     tell_document(&outline, archive, outlet)?;
     plan.tell(outlet)?;
-    if let Some(index) = plan.cover {
-        let mut cover = CoverSheet::default();
-        read_table(archive, index, outlet.limits, &mut cover)?;
-        let (fields, findings) = cover.finish();
-        outlet.send(Event::Cover(fields))?;
-        for finding in findings {
-            outlet.send(Event::Finding(finding))?;
-        }
-    }
-    for (number, index) in &plan.subjects {
-        let limits = outlet.limits;
-        let mut assembler = Assembler::new(outlet, *number);
-        read_table(archive, *index, limits, &mut assembler)?;
-        assembler.finish()?;
+    let cover = plan.cover.map(|index| (Job::Cover, index));
+    let subjects = plan.subjects.iter();
+    let subjects = subjects.map(|(number, index)| (Job::Subjects(*number), *index));
+    let wanted: Vec<(Job, usize)> = cover.into_iter().chain(subjects).collect();
+    let mut left = wanted.as_slice();
+    while !left.is_empty() {
+        let (now, later) = left.split_at_checked(in_order(left)).unwrap_or((left, &[]));
+        read_tables(archive, now, outlet)?;
+        left = later;
     }
     Ok(())
+}
+
+/// What a sheet that is read is.
+#[derive(Debug, Clone, Copy)]
+enum Job {
+    Cover,
+    Subjects(u16),
+}
+
+/// How many of the sheets that are wanted, from the first on, stand in this order in the file: those
+/// are read in one pass.
+fn in_order(wanted: &[(Job, usize)]) -> usize {
+    let nexts = wanted.iter().skip(1);
+    let pairs = wanted.iter().zip(nexts);
+    let further = pairs.take_while(|((_, before), (_, next))| before < next);
+    further.count().saturating_add(1)
 }
 
 /// An ods under a password says so in its manifest, or is wrapped whole (ODF 1.3 and later).
@@ -162,28 +173,59 @@ fn tell_document(
     tell_tally(outlet, Notice::ExternalLinks, links, &outline.links)
 }
 
-/// Reads the table with this index, counted from 0.
-fn read_table<T: crate::taker::Taker>(
+/// Reads these sheets, whose indexes ascend, in one pass that ends with the last of them.
+fn read_tables(
     archive: &mut Archive<'_>,
-    index: usize,
-    limits: &Limits,
-    taker: &mut T,
+    wanted: &[(Job, usize)],
+    outlet: &mut Outlet<'_>,
 ) -> Result<(), IntakeError> {
-    let mut xml = content(archive, limits)?;
+    let mut xml = content(archive, outlet.limits)?;
+    let mut wanted = wanted.iter();
+    let mut next = wanted.next();
     let mut seen = 0_usize;
-    loop {
+    while let Some((job, index)) = next {
         match xml.next()? {
             Node::Open(element) => match element.name() {
-                b"table" if seen == index => return grid::read(&mut xml, limits, taker),
                 b"table" => {
+                    if seen == *index {
+                        read_table(&mut xml, *job, outlet)?;
+                        next = wanted.next();
+                    } else {
+                        xml.skip()?;
+                    }
                     seen = seen.saturating_add(1);
-                    xml.skip()?;
                 }
                 b"tracked-changes" | b"scripts" => xml.skip()?,
                 _ => {}
             },
-            Node::End => return Ok(()),
+            Node::End => break,
             _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn read_table<R: Read>(
+    xml: &mut Xml<R>,
+    job: Job,
+    outlet: &mut Outlet<'_>,
+) -> Result<(), IntakeError> {
+    let limits = outlet.limits;
+    match job {
+        Job::Cover => {
+            let mut cover = CoverSheet::default();
+            grid::read(xml, limits, &mut cover)?;
+            let (fields, findings) = cover.finish();
+            outlet.send(Event::Cover(fields))?;
+            for finding in findings {
+                outlet.send(Event::Finding(finding))?;
+            }
+            Ok(())
+        }
+        Job::Subjects(number) => {
+            let mut assembler = Assembler::new(outlet, number);
+            grid::read(xml, limits, &mut assembler)?;
+            assembler.finish()
         }
     }
 }

@@ -5,9 +5,11 @@
 //!
 //! Left to others: the sheets themselves.
 
+use std::collections::BTreeSet;
+
 use crate::{
     IntakeError, LimitKind, Limits,
-    archive::Archive,
+    archive::{Archive, part_place},
     error::printable,
     notice::Tally,
     value::DateSystem,
@@ -79,6 +81,8 @@ impl Package {
             links,
         };
         package.read_workbook(archive, &workbook, &related, limits)?;
+        let parts = package.sheets.iter().map(|sheet| sheet.part.as_str());
+        refuse_twice(parts.filter(|part| !part.is_empty()))?;
         Ok(package)
     }
 
@@ -114,6 +118,18 @@ impl Package {
             }
         }
     }
+}
+
+/// Each part is read for one purpose and once.
+fn refuse_twice<'p>(parts: impl Iterator<Item = &'p str>) -> Result<(), IntakeError> {
+    let mut seen = BTreeSet::new();
+    for part in parts {
+        if !seen.insert(part.to_ascii_lowercase()) {
+            let what = "it is named twice as the part of a sheet";
+            return Err(IntakeError::hostile(part_place(part), what));
+        }
+    }
+    Ok(())
 }
 
 fn sheet_entry(element: &Element<'_>, related: &[Relationship]) -> Result<SheetEntry, IntakeError> {
@@ -245,6 +261,11 @@ pub(super) fn comments_of(
     let targets = related
         .iter()
         .filter(|relationship| matches!(&*relationship.kind, "comments" | "threadedComment"));
+    refuse_twice(
+        targets
+            .clone()
+            .map(|relationship| relationship.target.as_str()),
+    )?;
     for relationship in targets {
         let Some(part) = archive.part(&relationship.target)? else {
             continue;

@@ -131,7 +131,7 @@ impl<'s> SheetContent<'s> {
         }
     }
 
-    /// Reads the sheet from its top; stops early when the taker wants no more.
+    /// Reads the sheet from its top.
     pub(super) fn read<T: Taker>(
         &self,
         archive: &mut Archive<'_>,
@@ -148,12 +148,7 @@ impl<'s> SheetContent<'s> {
         loop {
             match xml.next()? {
                 Node::Open(element) => match element.name() {
-                    b"sheetData" => {
-                        let wants_more = self.read_rows(&mut xml, taker)?;
-                        if !wants_more {
-                            return Ok(());
-                        }
-                    }
+                    b"sheetData" => self.read_rows(&mut xml, taker)?,
                     b"col" => take_column(&element, taker)?,
                     b"mergeCell" => {
                         let range = element.attribute(b"ref")?.unwrap_or_default();
@@ -167,25 +162,23 @@ impl<'s> SheetContent<'s> {
         }
     }
 
-    /// Reads to the end of `sheetData`; `false` when the taker wants no more.
+    /// Reads to the end of `sheetData`.
     fn read_rows<R: Read, T: Taker>(
         &self,
         xml: &mut Xml<R>,
         taker: &mut T,
-    ) -> Result<bool, IntakeError> {
+    ) -> Result<(), IntakeError> {
         let mut cell = Current::default();
         loop {
             match xml.next()? {
                 Node::Open(element) if element.name() == b"row" => {
                     let hidden = begin_row(&element, &mut cell, taker)?;
-                    if !taker.begin_row(cell.row, hidden) {
-                        return Ok(false);
-                    }
+                    taker.begin_row(cell.row, hidden);
                     self.read_row(xml, &mut cell, taker)?;
                     taker.end_row()?;
                 }
                 Node::Open(_) => xml.skip()?,
-                Node::Close(_) | Node::End => return Ok(true),
+                Node::Close(_) | Node::End => return Ok(()),
                 Node::Text(_) | Node::Nothing => {}
             }
         }
