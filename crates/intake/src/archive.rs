@@ -15,6 +15,8 @@ use std::{
 
 use flate2::{Crc, bufread::DeflateDecoder};
 
+mod local;
+
 use crate::{IntakeError, LimitKind, Limits, Source, error::printable};
 
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -23,7 +25,6 @@ const END_SIGNATURE: [u8; 4] = *b"PK\x05\x06";
 const END64_LOCATOR_SIGNATURE: [u8; 4] = *b"PK\x06\x07";
 const END64_SIGNATURE: [u8; 4] = *b"PK\x06\x06";
 const ENTRY_SIGNATURE: [u8; 4] = *b"PK\x01\x02";
-const LOCAL_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
 /// How often the bytes of all parts together may be inflated, and bytes for which that is not
 /// looked at. An ods is read once for its outline and as often as its sheets are out of order.
 const OPENED_FACTOR: u64 = 4;
@@ -34,12 +35,14 @@ const DIRECTORY_BYTES: u64 = 8 << 20;
 #[derive(Debug, Clone)]
 struct Entry {
     name: String,
-    encrypted: bool,
     method: u16,
     crc: u32,
     compressed: u64,
     inflated: u64,
+    /// Where its local header begins, and where its bytes do.
     offset: u64,
+    data: u64,
+    flags: u16,
 }
 
 /// An open archive.
@@ -106,17 +109,17 @@ impl<'r> Archive<'r> {
             return Err(IntakeError::hostile("the archive", "its directory is huge"));
         }
         let content = read_at(reader, directory.offset, directory.bytes)?;
-        let entries = parse_directory(&content, directory.entries)?;
+        let mut entries = parse_directory(&content, directory.entries)?;
         check_layout(&entries, directory.offset)?;
         let total = check_sizes(&entries, limits)?;
+        refuse_encrypted(&entries)?;
+        local::check(reader, &mut entries, directory.offset)?;
         let entries = index(entries)?;
         Ok(Self {
             reader,
             entries,
             opened: 0,
-            allowed: total
-                .saturating_mul(OPENED_FACTOR)
-                .max(OPENED_FLOOR_BYTES),
+            allowed: total.saturating_mul(OPENED_FACTOR).max(OPENED_FLOOR_BYTES),
         })
     }
 
@@ -143,7 +146,9 @@ impl<'r> Archive<'r> {
                 place,
             ));
         }
-        seek_to_data(self.reader, entry)?;
+        self.reader
+            .seek(SeekFrom::Start(entry.data))
+            .map_err(|error| io_failed(&error))?;
         let compressed = BufReader::with_capacity(
             BUFFER_BYTES,
             (self.reader as &mut dyn Read).take(entry.compressed),
@@ -159,6 +164,7 @@ impl<'r> Archive<'r> {
         Ok(Some(Part {
             content,
             place: part_place(&entry.name),
+            compressed: entry.compressed,
             left: entry.inflated,
             crc: Crc::new(),
             expected_crc: entry.crc,
@@ -203,15 +209,39 @@ fn find_directory(reader: &mut dyn Source, bytes: u64) -> Result<Directory, Inta
     let end = tail_start.saturating_add(at as u64);
     let fields = tail.get(at.saturating_add(4)..).unwrap_or(&[]);
     let directory = parse_end(fields).ok_or_else(truncated)?;
-    let directory = match zip64_end(reader, end)? {
-        Some(larger) => larger,
-        None => directory,
+    let (directory, end) = match zip64_end(reader, end)? {
+        Some((larger, start)) => (larger.in_place_of(&directory)?, start),
+        None => (directory, end),
     };
     let after = directory.offset.checked_add(directory.bytes);
     if after.is_none_or(|after| after > end) {
         return Err(truncated());
     }
+    if after != Some(end) {
+        let what = "something stands between its directory and its end";
+        return Err(IntakeError::hostile("the archive", what));
+    }
     Ok(directory)
+}
+
+impl Directory {
+    /// Takes from the larger record what the usual one has no room for (APPNOTE 4.4.1.4); all else
+    /// must be the same in both.
+    fn in_place_of(self, usual: &Self) -> Result<Self, IntakeError> {
+        let fields = [
+            (usual.entries, self.entries, u64::from(u16::MAX)),
+            (usual.bytes, self.bytes, u64::from(u32::MAX)),
+            (usual.offset, self.offset, u64::from(u32::MAX)),
+        ];
+        if fields
+            .iter()
+            .all(|(usual, larger, full)| usual == full || usual == larger)
+        {
+            return Ok(self);
+        }
+        let what = "its two end records contradict each other";
+        Err(IntakeError::hostile("the archive", what))
+    }
 }
 
 fn is_end(bytes: &[u8]) -> bool {
@@ -236,9 +266,9 @@ fn parse_end(bytes: &[u8]) -> Option<Directory> {
     })
 }
 
-/// The larger end record of an archive beyond 4 GiB or 65,535 entries, if its locator stands
+/// The larger end record, with its place, of an archive beyond 4 GiB or 65,535 entries, if its locator stands
 /// before the end record.
-fn zip64_end(reader: &mut dyn Source, end: u64) -> Result<Option<Directory>, IntakeError> {
+fn zip64_end(reader: &mut dyn Source, end: u64) -> Result<Option<(Directory, u64)>, IntakeError> {
     let Some(at) = end.checked_sub(20) else {
         return Ok(None);
     };
@@ -265,7 +295,16 @@ fn zip64_end(reader: &mut dyn Source, end: u64) -> Result<Option<Directory>, Int
             offset,
         })
     })();
-    parsed.map(Some).ok_or_else(truncated)
+    let length = record.get(4..12).and_then(|field| field.try_into().ok());
+    let after = length
+        .and_then(|field| u64::from_le_bytes(field).checked_add(12))
+        .and_then(|bytes| bytes.checked_add(offset));
+    if after != Some(at) {
+        let what = "something stands between its two end records";
+        return Err(IntakeError::hostile("the archive", what));
+    }
+    let placed = parsed.map(|directory| Some((directory, offset)));
+    placed.ok_or_else(truncated)
 }
 
 fn parse_directory(bytes: &[u8], count: u64) -> Result<Vec<Entry>, IntakeError> {
@@ -273,6 +312,10 @@ fn parse_directory(bytes: &[u8], count: u64) -> Result<Vec<Entry>, IntakeError> 
     let mut entries = Vec::new();
     for _ in 0..count {
         entries.push(parse_entry(&mut fields).ok_or_else(truncated)??);
+    }
+    if !fields.0.is_empty() {
+        let what = "its directory holds more than it declares";
+        return Err(IntakeError::hostile("the archive", what));
     }
     Ok(entries)
 }
@@ -303,12 +346,13 @@ fn parse_entry(fields: &mut Fields<'_>) -> Option<Result<Entry, IntakeError>> {
     let [inflated, compressed, offset] = sizes;
     Some(check_name(name).map(|name| Entry {
         name,
-        encrypted: flags & 1 != 0,
         method,
         crc,
         compressed,
         inflated,
         offset,
+        data: 0,
+        flags,
     }))
 }
 
@@ -399,9 +443,6 @@ fn check_sizes(entries: &[Entry], limits: &Limits) -> Result<u64, IntakeError> {
 fn index(entries: Vec<Entry>) -> Result<BTreeMap<String, Entry>, IntakeError> {
     let mut map = BTreeMap::new();
     for entry in entries {
-        if entry.encrypted {
-            return Err(IntakeError::Encrypted);
-        }
         let key = entry.name.to_ascii_lowercase();
         let place = part_place(&entry.name);
         if map.insert(key, entry).is_some() {
@@ -411,29 +452,11 @@ fn index(entries: Vec<Entry>) -> Result<BTreeMap<String, Entry>, IntakeError> {
     Ok(map)
 }
 
-/// Goes to the first compressed byte, after the local header has been held against the directory.
-fn seek_to_data(reader: &mut dyn Source, entry: &Entry) -> Result<(), IntakeError> {
-    let place = || part_place(&entry.name);
-    let header = read_at(reader, entry.offset, 30)?;
-    if !header.starts_with(&LOCAL_SIGNATURE) {
-        return Err(IntakeError::damaged(place(), "its local header is missing"));
+/// An entry under a password says so in its flags.
+fn refuse_encrypted(entries: &[Entry]) -> Result<(), IntakeError> {
+    if entries.iter().any(|entry| entry.flags & 1 != 0) {
+        return Err(IntakeError::Encrypted);
     }
-    let mut fields = Fields(header.get(26..).unwrap_or(&[]));
-    let (Some(name), Some(extra)) = (fields.u16(), fields.u16()) else {
-        return Err(truncated());
-    };
-    let after = entry.offset.saturating_add(30);
-    let local_name = read_at(reader, after, u64::from(name))?;
-    if String::from_utf8_lossy(&local_name) != entry.name.as_str() {
-        let what = "its local header has another name than the directory";
-        return Err(IntakeError::hostile(place(), what));
-    }
-    let data = after
-        .saturating_add(u64::from(name))
-        .saturating_add(u64::from(extra));
-    reader
-        .seek(SeekFrom::Start(data))
-        .map_err(|error| io_failed(&error))?;
     Ok(())
 }
 
@@ -446,6 +469,7 @@ enum Content<'a> {
 pub(crate) struct Part<'a> {
     content: Content<'a>,
     place: String,
+    compressed: u64,
     left: u64,
     crc: Crc,
     expected_crc: u32,
@@ -460,6 +484,14 @@ impl Read for Part<'_> {
         if count == 0 && !buffer.is_empty() {
             if self.left != 0 {
                 return Err(IntakeError::damaged(&*self.place, "it ends too early").into());
+            }
+            let used = match &self.content {
+                Content::Stored(_) => self.compressed,
+                Content::Deflated(reader) => reader.total_in(),
+            };
+            if used != self.compressed {
+                let what = "bytes stand behind its end";
+                return Err(IntakeError::hostile(&*self.place, what).into());
             }
             if self.crc.sum() != self.expected_crc {
                 return Err(IntakeError::damaged(&*self.place, "its checksum is wrong").into());

@@ -61,7 +61,9 @@ impl LimitKind {
             Self::SharedStringBytes => format!("the texts are larger than {allowed} bytes"),
             Self::RowTextBytes => format!("the texts of a row are larger than {allowed} bytes"),
             Self::TextBytes => {
-                format!("the texts are larger than {allowed} bytes, which is out of proportion to the file")
+                format!(
+                    "the texts are larger than {allowed} bytes, which is out of proportion to the file"
+                )
             }
             Self::OpenedBytes => {
                 format!("its parts are read again and again, for more than {allowed} bytes")

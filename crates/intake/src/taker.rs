@@ -23,9 +23,9 @@ pub(crate) trait Taker {
     /// The row is complete.
     fn end_row(&mut self) -> Result<(), IntakeError>;
     /// Hidden columns, positions from 0, inclusive; before the first row.
-    fn hidden_columns(&mut self, _first: u32, _last: u32) {}
+    fn hidden_columns(&mut self, first: u32, last: u32);
     /// Something to be counted for the sheet, with its place.
-    fn note(&mut self, _notice: Notice, _place: String) {}
+    fn note(&mut self, notice: Notice, place: String);
 }
 
 impl Taker for CoverSheet {
@@ -33,14 +33,24 @@ impl Taker for CoverSheet {
         "Cover".to_owned()
     }
 
-    fn begin_row(&mut self, _row: u32, _hidden: bool) {}
+    fn begin_row(&mut self, _row: u32, hidden: bool) {
+        CoverSheet::begin_row(self, hidden);
+    }
 
     fn cell(&mut self, row: u32, raw: &RawCell<'_>) {
-        CoverSheet::cell(self, row, raw.position, raw.text);
+        CoverSheet::cell(self, row, raw);
     }
 
     fn end_row(&mut self) -> Result<(), IntakeError> {
         Ok(())
+    }
+
+    fn hidden_columns(&mut self, first: u32, last: u32) {
+        self.hide_columns(first, last);
+    }
+
+    fn note(&mut self, notice: Notice, place: String) {
+        CoverSheet::note(self, notice, || place);
     }
 }
 

@@ -137,7 +137,10 @@ fn a_part_is_read_for_one_sheet_and_once() {
         )
         .part("xl/c.xml", &huge);
     let (message, _) = refused(&file.bytes(), "r.xlsx");
-    assert!(message.contains("`xl/c.xml`: it is named twice"), "{message}");
+    assert!(
+        message.contains("`xl/c.xml`: it is named twice"),
+        "{message}"
+    );
 }
 
 /// An ods with so many sheets of subjects and a long comment before them.

@@ -167,7 +167,12 @@ const ARCHIVES: [Hostile; 13] = [
     ),
     (
         "string.xlsx",
-        || with_strings(&format!("<sst><si><t>{}</t></si></sst>", noise(50 << 20))),
+        || {
+            with_strings(&format!(
+                "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><si><t>{}</t></si></sst>",
+                noise(50 << 20)
+            ))
+        },
         "larger than 131072 bytes",
     ),
     (
@@ -198,7 +203,8 @@ fn amplified_xlsx() -> Vec<u8> {
     let row = "<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>0</v></c></row>".repeat(600_000);
     let inside = format!("<sheetData><row>{heads}</row>{row}</sheetData>");
     let mut file = Xlsx::subjects(&inside);
-    file.strings.push(format!("<t>{}</t>", "x".repeat(128 << 10)));
+    file.strings
+        .push(format!("<t>{}</t>", "x".repeat(128 << 10)));
     file.bytes()
 }
 

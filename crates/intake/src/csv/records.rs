@@ -28,6 +28,8 @@ enum State {
 pub(super) struct Record<'r> {
     /// Line on which it starts, counted from 1.
     pub(super) line: u32,
+    /// Whether text stands after the closing quote of a field.
+    pub(super) after_quote: bool,
     text: &'r str,
     ends: &'r [usize],
 }
@@ -60,6 +62,8 @@ struct Machine {
     quote_line: u32,
     /// Whether the last byte was a carriage return that ended a line.
     after_return: bool,
+    /// Whether text stood after a closing quote in the record at hand.
+    after_quote: bool,
     text: Vec<u8>,
     ends: Vec<usize>,
 }
@@ -76,6 +80,7 @@ impl<R: BufRead> Records<R> {
                 record_line: 1,
                 quote_line: 1,
                 after_return: false,
+                after_quote: false,
                 text: Vec::new(),
                 ends: Vec::new(),
             },
@@ -86,6 +91,7 @@ impl<R: BufRead> Records<R> {
     pub(super) fn next(&mut self) -> Result<Option<Record<'_>>, IntakeError> {
         self.machine.text.clear();
         self.machine.ends.clear();
+        self.machine.after_quote = false;
         loop {
             let chunk = self
                 .input
@@ -115,6 +121,7 @@ impl Machine {
         })?;
         Ok(Record {
             line: self.record_line,
+            after_quote: self.after_quote,
             text,
             ends: &self.ends,
         })
@@ -161,6 +168,7 @@ impl Machine {
             .unwrap_or(rest.len());
         if run > 0 {
             self.begin_record();
+            self.after_quote |= self.state == State::Quote;
             self.state = State::Plain;
         }
         run

@@ -9,6 +9,8 @@
 mod grid;
 mod text;
 
+use self::grid::NoSize;
+
 use std::{collections::BTreeSet, io::Read};
 
 use crate::{
@@ -20,7 +22,7 @@ use crate::{
     notice::{Notice, Tally},
     plan::{SheetPlan, tell_tally},
     table::Assembler,
-    xml::{Element, Node, Xml},
+    xml::{Element, Node, Space, Tag, Xml, is_zero},
 };
 
 const CONTENT: &str = "content.xml";
@@ -34,6 +36,8 @@ struct Outline {
     /// Name and style of each sheet.
     sheets: Vec<(String, String)>,
     hidden_styles: BTreeSet<String>,
+    /// Styles of columns and rows without width or height.
+    no_size: NoSize,
     links: Tally,
 }
 
@@ -54,7 +58,7 @@ pub(crate) fn read(archive: &mut Archive<'_>, outlet: &mut Outlet<'_>) -> Result
     let mut left = wanted.as_slice();
     while !left.is_empty() {
         let (now, later) = left.split_at_checked(in_order(left)).unwrap_or((left, &[]));
-        read_tables(archive, now, outlet)?;
+        read_tables(archive, now, &outline.no_size, outlet)?;
         left = later;
     }
     Ok(())
@@ -87,7 +91,7 @@ fn refuse_encrypted(archive: &mut Archive<'_>, limits: &Limits) -> Result<(), In
     let mut xml = Xml::new(part, MANIFEST, limits);
     loop {
         match xml.next()? {
-            Node::Open(element) if element.name() == b"encryption-data" => {
+            Node::Open(element) if element.tag().1 == b"encryption-data" => {
                 return Err(IntakeError::Encrypted);
             }
             Node::End => return Ok(()),
@@ -103,7 +107,9 @@ fn content<'a>(
     let part = archive
         .part(CONTENT)?
         .ok_or_else(|| IntakeError::damaged("the archive", "it has no `content.xml`"))?;
-    Ok(Xml::new(part, CONTENT, limits))
+    let mut xml = Xml::new(part, CONTENT, limits);
+    xml.root(&[(Space::Office, b"document-content")])?;
+    Ok(xml)
 }
 
 fn outline(archive: &mut Archive<'_>, limits: &Limits) -> Result<Outline, IntakeError> {
@@ -112,15 +118,24 @@ fn outline(archive: &mut Archive<'_>, limits: &Limits) -> Result<Outline, Intake
     let mut style = String::new();
     loop {
         match xml.next()? {
-            Node::Open(element) => match element.name() {
-                b"style" => style = element.attribute(b"name")?.unwrap_or_default(),
-                b"table-properties" => outline.take_visibility(&element, &style)?,
-                b"table" => {
+            Node::Open(element) => match element.tag() {
+                (Space::Style, b"style") => {
+                    let name = element.attribute((Space::Style, b"name"))?;
+                    style = name.unwrap_or_default();
+                }
+                (
+                    Space::Style,
+                    b"table-properties" | b"table-column-properties" | b"table-row-properties",
+                ) => outline.take_properties(&element, &style)?,
+                (Space::Table, b"table") => {
                     outline.take_table(&element, limits)?;
                     xml.skip()?;
                 }
-                b"dde-link" => outline.links.add(|| "dde-link".to_owned()),
-                b"tracked-changes" | b"scripts" => xml.skip()?,
+                (Space::Table, b"dde-link") => {
+                    outline.links.add(|| "dde-link".to_owned());
+                    xml.skip()?;
+                }
+                tag if !leads_to_tables(tag) => xml.skip()?,
                 _ => {}
             },
             Node::End => return Ok(outline),
@@ -129,18 +144,42 @@ fn outline(archive: &mut Archive<'_>, limits: &Limits) -> Result<Outline, Intake
     }
 }
 
+/// Whether sheets, or the styles of sheets, stand inside such an element.
+fn leads_to_tables(tag: Tag<'_>) -> bool {
+    matches!(
+        tag,
+        (
+            Space::Office,
+            b"body" | b"spreadsheet" | b"automatic-styles"
+        ) | (Space::Table, b"dde-links")
+            | (Space::Style, b"style")
+    )
+}
+
 impl Outline {
-    fn take_visibility(&mut self, element: &Element<'_>, style: &str) -> Result<(), IntakeError> {
-        let display = element.attribute(b"display")?;
-        if display.as_deref() == Some("false") && self.hidden_styles.len() < STYLES {
+    fn take_properties(&mut self, element: &Element<'_>, style: &str) -> Result<(), IntakeError> {
+        let (mut hidden, mut no_size) = (false, false);
+        element.each_attribute(|tag, value| match tag {
+            (Space::Table, b"display") => hidden |= value == b"false",
+            (Space::Style, b"column-width" | b"row-height") => no_size |= is_zero(value),
+            _ => {}
+        })?;
+        if hidden && self.hidden_styles.len() < STYLES {
             self.hidden_styles.insert(style.to_owned());
+        }
+        if no_size && self.no_size.len() < STYLES {
+            self.no_size.insert(style.as_bytes().to_vec());
         }
         Ok(())
     }
 
     fn take_table(&mut self, element: &Element<'_>, limits: &Limits) -> Result<(), IntakeError> {
-        let name = element.attribute(b"name")?.unwrap_or_default();
-        let style = element.attribute(b"style-name")?.unwrap_or_default();
+        let name = element
+            .attribute((Space::Table, b"name"))?
+            .unwrap_or_default();
+        let style = element
+            .attribute((Space::Table, b"style-name"))?
+            .unwrap_or_default();
         self.sheets.push((name, style));
         if self.sheets.len() as u64 > limits.sheets {
             let place = "the workbook";
@@ -177,6 +216,7 @@ fn tell_document(
 fn read_tables(
     archive: &mut Archive<'_>,
     wanted: &[(Job, usize)],
+    no_size: &NoSize,
     outlet: &mut Outlet<'_>,
 ) -> Result<(), IntakeError> {
     let mut xml = content(archive, outlet.limits)?;
@@ -185,17 +225,17 @@ fn read_tables(
     let mut seen = 0_usize;
     while let Some((job, index)) = next {
         match xml.next()? {
-            Node::Open(element) => match element.name() {
-                b"table" => {
+            Node::Open(element) => match element.tag() {
+                (Space::Table, b"table") => {
                     if seen == *index {
-                        read_table(&mut xml, *job, outlet)?;
+                        read_table(&mut xml, *job, no_size, outlet)?;
                         next = wanted.next();
                     } else {
                         xml.skip()?;
                     }
                     seen = seen.saturating_add(1);
                 }
-                b"tracked-changes" | b"scripts" => xml.skip()?,
+                tag if !leads_to_tables(tag) => xml.skip()?,
                 _ => {}
             },
             Node::End => break,
@@ -208,13 +248,14 @@ fn read_tables(
 fn read_table<R: Read>(
     xml: &mut Xml<R>,
     job: Job,
+    no_size: &NoSize,
     outlet: &mut Outlet<'_>,
 ) -> Result<(), IntakeError> {
     let limits = outlet.limits;
     match job {
         Job::Cover => {
             let mut cover = CoverSheet::default();
-            grid::read(xml, limits, &mut cover)?;
+            grid::read(xml, no_size, limits, &mut cover)?;
             let (fields, findings) = cover.finish();
             outlet.send(Event::Cover(fields))?;
             for finding in findings {
@@ -224,7 +265,7 @@ fn read_table<R: Read>(
         }
         Job::Subjects(number) => {
             let mut assembler = Assembler::new(outlet, number);
-            grid::read(xml, limits, &mut assembler)?;
+            grid::read(xml, no_size, limits, &mut assembler)?;
             assembler.finish()
         }
     }
