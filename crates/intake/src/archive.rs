@@ -8,15 +8,18 @@
 //!
 //! Left to others: what the parts hold.
 
+mod local;
+mod part;
+
 use std::{
     collections::BTreeMap,
     io::{self, BufReader, Read, SeekFrom},
 };
 
-use flate2::{Crc, bufread::DeflateDecoder};
+use flate2::bufread::DeflateDecoder;
 
-mod local;
-
+use self::part::Content;
+pub(crate) use self::part::Part;
 use crate::{IntakeError, LimitKind, Limits, Source, error::printable};
 
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -161,14 +164,7 @@ impl<'r> Archive<'r> {
                 return Err(IntakeError::damaged(part_place(&entry.name), what));
             }
         };
-        Ok(Some(Part {
-            content,
-            place: part_place(&entry.name),
-            compressed: entry.compressed,
-            left: entry.inflated,
-            crc: Crc::new(),
-            expected_crc: entry.crc,
-        }))
+        Ok(Some(Part::new(content, entry)))
     }
 }
 
@@ -458,53 +454,4 @@ fn refuse_encrypted(entries: &[Entry]) -> Result<(), IntakeError> {
         return Err(IntakeError::Encrypted);
     }
     Ok(())
-}
-
-enum Content<'a> {
-    Stored(BufReader<io::Take<&'a mut dyn Read>>),
-    Deflated(DeflateDecoder<BufReader<io::Take<&'a mut dyn Read>>>),
-}
-
-/// A part as its readers see it: inflates no more than declared and checks size and CRC-32 at the end.
-pub(crate) struct Part<'a> {
-    content: Content<'a>,
-    place: String,
-    compressed: u64,
-    left: u64,
-    crc: Crc,
-    expected_crc: u32,
-}
-
-impl Read for Part<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = match &mut self.content {
-            Content::Stored(reader) => reader.read(buffer),
-            Content::Deflated(reader) => reader.read(buffer),
-        }?;
-        if count == 0 && !buffer.is_empty() {
-            if self.left != 0 {
-                return Err(IntakeError::damaged(&*self.place, "it ends too early").into());
-            }
-            let used = match &self.content {
-                Content::Stored(_) => self.compressed,
-                Content::Deflated(reader) => reader.total_in(),
-            };
-            if used != self.compressed {
-                let what = "bytes stand behind its end";
-                return Err(IntakeError::hostile(&*self.place, what).into());
-            }
-            if self.crc.sum() != self.expected_crc {
-                return Err(IntakeError::damaged(&*self.place, "its checksum is wrong").into());
-            }
-        }
-        let left = self.left.checked_sub(count as u64);
-        self.left = left.ok_or_else(|| {
-            IntakeError::hostile(
-                &*self.place,
-                "it inflates to more than the archive declares",
-            )
-        })?;
-        self.crc.update(buffer.get(..count).unwrap_or(&[]));
-        Ok(count)
-    }
 }

@@ -9,10 +9,9 @@
 mod grid;
 mod text;
 
-use self::grid::NoSize;
-
 use std::{collections::BTreeSet, io::Read};
 
+use self::grid::NoSize;
 use crate::{
     IntakeError, LimitKind, Limits,
     archive::{Archive, Part},
