@@ -20,7 +20,7 @@ pub(crate) use self::{
     names::{Space, Tag},
 };
 use self::{
-    element::{each, resolved, split_name},
+    element::{each, resolved},
     names::{Bindings, Foreign, may_declare},
     reference::resolve,
     window::Window,
@@ -89,6 +89,8 @@ pub(crate) struct Xml<R> {
     open: OpenElements,
     bindings: Bindings,
     began: bool,
+    /// Whether the last tag has an `x` outside of quotes, as each that declares a namespace.
+    has_x: bool,
     /// Whether elements of other namespaces are given too, because all of it is passed over.
     passing: bool,
     /// After an empty element: its name, which is still in the window.
@@ -121,6 +123,7 @@ impl<R: Read> Xml<R> {
             open: OpenElements::default(),
             bindings: Bindings::new(),
             began: false,
+            has_x: false,
             passing: false,
             closing: None,
             scratch: String::new(),
@@ -223,6 +226,7 @@ impl<R: Read> Xml<R> {
     /// What stands between `<` and the `>` that is not in quotes.
     fn tag(&mut self) -> Result<Range<usize>, IntakeError> {
         let mut quote = 0_u8;
+        let mut has_x = false;
         let found = self.window.take_through(1, |byte| {
             if quote != 0 {
                 if byte == quote {
@@ -233,8 +237,10 @@ impl<R: Read> Xml<R> {
             if matches!(byte, b'"' | b'\'') {
                 quote = byte;
             }
+            has_x |= byte == b'x';
             byte == b'>'
         })?;
+        self.has_x = has_x;
         found.ok_or_else(|| self.not_well_formed())
     }
 
@@ -314,7 +320,7 @@ impl<R: Read> Xml<R> {
             return Err(self.not_well_formed());
         }
         self.declare(attributes.clone())?;
-        let (space, _) = self.bindings.element(self.window.get(name.clone()));
+        let (space, local) = self.local(name.clone());
         let foreign = matches!(space, Space::Other | Space::Choices) && !self.passing;
         let foreign = foreign.then(|| Foreign::new(space, self.open.innermost()));
         if is_empty {
@@ -331,7 +337,7 @@ impl<R: Read> Xml<R> {
             return Ok(Node::Nothing);
         }
         Ok(Node::Open(Element::new(
-            self.bindings.element(self.window.get(name)),
+            (space, self.window.get(local)),
             self.window.get(attributes),
             &self.bindings,
             &self.place,
@@ -341,7 +347,7 @@ impl<R: Read> Xml<R> {
     /// Takes the namespaces that a tag declares.
     fn declare(&mut self, attributes: Range<usize>) -> Result<(), IntakeError> {
         let attributes = self.window.get(attributes);
-        if !may_declare(attributes) {
+        if !self.has_x || !may_declare(attributes) {
             return Ok(());
         }
         let depth = self.open.depth().saturating_add(1);
@@ -386,9 +392,15 @@ impl<R: Read> Xml<R> {
     }
 
     fn give_close(&mut self, name: Range<usize>) -> Node<'_> {
-        let (space, _) = self.bindings.element(self.window.get(name.clone()));
+        let (space, local) = self.local(name);
         self.bindings.leave(self.open.depth());
-        Node::Close((space, split_name(self.window.get(name)).1))
+        Node::Close((space, self.window.get(local)))
+    }
+
+    /// The namespace of an element's name, and where the rest of the name stands.
+    fn local(&self, name: Range<usize>) -> (Space, Range<usize>) {
+        let (space, local) = self.bindings.element(self.window.get(name.clone()));
+        (space, name.end.saturating_sub(local.len())..name.end)
     }
 
     fn not_well_formed(&self) -> IntakeError {

@@ -43,8 +43,13 @@ impl<'n> Seen<'n> {
 
     /// Whether the name is new and not one too many.
     fn add(&mut self, tag: Tag<'n>) -> bool {
-        let known = self.first.iter().take(self.count).chain(&self.more);
-        if known.into_iter().any(|seen| *seen == tag) {
+        let is_same = |seen: &Tag<'_>| {
+            // Most differ in length or in the first letter.
+            let (name, other) = (seen.1, tag.1);
+            name.len() == other.len() && name.first() == other.first() && *seen == tag
+        };
+        let few = self.first.iter().take(self.count);
+        if few.into_iter().any(is_same) || self.more.iter().any(is_same) {
             return false;
         }
         match self.first.get_mut(self.count) {
