@@ -91,6 +91,8 @@ pub(crate) struct Xml<R> {
     began: bool,
     /// Whether the last tag has an `x` outside of quotes, as each that declares a namespace.
     has_x: bool,
+    /// Whether it has a `:` there, as each with a prefix.
+    has_colon: bool,
     /// Whether elements of other namespaces are given too, because all of it is passed over.
     passing: bool,
     /// After an empty element: its name, which is still in the window.
@@ -124,6 +126,7 @@ impl<R: Read> Xml<R> {
             bindings: Bindings::new(),
             began: false,
             has_x: false,
+            has_colon: false,
             passing: false,
             closing: None,
             scratch: String::new(),
@@ -226,7 +229,7 @@ impl<R: Read> Xml<R> {
     /// What stands between `<` and the `>` that is not in quotes.
     fn tag(&mut self) -> Result<Range<usize>, IntakeError> {
         let mut quote = 0_u8;
-        let mut has_x = false;
+        let (mut has_x, mut has_colon) = (false, false);
         let found = self.window.take_through(1, |byte| {
             if quote != 0 {
                 if byte == quote {
@@ -238,9 +241,11 @@ impl<R: Read> Xml<R> {
                 quote = byte;
             }
             has_x |= byte == b'x';
+            has_colon |= byte == b':';
             byte == b'>'
         })?;
         self.has_x = has_x;
+        self.has_colon = has_colon;
         found.ok_or_else(|| self.not_well_formed())
     }
 
@@ -339,7 +344,7 @@ impl<R: Read> Xml<R> {
         Ok(Node::Open(Element::new(
             (space, self.window.get(local)),
             self.window.get(attributes),
-            &self.bindings,
+            self.has_colon.then_some(&self.bindings),
             &self.place,
         )))
     }
@@ -399,6 +404,9 @@ impl<R: Read> Xml<R> {
 
     /// The namespace of an element's name, and where the rest of the name stands.
     fn local(&self, name: Range<usize>) -> (Space, Range<usize>) {
+        if !self.has_colon {
+            return (self.bindings.default(), name);
+        }
         let (space, local) = self.bindings.element(self.window.get(name.clone()));
         (space, name.end.saturating_sub(local.len())..name.end)
     }
@@ -411,8 +419,7 @@ impl<R: Read> Xml<R> {
 
 /// Holds the encoding that an XML declaration names, if it does, against UTF-8.
 fn check_encoding(declaration: &[u8], place: &str) -> Result<(), IntakeError> {
-    let none = Bindings::new();
-    let declaration = Element::new((Space::None, b"xml"), declaration, &none, place);
+    let declaration = Element::new((Space::None, b"xml"), declaration, None, place);
     let Some(encoding) = declaration.plain(b"encoding").ok().flatten() else {
         return Ok(());
     };

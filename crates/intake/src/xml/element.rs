@@ -21,7 +21,8 @@ pub(crate) struct Element<'a> {
     tag: Tag<'a>,
     /// What stands between the name and the end of the tag.
     attributes: &'a [u8],
-    bindings: &'a Bindings,
+    /// None where no name of the tag has a prefix.
+    bindings: Option<&'a Bindings>,
     place: &'a str,
 }
 
@@ -66,7 +67,7 @@ impl<'a> Element<'a> {
     pub(super) const fn new(
         tag: Tag<'a>,
         attributes: &'a [u8],
-        bindings: &'a Bindings,
+        bindings: Option<&'a Bindings>,
         place: &'a str,
     ) -> Self {
         Self {
@@ -98,7 +99,10 @@ impl<'a> Element<'a> {
     ) -> Result<(), IntakeError> {
         let mut seen = Seen::new();
         each(self.attributes, self.place, |name, value| {
-            let (space, local) = self.bindings.attribute(name);
+            let (space, local) = match self.bindings {
+                Some(bindings) => bindings.attribute(name),
+                None => (Space::None, name),
+            };
             // Two names of unknown namespaces are the same only if they are written the same.
             let own = if space == Space::Other { name } else { local };
             if !seen.add((space, own)) {

@@ -143,6 +143,11 @@ impl Bindings {
         self.find(prefix).unwrap_or(Space::Other)
     }
 
+    /// The namespace of an element without prefix.
+    pub(super) const fn default(&self) -> Space {
+        self.default
+    }
+
     /// An element's name with its namespace.
     pub(super) fn element<'n>(&self, name: &'n [u8]) -> Tag<'n> {
         match split_name(name) {
