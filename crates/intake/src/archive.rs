@@ -8,13 +8,18 @@
 //!
 //! Left to others: what the parts hold.
 
+mod local;
+mod part;
+
 use std::{
     collections::BTreeMap,
     io::{self, BufReader, Read, SeekFrom},
 };
 
-use flate2::{Crc, bufread::DeflateDecoder};
+use flate2::bufread::DeflateDecoder;
 
+use self::part::Content;
+pub(crate) use self::part::Part;
 use crate::{IntakeError, LimitKind, Limits, Source, error::printable};
 
 const BUFFER_BYTES: usize = 64 * 1024;
@@ -23,19 +28,24 @@ const END_SIGNATURE: [u8; 4] = *b"PK\x05\x06";
 const END64_LOCATOR_SIGNATURE: [u8; 4] = *b"PK\x06\x07";
 const END64_SIGNATURE: [u8; 4] = *b"PK\x06\x06";
 const ENTRY_SIGNATURE: [u8; 4] = *b"PK\x01\x02";
-const LOCAL_SIGNATURE: [u8; 4] = *b"PK\x03\x04";
+/// How often the bytes of all parts together may be inflated, and bytes for which that is not
+/// looked at. An ods is read once for its outline and as often as its sheets are out of order.
+const OPENED_FACTOR: u64 = 4;
+const OPENED_FLOOR_BYTES: u64 = 64 << 20;
 /// Bytes of a central directory with all its names.
 const DIRECTORY_BYTES: u64 = 8 << 20;
 
 #[derive(Debug, Clone)]
 struct Entry {
     name: String,
-    encrypted: bool,
     method: u16,
     crc: u32,
     compressed: u64,
     inflated: u64,
+    /// Where its local header begins, and where its bytes do.
     offset: u64,
+    data: u64,
+    flags: u16,
 }
 
 /// An open archive.
@@ -43,6 +53,9 @@ pub(crate) struct Archive<'r> {
     reader: &'r mut dyn Source,
     // INVARIANT: keyed by the name in lower-case ASCII; no two entries overlap.
     entries: BTreeMap<String, Entry>,
+    /// Inflated bytes of the parts opened so far, each as often as it was opened.
+    opened: u64,
+    allowed: u64,
 }
 
 /// Little-endian fields, read one after the other.
@@ -99,11 +112,18 @@ impl<'r> Archive<'r> {
             return Err(IntakeError::hostile("the archive", "its directory is huge"));
         }
         let content = read_at(reader, directory.offset, directory.bytes)?;
-        let entries = parse_directory(&content, directory.entries)?;
+        let mut entries = parse_directory(&content, directory.entries)?;
         check_layout(&entries, directory.offset)?;
-        check_sizes(&entries, limits)?;
+        let total = check_sizes(&entries, limits)?;
+        refuse_encrypted(&entries)?;
+        local::check(reader, &mut entries, directory.offset)?;
         let entries = index(entries)?;
-        Ok(Self { reader, entries })
+        Ok(Self {
+            reader,
+            entries,
+            opened: 0,
+            allowed: total.saturating_mul(OPENED_FACTOR).max(OPENED_FLOOR_BYTES),
+        })
     }
 
     pub(crate) fn has(&self, name: &str) -> bool {
@@ -120,7 +140,18 @@ impl<'r> Archive<'r> {
         let Some(entry) = self.entries.get(&name.to_ascii_lowercase()) else {
             return Ok(None);
         };
-        seek_to_data(self.reader, entry)?;
+        self.opened = self.opened.saturating_add(entry.inflated);
+        if self.opened > self.allowed {
+            let place = part_place(&entry.name);
+            return Err(IntakeError::limit(
+                LimitKind::OpenedBytes,
+                self.allowed,
+                place,
+            ));
+        }
+        self.reader
+            .seek(SeekFrom::Start(entry.data))
+            .map_err(|error| io_failed(&error))?;
         let compressed = BufReader::with_capacity(
             BUFFER_BYTES,
             (self.reader as &mut dyn Read).take(entry.compressed),
@@ -133,13 +164,7 @@ impl<'r> Archive<'r> {
                 return Err(IntakeError::damaged(part_place(&entry.name), what));
             }
         };
-        Ok(Some(Part {
-            content,
-            place: part_place(&entry.name),
-            left: entry.inflated,
-            crc: Crc::new(),
-            expected_crc: entry.crc,
-        }))
+        Ok(Some(Part::new(content, entry)))
     }
 }
 
@@ -180,15 +205,39 @@ fn find_directory(reader: &mut dyn Source, bytes: u64) -> Result<Directory, Inta
     let end = tail_start.saturating_add(at as u64);
     let fields = tail.get(at.saturating_add(4)..).unwrap_or(&[]);
     let directory = parse_end(fields).ok_or_else(truncated)?;
-    let directory = match zip64_end(reader, end)? {
-        Some(larger) => larger,
-        None => directory,
+    let (directory, end) = match zip64_end(reader, end)? {
+        Some((larger, start)) => (larger.in_place_of(&directory)?, start),
+        None => (directory, end),
     };
     let after = directory.offset.checked_add(directory.bytes);
     if after.is_none_or(|after| after > end) {
         return Err(truncated());
     }
+    if after != Some(end) {
+        let what = "something stands between its directory and its end";
+        return Err(IntakeError::hostile("the archive", what));
+    }
     Ok(directory)
+}
+
+impl Directory {
+    /// Takes from the larger record what the usual one has no room for (APPNOTE 4.4.1.4); all else
+    /// must be the same in both.
+    fn in_place_of(self, usual: &Self) -> Result<Self, IntakeError> {
+        let fields = [
+            (usual.entries, self.entries, u64::from(u16::MAX)),
+            (usual.bytes, self.bytes, u64::from(u32::MAX)),
+            (usual.offset, self.offset, u64::from(u32::MAX)),
+        ];
+        if fields
+            .iter()
+            .all(|(usual, larger, full)| usual == full || usual == larger)
+        {
+            return Ok(self);
+        }
+        let what = "its two end records contradict each other";
+        Err(IntakeError::hostile("the archive", what))
+    }
 }
 
 fn is_end(bytes: &[u8]) -> bool {
@@ -213,9 +262,9 @@ fn parse_end(bytes: &[u8]) -> Option<Directory> {
     })
 }
 
-/// The larger end record of an archive beyond 4 GiB or 65,535 entries, if its locator stands
+/// The larger end record, with its place, of an archive beyond 4 GiB or 65,535 entries, if its locator stands
 /// before the end record.
-fn zip64_end(reader: &mut dyn Source, end: u64) -> Result<Option<Directory>, IntakeError> {
+fn zip64_end(reader: &mut dyn Source, end: u64) -> Result<Option<(Directory, u64)>, IntakeError> {
     let Some(at) = end.checked_sub(20) else {
         return Ok(None);
     };
@@ -242,7 +291,16 @@ fn zip64_end(reader: &mut dyn Source, end: u64) -> Result<Option<Directory>, Int
             offset,
         })
     })();
-    parsed.map(Some).ok_or_else(truncated)
+    let length = record.get(4..12).and_then(|field| field.try_into().ok());
+    let after = length
+        .and_then(|field| u64::from_le_bytes(field).checked_add(12))
+        .and_then(|bytes| bytes.checked_add(offset));
+    if after != Some(at) {
+        let what = "something stands between its two end records";
+        return Err(IntakeError::hostile("the archive", what));
+    }
+    let placed = parsed.map(|directory| Some((directory, offset)));
+    placed.ok_or_else(truncated)
 }
 
 fn parse_directory(bytes: &[u8], count: u64) -> Result<Vec<Entry>, IntakeError> {
@@ -250,6 +308,10 @@ fn parse_directory(bytes: &[u8], count: u64) -> Result<Vec<Entry>, IntakeError> 
     let mut entries = Vec::new();
     for _ in 0..count {
         entries.push(parse_entry(&mut fields).ok_or_else(truncated)??);
+    }
+    if !fields.0.is_empty() {
+        let what = "its directory holds more than it declares";
+        return Err(IntakeError::hostile("the archive", what));
     }
     Ok(entries)
 }
@@ -280,12 +342,13 @@ fn parse_entry(fields: &mut Fields<'_>) -> Option<Result<Entry, IntakeError>> {
     let [inflated, compressed, offset] = sizes;
     Some(check_name(name).map(|name| Entry {
         name,
-        encrypted: flags & 1 != 0,
         method,
         crc,
         compressed,
         inflated,
         offset,
+        data: 0,
+        flags,
     }))
 }
 
@@ -351,7 +414,8 @@ fn check_layout(entries: &[Entry], directory: u64) -> Result<(), IntakeError> {
     Ok(())
 }
 
-fn check_sizes(entries: &[Entry], limits: &Limits) -> Result<(), IntakeError> {
+/// Gives the bytes of all entries inflated.
+fn check_sizes(entries: &[Entry], limits: &Limits) -> Result<u64, IntakeError> {
     let mut total = 0_u64;
     for entry in entries {
         total = total.saturating_add(entry.inflated);
@@ -369,15 +433,12 @@ fn check_sizes(entries: &[Entry], limits: &Limits) -> Result<(), IntakeError> {
             place,
         ));
     }
-    Ok(())
+    Ok(total)
 }
 
 fn index(entries: Vec<Entry>) -> Result<BTreeMap<String, Entry>, IntakeError> {
     let mut map = BTreeMap::new();
     for entry in entries {
-        if entry.encrypted {
-            return Err(IntakeError::Encrypted);
-        }
         let key = entry.name.to_ascii_lowercase();
         let place = part_place(&entry.name);
         if map.insert(key, entry).is_some() {
@@ -387,68 +448,10 @@ fn index(entries: Vec<Entry>) -> Result<BTreeMap<String, Entry>, IntakeError> {
     Ok(map)
 }
 
-/// Goes to the first compressed byte, after the local header has been held against the directory.
-fn seek_to_data(reader: &mut dyn Source, entry: &Entry) -> Result<(), IntakeError> {
-    let place = || part_place(&entry.name);
-    let header = read_at(reader, entry.offset, 30)?;
-    if !header.starts_with(&LOCAL_SIGNATURE) {
-        return Err(IntakeError::damaged(place(), "its local header is missing"));
+/// An entry under a password says so in its flags.
+fn refuse_encrypted(entries: &[Entry]) -> Result<(), IntakeError> {
+    if entries.iter().any(|entry| entry.flags & 1 != 0) {
+        return Err(IntakeError::Encrypted);
     }
-    let mut fields = Fields(header.get(26..).unwrap_or(&[]));
-    let (Some(name), Some(extra)) = (fields.u16(), fields.u16()) else {
-        return Err(truncated());
-    };
-    let after = entry.offset.saturating_add(30);
-    let local_name = read_at(reader, after, u64::from(name))?;
-    if String::from_utf8_lossy(&local_name) != entry.name.as_str() {
-        let what = "its local header has another name than the directory";
-        return Err(IntakeError::hostile(place(), what));
-    }
-    let data = after
-        .saturating_add(u64::from(name))
-        .saturating_add(u64::from(extra));
-    reader
-        .seek(SeekFrom::Start(data))
-        .map_err(|error| io_failed(&error))?;
     Ok(())
-}
-
-enum Content<'a> {
-    Stored(BufReader<io::Take<&'a mut dyn Read>>),
-    Deflated(DeflateDecoder<BufReader<io::Take<&'a mut dyn Read>>>),
-}
-
-/// A part as its readers see it: inflates no more than declared and checks size and CRC-32 at the end.
-pub(crate) struct Part<'a> {
-    content: Content<'a>,
-    place: String,
-    left: u64,
-    crc: Crc,
-    expected_crc: u32,
-}
-
-impl Read for Part<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = match &mut self.content {
-            Content::Stored(reader) => reader.read(buffer),
-            Content::Deflated(reader) => reader.read(buffer),
-        }?;
-        if count == 0 && !buffer.is_empty() {
-            if self.left != 0 {
-                return Err(IntakeError::damaged(&*self.place, "it ends too early").into());
-            }
-            if self.crc.sum() != self.expected_crc {
-                return Err(IntakeError::damaged(&*self.place, "its checksum is wrong").into());
-            }
-        }
-        let left = self.left.checked_sub(count as u64);
-        self.left = left.ok_or_else(|| {
-            IntakeError::hostile(
-                &*self.place,
-                "it inflates to more than the archive declares",
-            )
-        })?;
-        self.crc.update(buffer.get(..count).unwrap_or(&[]));
-        Ok(count)
-    }
 }

@@ -7,17 +7,21 @@
 
 use std::collections::BTreeMap;
 
-use model::{column::normal_header, finding::Finding};
+use model::{
+    column::{column_letters, normal_header},
+    finding::Finding,
+    row::CellKind,
+};
 
 use crate::{
     IntakeError,
     event::{COVER_KEYS, CoverFields, CoverValue},
-    notice::Notice,
-    table::cell_name,
+    notice::{Notice, Tally, sentence},
+    table::{RawCell, cell_name},
 };
 
 /// Rows of a cover sheet that are read.
-pub(crate) const COVER_ROWS: u32 = 200;
+const COVER_ROWS: u32 = 200;
 /// Bytes of a cover TOML that are read.
 const COVER_TOML_BYTES: usize = 64 * 1024;
 
@@ -27,28 +31,89 @@ const COVER_TOML_BYTES: usize = 64 * 1024;
 pub(crate) struct CoverSheet {
     keys: BTreeMap<u32, String>,
     values: BTreeMap<u32, String>,
+    /// Whether any cell is filled.
+    filled: bool,
+    hidden_row: bool,
+    hidden_columns: Vec<(u32, u32)>,
+    tallies: BTreeMap<Notice, Tally>,
 }
 
 impl CoverSheet {
-    pub(crate) fn cell(&mut self, row: u32, position: u32, text: &str) {
-        if row > COVER_ROWS || text.trim().is_empty() {
+    /// Hidden columns, positions from 0, inclusive; told where keys or values stand.
+    pub(crate) fn hide_columns(&mut self, first: u32, last: u32) {
+        if self.hidden_columns.len() < 20_000 {
+            self.hidden_columns.push((first, last));
+        }
+    }
+
+    pub(crate) fn begin_row(&mut self, hidden: bool) {
+        self.hidden_row = hidden;
+    }
+
+    /// Counts a place under a notice; told at the end of the sheet.
+    pub(crate) fn note(&mut self, notice: Notice, place: impl FnOnce() -> String) {
+        self.tallies.entry(notice).or_default().add(place);
+    }
+
+    pub(crate) fn cell(&mut self, row: u32, raw: &RawCell<'_>) {
+        let is_read = row <= COVER_ROWS && raw.position < 2;
+        let is_empty = raw.text.trim().is_empty();
+        self.filled |= !is_empty;
+        if !is_read || (is_empty && !raw.formula) {
             return;
         }
-        match position {
-            0 => self.keys.insert(row, normal_header(text)),
-            1 => self.values.insert(row, text.to_owned()),
-            _ => None,
-        };
+        let place = || cell_name(raw.position, row);
+        match (raw.formula, is_empty && !raw.computed) {
+            (true, true) => self.note(Notice::FormulasWithoutValue, place),
+            (true, false) => self.note(Notice::Formulas, place),
+            (false, _) => {}
+        }
+        if is_empty {
+            return;
+        }
+        if raw.kind == CellKind::Error {
+            self.note(Notice::ErrorCells, place);
+        }
+        // The value says it for the row.
+        if self.hidden_row && raw.position == 1 {
+            self.note(Notice::HiddenRows, || row.to_string());
+        }
+        if raw.position == 0 {
+            self.keys.insert(row, normal_header(raw.text));
+        } else {
+            self.values.insert(row, raw.text.to_owned());
+        }
     }
 
     pub(crate) fn finish(mut self) -> (CoverFields, Vec<Finding>) {
+        self.note_hidden_columns();
         let mut collector = Collector::default();
-        for (row, key) in self.keys {
-            if let Some(text) = self.values.remove(&row) {
-                collector.take(&key, text, cell_name(1, row));
+        for (row, key) in &self.keys {
+            if let Some(text) = self.values.remove(row) {
+                collector.take(key, text, cell_name(1, *row));
             }
         }
+        if self.filled && self.keys.is_empty() {
+            let message = "the cover is filled in but has no key in column A".to_owned();
+            let finding = Notice::CoverWithoutKeys.finding(message, None);
+            collector.findings.push(finding);
+        }
+        for (notice, tally) in &self.tallies {
+            let (message, cell) = sentence("Cover", *notice, tally);
+            collector.findings.push(notice.finding(message, cell));
+        }
         (collector.fields, collector.findings)
+    }
+
+    fn note_hidden_columns(&mut self) {
+        let ranges = std::mem::take(&mut self.hidden_columns);
+        for (position, is_filled) in [(0, !self.keys.is_empty()), (1, !self.values.is_empty())] {
+            let mut ranges = ranges.iter();
+            let at = u32::from(position);
+            if is_filled && ranges.any(|(first, last)| (*first..=*last).contains(&at)) {
+                self.note(Notice::HiddenColumns, || column_letters(position));
+            }
+        }
     }
 }
 
@@ -163,6 +228,52 @@ mod tests {
         assert!(read_cover_toml(&"#".repeat(70_000)).is_err());
     }
 
+    fn raw(position: u32, text: &str) -> RawCell<'_> {
+        RawCell {
+            position,
+            kind: CellKind::Text,
+            formula: false,
+            computed: false,
+            text,
+        }
+    }
+
+    #[test]
+    fn what_is_odd_about_a_cover_is_told() {
+        let mut sheet = CoverSheet::default();
+        sheet.hide_columns(1, 3);
+        sheet.begin_row(true);
+        sheet.cell(1, &raw(0, "agency"));
+        sheet.cell(1, &raw(1, "A"));
+        sheet.begin_row(false);
+        sheet.cell(2, &raw(0, "signatory"));
+        let formula = RawCell {
+            formula: true,
+            ..raw(1, "B")
+        };
+        sheet.cell(2, &formula);
+        let (_, findings) = sheet.finish();
+        let told: Vec<_> = findings.iter().map(|finding| &*finding.message).collect();
+        assert_eq!(
+            told,
+            [
+                "sheet `Cover`: hidden rows: 1 (1)",
+                "sheet `Cover`: hidden columns: 1 (B)",
+                "sheet `Cover`: cells with formulas: 1 (B2)",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_cover_without_keys_is_told() {
+        let mut sheet = CoverSheet::default();
+        assert!(CoverSheet::default().finish().1.is_empty());
+        sheet.cell(2, &raw(1, "agency"));
+        sheet.cell(2, &raw(2, "A"));
+        let (_, findings) = sheet.finish();
+        assert_eq!(findings[0].rule.0, "cover.no-keys");
+    }
+
     #[test]
     fn a_cover_sheet_pairs_keys_and_values() {
         let mut sheet = CoverSheet::default();
@@ -180,7 +291,7 @@ mod tests {
             (6, 1, "x"),
             (9_999, 0, "purpose"),
         ] {
-            sheet.cell(row, position, text);
+            sheet.cell(row, &raw(position, text));
         }
         let (fields, findings) = sheet.finish();
         assert_eq!(fields.text("request_id"), "R-1");

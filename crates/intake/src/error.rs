@@ -34,6 +34,12 @@ pub enum LimitKind {
     RepeatedRows,
     /// Size of all shared strings.
     SharedStringBytes,
+    /// Size of the texts of one row, over known columns.
+    RowTextBytes,
+    /// Size of all texts delivered.
+    TextBytes,
+    /// Bytes inflated by opening the parts of an archive again and again.
+    OpenedBytes,
     /// Sheets of a workbook.
     Sheets,
     /// Nesting of XML elements.
@@ -53,6 +59,15 @@ impl LimitKind {
             Self::Rows => format!("there are more than {allowed} rows"),
             Self::RepeatedRows => format!("one filled row stands for more than {allowed} rows"),
             Self::SharedStringBytes => format!("the texts are larger than {allowed} bytes"),
+            Self::RowTextBytes => format!("the texts of a row are larger than {allowed} bytes"),
+            Self::TextBytes => {
+                format!(
+                    "the texts are larger than {allowed} bytes, which is out of proportion to the file"
+                )
+            }
+            Self::OpenedBytes => {
+                format!("its parts are read again and again, for more than {allowed} bytes")
+            }
             Self::Sheets => format!("there are more than {allowed} sheets"),
             Self::Depth => format!("elements are nested deeper than {allowed}"),
         }

@@ -164,27 +164,46 @@ pub(crate) struct Outlet<'a> {
     sink: &'a mut dyn Sink,
     pub(crate) rows: u64,
     pub(crate) sheets: u16,
+    /// Bytes of all texts of rows so far, and how many there may be.
+    texts: u64,
+    allowed_texts: u64,
 }
 
 impl<'a> Outlet<'a> {
-    pub(crate) fn new(limits: &'a Limits, sink: &'a mut dyn Sink) -> Self {
+    /// The way out of a file of so many bytes.
+    pub(crate) fn new(limits: &'a Limits, file_bytes: u64, sink: &'a mut dyn Sink) -> Self {
         Self {
             limits,
             sink,
             rows: 0,
             sheets: 0,
+            texts: 0,
+            allowed_texts: Limits::texts_for(file_bytes),
         }
+    }
+
+    /// Counts a row and its texts.
+    fn count(&mut self, row: &Row) -> Result<(), IntakeError> {
+        self.rows = self.rows.saturating_add(1);
+        let lengths = row.cells().iter().map(|cell| cell.text.expose().len());
+        let bytes = lengths.fold(0_u64, |sum, length| sum.saturating_add(length as u64));
+        self.texts = self.texts.saturating_add(bytes);
+        for (limit, found, allowed) in [
+            (LimitKind::Rows, self.rows, self.limits.rows),
+            (LimitKind::RowTextBytes, bytes, Limits::ROW_TEXT_BYTES),
+            (LimitKind::TextBytes, self.texts, self.allowed_texts),
+        ] {
+            if found > allowed {
+                let place = format!("sheet `{}`, row {}", sheet_name(row.sheet), row.row);
+                return Err(IntakeError::limit(limit, allowed, place));
+            }
+        }
+        Ok(())
     }
 
     pub(crate) fn send(&mut self, event: Event) -> Result<(), IntakeError> {
         match &event {
-            Event::Row(row) => {
-                self.rows = self.rows.saturating_add(1);
-                if self.rows > self.limits.rows {
-                    let place = format!("sheet `{}`, row {}", sheet_name(row.sheet), row.row);
-                    return Err(IntakeError::limit(LimitKind::Rows, self.limits.rows, place));
-                }
-            }
+            Event::Row(row) => self.count(row)?,
             Event::Sheet { .. } => self.sheets = self.sheets.saturating_add(1),
             Event::Cover(_) | Event::Finding(_) => {}
         }

@@ -68,7 +68,7 @@ pub fn read(
 ) -> Result<Summary, IntakeError> {
     let survey = survey(&mut reader, limits)?;
     let format = sniff::recognise(&mut reader, &survey, name)?;
-    let mut outlet = Outlet::new(limits, sink);
+    let mut outlet = Outlet::new(limits, survey.bytes, sink);
     match format {
         Format::Xlsx | Format::Ods => archive_format(&mut reader, survey.bytes, &mut outlet),
         Format::Csv => csv::read(&mut reader, &survey, &mut outlet).map(|()| Format::Csv),

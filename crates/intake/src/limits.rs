@@ -50,6 +50,15 @@ impl Limits {
     /// Rows of the largest sheet any spreadsheet program makes.
     pub const SHEET_ROWS: u32 = 1_048_576;
 
+    /// Bytes (UTF-8) of the texts of one row over known columns. A file may write one text once and
+    /// refer to it from every cell.
+    pub const ROW_TEXT_BYTES: u64 = MIB;
+
+    /// Bytes of all texts delivered for each byte of the file, between the floor and the cap.
+    const TEXT_FACTOR: u64 = 64;
+    const TEXT_FLOOR_BYTES: u64 = 64 * MIB;
+    const TEXT_CAP_BYTES: u64 = 8 * 1024 * MIB;
+
     /// Bytes of address space that a child process gets for the smallest file.
     const MEMORY_FLOOR_BYTES: u64 = 192 * MIB;
 
@@ -68,6 +77,19 @@ impl Limits {
             wanted
         } else {
             self.memory_bytes
+        }
+    }
+
+    /// Bytes (UTF-8) of all texts that are delivered of a file of so many bytes.
+    #[must_use]
+    pub const fn texts_for(file_bytes: u64) -> u64 {
+        let wanted = file_bytes.saturating_mul(Self::TEXT_FACTOR);
+        if wanted < Self::TEXT_FLOOR_BYTES {
+            Self::TEXT_FLOOR_BYTES
+        } else if wanted > Self::TEXT_CAP_BYTES {
+            Self::TEXT_CAP_BYTES
+        } else {
+            wanted
         }
     }
 
@@ -183,6 +205,14 @@ mod tests {
             ..limits
         };
         assert_eq!(low.memory_for(16 * MIB), 24 * MIB);
+    }
+
+    #[test]
+    fn texts_grow_with_the_file() {
+        for (file, expected) in [(0, 64), (1, 64), (2, 128), (100, 6400), (1024, 8192)] {
+            assert_eq!(Limits::texts_for(file * MIB), expected * MIB, "{file}");
+        }
+        assert_eq!(Limits::texts_for(u64::MAX), 8192 * MIB);
     }
 
     #[test]

@@ -99,6 +99,10 @@ notices! {
     DatesOutOfPlace = "workbook.dates-out-of-place", Question, FORM, "format the column as text and type the value again: a spreadsheet took it for a date";
     /// Comments or notes on cells.
     Comments = "workbook.comments", Question, FORM, "move what matters from the comments into the cells; comments were not read";
+    /// Drawings, pictures, text boxes, forms.
+    Drawings = "workbook.drawings", Question, FORM, "move what matters from drawings and text boxes into the cells; they were not read";
+    /// Fields of a csv with text after the quote that closes them.
+    TextAfterQuote = "workbook.text-after-quote", Question, FORM, "double the quotes inside a value; what stands after a closing quote was added to the value";
     /// Macros.
     Macros = "workbook.macros", Question, FORM, "save the workbook without macros";
     /// Links to other files, or data connections.
@@ -109,6 +113,8 @@ notices! {
     CoverUnknownKey = "cover.unknown-key", Question, FORM, "use the keys of the template; the line was not read";
     /// A key of the cover that stands twice.
     CoverDuplicateKey = "cover.duplicate-key", Question, FORM, "keep one of the two; only the first was read";
+    /// A filled cover without a key.
+    CoverWithoutKeys = "cover.no-keys", Question, FORM, "write the keys in column A and the values in column B; nothing of the cover was read";
 }
 
 impl Notice {
@@ -182,6 +188,79 @@ impl Tally {
         } else {
             format!("{named} and {more} more")
         }
+    }
+}
+
+/// The sentence about what was counted on a sheet, and its first cell where the places are cells.
+pub(crate) fn sentence(sheet: &str, notice: Notice, tally: &Tally) -> (String, Option<String>) {
+    let (what, is_cell) = counted(notice);
+    let message = format!(
+        "sheet `{sheet}`: {what}: {} ({})",
+        tally.count(),
+        tally.places()
+    );
+    let cell = if is_cell { tally.first() } else { None };
+    (message, cell)
+}
+
+/// What is counted, and whether its places are cells.
+const fn counted(notice: Notice) -> (&'static str, bool) {
+    match notice {
+        Notice::HiddenRows => ("hidden rows", false),
+        Notice::AboveHeader => ("rows above the column headers", false),
+        Notice::ExtraFields => ("lines with more fields than the header", false),
+        Notice::MissingFields => ("lines with fewer fields than the header", false),
+        Notice::TextAfterQuote => ("lines with text after a closing quote", false),
+        Notice::HiddenColumns => ("hidden columns", false),
+        Notice::BeyondColumns => ("cells beyond the last column that is read", true),
+        Notice::Merged => ("merged ranges", false),
+        Notice::Formulas => ("cells with formulas", true),
+        Notice::FormulasWithoutValue => ("formulas without a computed value", true),
+        Notice::ErrorCells => ("cells with an error value", true),
+        Notice::WithoutHeader => ("filled cells in columns without a header", true),
+        Notice::OtherAlphabets => ("cells with letters that are not Latin", true),
+        Notice::FullWidth => ("cells with full-width characters", true),
+        Notice::UnseenCharacters => (
+            "cells with characters that cannot be seen or were lost",
+            true,
+        ),
+        Notice::IdentifiersAsNumbers => ("case numbers and ids stored as numbers", true),
+        Notice::RoundedNumbers => ("numbers of more than 15 digits", true),
+        Notice::ScientificNotation => ("identifiers in scientific notation", true),
+        Notice::DatesOutOfPlace => ("dates in columns that hold no dates", true),
+        Notice::Comments => ("cells with comments", true),
+        Notice::Drawings => ("drawings and text boxes", false),
+        _ => ("places", false),
+    }
+}
+
+/// The beginning of an author or a comment, as much of it as tells whether it is one that the
+/// examination itself wrote into a marked copy: those need no reading.
+#[derive(Debug, Default)]
+pub(crate) struct Beginning(String);
+
+impl Beginning {
+    const BYTES: usize = 64;
+    const AUTHOR: &'static str = "countersign";
+    /// How the first line of each of our comments begins.
+    const COMMENTS: [&'static str; 3] = ["DEFICIENT · ", "QUESTION · ", "DEFERRED · "];
+
+    pub(crate) fn add(&mut self, piece: &str) {
+        let room = Self::BYTES.saturating_sub(self.0.len());
+        let end = piece.char_indices().map(|(at, _)| at).find(|at| *at > room);
+        self.0
+            .push_str(piece.get(..end.unwrap_or(piece.len())).unwrap_or(""));
+    }
+
+    /// Whether an author is this program, or nobody.
+    pub(crate) fn is_our_author(&self) -> bool {
+        matches!(self.0.trim(), "" | Self::AUTHOR)
+    }
+
+    /// Whether a comment begins as ours do.
+    pub(crate) fn is_our_comment(&self) -> bool {
+        let text = self.0.trim_start();
+        Self::COMMENTS.iter().any(|class| text.starts_with(class))
     }
 }
 

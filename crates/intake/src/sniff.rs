@@ -132,6 +132,10 @@ pub(crate) fn recognise(
 /// Tells the format of an archive from its entries.
 pub(crate) fn archive_format(archive: &mut Archive<'_>) -> Result<Format, IntakeError> {
     if archive.has("[Content_Types].xml") {
+        if archive.has("content.xml") {
+            let what = "it is an xlsx and an ods at once";
+            return Err(IntakeError::hostile("the archive", what));
+        }
         return office_format(archive);
     }
     if archive.has("mimetype") {

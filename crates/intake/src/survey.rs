@@ -97,7 +97,7 @@ impl Scan {
     }
 
     fn is_binary(&self) -> bool {
-        self.head.starts_with(b"PK") || self.is_compound_file()
+        self.head.starts_with(b"PK\x03\x04") || self.is_compound_file()
     }
 
     fn is_compound_file(&self) -> bool {
@@ -174,6 +174,8 @@ mod tests {
         check(b"Jos\xe9,x", Some(3), None);
         check(b"Jos\xc3", Some(3), None);
         check(b"a\0b", None, Some(1));
+        check(b"PK,name\nJos\xe9", Some(11), None);
+        check(b"PK\x03\x04\xff", None, None);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use model::{
 use crate::{
     IntakeError, Limits,
     event::{Event, Outlet, sheet_name},
-    notice::{Notice, Tally},
+    notice::{Notice, Tally, sentence},
     oddity,
 };
 
@@ -26,6 +26,8 @@ pub(crate) struct RawCell<'a> {
     pub(crate) position: u32,
     pub(crate) kind: CellKind,
     pub(crate) formula: bool,
+    /// Whether a formula without text was computed: its value is an empty text.
+    pub(crate) computed: bool,
     pub(crate) text: &'a str,
 }
 
@@ -137,7 +139,12 @@ impl<'o, 'a> Assembler<'o, 'a> {
         let column = self.known.get(usize::from(position)).copied().flatten();
         if raw.text.trim().is_empty() {
             if raw.formula && column.is_some() {
-                self.note_cell(Notice::FormulasWithoutValue, raw.position);
+                let notice = if raw.computed {
+                    Notice::Formulas
+                } else {
+                    Notice::FormulasWithoutValue
+                };
+                self.note_cell(notice, raw.position);
             }
             return;
         }
@@ -354,46 +361,10 @@ impl<'o, 'a> Assembler<'o, 'a> {
             return Err(self.no_header(looked_at));
         }
         for (notice, tally) in std::mem::take(&mut self.tallies) {
-            let (message, cell) = self.sentence(notice, &tally);
+            let (message, cell) = sentence(&sheet_name(self.sheet), notice, &tally);
             self.tell(notice, None, message, cell)?;
         }
         Ok(())
-    }
-
-    fn sentence(&self, notice: Notice, tally: &Tally) -> (String, Option<String>) {
-        let (what, is_cell) = match notice {
-            Notice::HiddenRows => ("hidden rows", false),
-            Notice::AboveHeader => ("rows above the column headers", false),
-            Notice::ExtraFields => ("lines with more fields than the header", false),
-            Notice::MissingFields => ("lines with fewer fields than the header", false),
-            Notice::HiddenColumns => ("hidden columns", false),
-            Notice::BeyondColumns => ("cells beyond the last column that is read", true),
-            Notice::Merged => ("merged ranges", false),
-            Notice::Formulas => ("cells with formulas", true),
-            Notice::FormulasWithoutValue => ("formulas without a computed value", true),
-            Notice::ErrorCells => ("cells with an error value", true),
-            Notice::WithoutHeader => ("filled cells in columns without a header", true),
-            Notice::OtherAlphabets => ("cells with letters that are not Latin", true),
-            Notice::FullWidth => ("cells with full-width characters", true),
-            Notice::UnseenCharacters => (
-                "cells with characters that cannot be seen or were lost",
-                true,
-            ),
-            Notice::IdentifiersAsNumbers => ("case numbers and ids stored as numbers", true),
-            Notice::RoundedNumbers => ("numbers of more than 15 digits", true),
-            Notice::ScientificNotation => ("identifiers in scientific notation", true),
-            Notice::DatesOutOfPlace => ("dates in columns that hold no dates", true),
-            Notice::Comments => ("cells with comments", true),
-            _ => ("places", false),
-        };
-        let message = format!(
-            "sheet `{}`: {what}: {} ({})",
-            sheet_name(self.sheet),
-            tally.count(),
-            tally.places()
-        );
-        let cell = if is_cell { tally.first() } else { None };
-        (message, cell)
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::{
     IntakeError,
-    cover::{COVER_ROWS, CoverSheet},
+    cover::CoverSheet,
     event::sheet_name,
     notice::Notice,
     table::{Assembler, RawCell},
@@ -16,16 +16,16 @@ use crate::{
 pub(crate) trait Taker {
     /// Name of the sheet for messages.
     fn sheet(&self) -> String;
-    /// A row begins; `false` ends the reading.
-    fn begin_row(&mut self, row: u32, hidden: bool) -> bool;
+    /// A row begins.
+    fn begin_row(&mut self, row: u32, hidden: bool);
     /// A cell of the row that began last.
     fn cell(&mut self, row: u32, raw: &RawCell<'_>);
     /// The row is complete.
     fn end_row(&mut self) -> Result<(), IntakeError>;
     /// Hidden columns, positions from 0, inclusive; before the first row.
-    fn hidden_columns(&mut self, _first: u32, _last: u32) {}
+    fn hidden_columns(&mut self, first: u32, last: u32);
     /// Something to be counted for the sheet, with its place.
-    fn note(&mut self, _notice: Notice, _place: String) {}
+    fn note(&mut self, notice: Notice, place: String);
 }
 
 impl Taker for CoverSheet {
@@ -33,16 +33,24 @@ impl Taker for CoverSheet {
         "Cover".to_owned()
     }
 
-    fn begin_row(&mut self, row: u32, _hidden: bool) -> bool {
-        row <= COVER_ROWS
+    fn begin_row(&mut self, _row: u32, hidden: bool) {
+        CoverSheet::begin_row(self, hidden);
     }
 
     fn cell(&mut self, row: u32, raw: &RawCell<'_>) {
-        CoverSheet::cell(self, row, raw.position, raw.text);
+        CoverSheet::cell(self, row, raw);
     }
 
     fn end_row(&mut self) -> Result<(), IntakeError> {
         Ok(())
+    }
+
+    fn hidden_columns(&mut self, first: u32, last: u32) {
+        self.hide_columns(first, last);
+    }
+
+    fn note(&mut self, notice: Notice, place: String) {
+        CoverSheet::note(self, notice, || place);
     }
 }
 
@@ -51,9 +59,8 @@ impl Taker for Assembler<'_, '_> {
         sheet_name(self.number())
     }
 
-    fn begin_row(&mut self, row: u32, hidden: bool) -> bool {
+    fn begin_row(&mut self, row: u32, hidden: bool) {
         Assembler::begin_row(self, row, hidden);
-        true
     }
 
     fn cell(&mut self, _row: u32, raw: &RawCell<'_>) {

@@ -5,7 +5,7 @@
 //!
 //! Left to others: whether a number should have been text (statute: a ZIP without its zero).
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, cmp::Ordering, fmt::Write as _};
 
 use jiff::{ToSpan as _, civil::Date};
 
@@ -65,43 +65,184 @@ pub(crate) fn serial_date(number: &str, system: DateSystem) -> Option<String> {
     }
     let date = start.ok()?.checked_add(day.days()).ok()?;
     let mut text = date.to_string();
+    write_clock(&mut text, second);
+    Some(text)
+}
+
+/// A date written in ISO 8601, as cells of type `d` and OpenDocument have it, rounded to the second
+/// as serial numbers are: the day alone where the time is midnight. `None` for anything else.
+pub(crate) fn iso_date(text: &str) -> Option<String> {
+    let text = text.trim();
+    let day: Date = text.get(..10)?.parse().ok()?;
+    let time = text.get(10..)?.trim_end_matches('Z');
+    let seconds = match time.strip_prefix('T') {
+        Some(clock) => clock_seconds(clock)?,
+        None if time.is_empty() => 0,
+        None => return None,
+    };
+    let day = day.checked_add(seconds.div_euclid(86_400).days()).ok()?;
+    let mut text = day.to_string();
+    write_clock(&mut text, seconds.rem_euclid(86_400));
+    Some(text)
+}
+
+/// Seconds of `13:45`, `13:45:00` or `13:45:00.999`, rounded; 86,400 for the end of the day.
+fn clock_seconds(clock: &str) -> Option<i64> {
+    let (whole, fraction) = clock.split_once('.').unwrap_or((clock, ""));
+    let mut seconds = 0_i64;
+    let mut parts = 0_u32;
+    for (part, (of_part, most)) in whole.split(':').zip([(3600, 24), (60, 59), (1, 59)]) {
+        let is_plain = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+        let number: i64 = part.parse().ok().filter(|_| is_plain)?;
+        if number > most {
+            return None;
+        }
+        seconds = seconds.checked_add(number.checked_mul(of_part)?)?;
+        parts = parts.saturating_add(1);
+    }
+    let is_plain = fraction.bytes().all(|byte| byte.is_ascii_digit());
+    let has_parts = parts >= 2 && whole.split(':').count() == usize::try_from(parts).ok()?;
+    let first = fraction.as_bytes().first();
+    let seconds = seconds.checked_add(i64::from(first.is_some_and(|digit| *digit >= b'5')))?;
+    (is_plain && has_parts && seconds <= 86_400).then_some(seconds)
+}
+
+fn write_clock(text: &mut String, second: i64) {
     if second != 0 {
         let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
         let _ = write!(text, "T{hour:02}:{minute:02}:{second:02}");
     }
-    Some(text)
 }
 
-/// A date written in ISO 8601, as cells of type `d` and OpenDocument have it: the day alone where
-/// the time is midnight. `None` for anything else.
-pub(crate) fn iso_date(text: &str) -> Option<String> {
+/// A time of OpenDocument, `PT13H45M00S`, as the fraction of a day that an xlsx holds of it.
+pub(crate) fn iso_time(text: &str) -> Option<String> {
     let text = text.trim();
-    let day = text.get(..10)?;
-    day.parse::<Date>().ok()?;
-    let time = text.get(10..)?.trim_end_matches('Z');
-    if time.is_empty() {
-        return Some(day.to_owned());
+    let (sign, text) = match text.strip_prefix('-') {
+        Some(text) => (-1.0, text),
+        None => (1.0, text),
+    };
+    let mut rest = text.strip_prefix("PT").filter(|rest| !rest.is_empty())?;
+    let mut seconds = 0.0_f64;
+    for (unit, of_unit) in [('H', 3600.0), ('M', 60.0), ('S', 1.0)] {
+        if let Some((number, after)) = rest.split_once(unit) {
+            let is_plain = number
+                .bytes()
+                .all(|byte| byte.is_ascii_digit() || byte == b'.');
+            let number: f64 = number.parse().ok().filter(|_| is_plain)?;
+            seconds = number.mul_add(of_unit, seconds);
+            rest = after;
+        }
     }
-    let clock = time.strip_prefix('T')?;
-    let known = clock
-        .bytes()
-        .all(|byte| byte.is_ascii_digit() || matches!(byte, b':' | b'.'));
-    if !known {
-        return None;
-    }
-    let whole = clock.split_once('.').map_or(clock, |(whole, _)| whole);
-    Some(if whole.bytes().all(|byte| matches!(byte, b'0' | b':')) {
-        day.to_owned()
-    } else {
-        format!("{day}T{whole}")
-    })
+    let days = sign * seconds / 86_400.0;
+    plain_number(&days.to_string())
+        .filter(|_| rest.is_empty())
+        .map(Cow::into_owned)
 }
 
-/// Whether a number format shows a day: it has a year, a day, or a month without a clock
-/// (ECMA-376 part 1 section 18.8.31). Text in quotes, escaped characters and `[…]` do not count.
-pub(crate) fn is_date_format(code: &str) -> bool {
-    let mut letters = Vec::new();
+/// Which numbers a number format shows as days (ECMA-376 part 1 section 18.8.31).
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum DateFormat {
+    /// All of them or none.
+    Whole(bool),
+    /// Those for which the section that holds is one.
+    BySection(Vec<Section>),
+}
+
+/// A section of a number format.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Section {
+    condition: Option<(Comparison, f64)>,
+    is_date: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Less,
+    AtMost,
+    Equal,
+    Other,
+    AtLeast,
+    More,
+}
+
+impl Comparison {
+    fn holds(self, number: f64, bound: f64) -> bool {
+        let order = number.partial_cmp(&bound);
+        match self {
+            Self::Less => order == Some(Ordering::Less),
+            Self::AtMost => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+            Self::Equal => order == Some(Ordering::Equal),
+            Self::Other => order != Some(Ordering::Equal),
+            Self::AtLeast => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+            Self::More => order == Some(Ordering::Greater),
+        }
+    }
+}
+
+impl DateFormat {
+    /// Numeric sections of a format; a fourth is for texts.
+    const SECTIONS: usize = 3;
+
+    /// A format that shows all numbers as days, or none.
+    pub(crate) const fn whole(is_date: bool) -> Self {
+        Self::Whole(is_date)
+    }
+
+    /// The format of a code.
+    pub(crate) fn of(code: &str) -> Self {
+        let mut rest = Some(code);
+        let mut sections = Vec::new();
+        while let Some(text) = rest.filter(|_| sections.len() < Self::SECTIONS) {
+            let (section, after) = read_section(text);
+            sections.push(section);
+            rest = after;
+        }
+        let mut kinds = sections.iter().map(|section| section.is_date);
+        let first = kinds.next().unwrap_or(false);
+        if kinds.all(|kind| kind == first) {
+            return Self::Whole(first);
+        }
+        Self::BySection(sections)
+    }
+
+    /// Whether a number, as a workbook writes it, is shown as a day.
+    pub(crate) fn is_date(&self, number: &str) -> bool {
+        match self {
+            Self::Whole(is_date) => *is_date,
+            Self::BySection(sections) => {
+                let number = number.trim().parse().unwrap_or(0.0);
+                section_for(sections, number).is_some_and(|section| section.is_date)
+            }
+        }
+    }
+}
+
+/// The section that holds for a number: by their conditions where there are any, else for positive
+/// numbers, negative ones and zero.
+fn section_for(sections: &[Section], number: f64) -> Option<&Section> {
+    let conditional = sections.iter().any(|section| section.condition.is_some());
+    let last = sections.len().saturating_sub(1);
+    let usual = |at: usize| match at {
+        _ if at == last => true,
+        0 if conditional || last > 1 => number > 0.0,
+        0 => number >= 0.0,
+        _ => number < 0.0,
+    };
+    let mut numbered = sections.iter().enumerate();
+    let found = numbered.find(|(at, section)| match section.condition {
+        Some((comparison, bound)) => comparison.holds(number, bound),
+        None => usual(*at),
+    });
+    found.map(|(_, section)| section).or(sections.first())
+}
+
+/// Reads a section to its `;`: whether it shows a day (it has a year, a day, or a month without a
+/// clock), and what follows. Text in quotes, escaped characters and `[…]` do not count.
+fn read_section(code: &str) -> (Section, Option<&str>) {
+    let mut letters = String::new();
+    let mut condition = None;
     let mut characters = code.chars();
+    let mut more = false;
     while let Some(character) = characters.next() {
         match character {
             '\\' | '_' | '*' => {
@@ -112,24 +253,44 @@ pub(crate) fn is_date_format(code: &str) -> bool {
             }
             '[' => {
                 let inside: String = characters.by_ref().take_while(|c| *c != ']').collect();
-                if matches!(
-                    &*inside.to_ascii_lowercase(),
-                    "h" | "hh" | "m" | "mm" | "s" | "ss"
-                ) {
+                let inside = inside.to_ascii_lowercase();
+                if matches!(&*inside, "h" | "hh" | "m" | "mm" | "s" | "ss") {
                     letters.push('h');
                 }
+                condition = condition.or_else(|| read_condition(&inside));
             }
-            ';' => break,
+            ';' => {
+                more = true;
+                break;
+            }
             other => letters.push(other.to_ascii_lowercase()),
         }
     }
-    let text: String = letters.into_iter().collect();
-    let text = text
+    let text = letters
         .replace("general", "")
         .replace("am/pm", "h")
         .replace("a/p", "h");
     let has = |letter: char| text.contains(letter);
-    has('y') || has('d') || (has('m') && !has('h') && !has('s'))
+    let is_date = has('y') || has('d') || (has('m') && !has('h') && !has('s'));
+    let section = Section { condition, is_date };
+    (section, more.then_some(characters.as_str()))
+}
+
+/// `>=1` of `[>=1]`.
+fn read_condition(inside: &str) -> Option<(Comparison, f64)> {
+    const SIGNS: [(&str, Comparison); 6] = [
+        ("<=", Comparison::AtMost),
+        (">=", Comparison::AtLeast),
+        ("<>", Comparison::Other),
+        ("<", Comparison::Less),
+        (">", Comparison::More),
+        ("=", Comparison::Equal),
+    ];
+    let (rest, comparison) = SIGNS
+        .iter()
+        .find_map(|(sign, comparison)| Some((inside.strip_prefix(sign)?, *comparison)))?;
+    let bound: f64 = rest.trim().parse().ok()?;
+    bound.is_finite().then_some((comparison, bound))
 }
 
 /// Whether a built-in number format shows a day (section 18.8.30, East Asian ones included).
@@ -226,6 +387,18 @@ mod tests {
             ("2024-02-29T00:00:00", Some("2024-02-29")),
             ("2024-02-29T00:00:00.000Z", Some("2024-02-29")),
             ("2024-02-29T10:20:00", Some("2024-02-29T10:20:00")),
+            ("2001-02-03T23:59:59.99", Some("2001-02-04")),
+            ("2001-12-31T23:59:59.5", Some("2002-01-01")),
+            ("2001-02-03T23:59:59.49", Some("2001-02-03T23:59:59")),
+            ("2001-02-03T00:00:00.4", Some("2001-02-03")),
+            ("2001-02-03T09:08", Some("2001-02-03T09:08:00")),
+            ("2001-02-03T24:00:00", Some("2001-02-04")),
+            ("2001-02-03T24:00:01", None),
+            ("2001-02-03T10:60:00", None),
+            ("2001-02-03T10", None),
+            ("2001-02-03T10:00:00:00", None),
+            ("2001-02-03T1:00:00", None),
+            ("9999-12-31T23:59:59.9", None),
             ("2023-02-29", None),
             ("24-02-29", None),
             ("2024-02-29 x", None),
@@ -251,7 +424,51 @@ mod tests {
             ("00000", false),
             ("0.00;[Red]\"d\"", false),
         ] {
-            assert_eq!(is_date_format(code), expected, "{code}");
+            let format = DateFormat::of(code);
+            assert_eq!(format.is_date("30000"), expected, "{code}");
+        }
+    }
+
+    #[test]
+    fn the_section_that_holds_decides() {
+        for (code, number, expected) in [
+            ("[=0]\"\";m/d/yyyy", "30000", true),
+            ("[=0]\"\";m/d/yyyy", "0", false),
+            ("[<1]h:mm;m/d/yyyy", "30000", true),
+            ("[<1]h:mm;m/d/yyyy", "0.5", false),
+            ("[>=1]m/d/yyyy;0", "30000", true),
+            ("[>=1]m/d/yyyy;0", "0.5", false),
+            ("m/d/yyyy;;", "30000", true),
+            ("m/d/yyyy;0;0", "-1", false),
+            ("m/d/yyyy;0;0", "0", false),
+            ("m/d/yyyy;0", "0", true),
+            ("[$-409]m/d/yy;@", "30000", true),
+            ("General;[Red]m/d/yyyy", "30000", false),
+            ("0;\"; d\"0;yy", "0", true),
+            ("0;0;0;yy", "30000", false),
+            ("[Red][<>3]0;[=3]yyyy", "3", true),
+        ] {
+            let format = DateFormat::of(code);
+            assert_eq!(format.is_date(number), expected, "{code} of {number}");
+        }
+    }
+
+    #[test]
+    fn times_are_fractions_of_a_day() {
+        for (text, expected) in [
+            ("PT12H00M00S", Some("0.5")),
+            ("PT26H00M00S", Some("1.0833333333333333")),
+            ("PT6H", Some("0.25")),
+            ("-PT6H", Some("-0.25")),
+            ("PT00H00M00S", Some("0")),
+            ("PT", None),
+            ("P1D", None),
+            ("PT5", None),
+            ("PTxH", None),
+            ("PT1S2H", None),
+            ("", None),
+        ] {
+            assert_eq!(iso_time(text).as_deref(), expected, "{text}");
         }
     }
 

@@ -100,7 +100,8 @@ fn errors_arrive_as_they_are() {
 
 /// An xlsx whose strings need more memory than allowed, all within the other limits.
 fn hungry() -> Vec<u8> {
-    let mut strings = String::from("<sst>");
+    let mut strings =
+        String::from("<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">");
     for number in 0..1_200_000_u64 {
         strings.push_str(&format!(
             "<si><t>{:016x}</t></si>",

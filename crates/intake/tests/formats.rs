@@ -443,7 +443,7 @@ fn odd_ods() -> Vec<u8> {
          <table:table-cell office:value-type=\"float\" office:value=\"2138\"><office:annotation><text:p>aside</text:p></office:annotation><text:p>02138</text:p></table:table-cell>\
          <table:table-cell office:value-type=\"boolean\" office:boolean-value=\"true\"><text:p>WAHR</text:p></table:table-cell>\
          <table:table-cell table:formula=\"of:=1\" office:value-type=\"string\" office:string-value=\"set\"><text:p>shown</text:p></table:table-cell>\
-         <table:table-cell office:value-type=\"string\" calcext:value-type=\"error\" xmlns:calcext=\"c\"><text:p>#N/A</text:p></table:table-cell>\
+         <table:table-cell office:value-type=\"string\" calcext:value-type=\"error\" xmlns:calcext=\"urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0\"><text:p>#N/A</text:p></table:table-cell>\
          </table:table-row>\
          <table:table-row-group table:display=\"false\"><table:table-row table:number-rows-repeated=\"2\">\
          <table:table-cell table:number-columns-spanned=\"2\" office:value-type=\"string\"><text:p>x</text:p></table:table-cell><table:covered-table-cell/>\

@@ -98,7 +98,10 @@ fn other_files_are_named() {
             "mimetype",
             b"application/vnd.oasis.opendocument.spreadsheet",
         ),
-        ("META-INF/manifest.xml", b"<m><f><encryption-data/></f></m>"),
+        (
+            "META-INF/manifest.xml",
+            b"<m:manifest xmlns:m=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"><m:encryption-data/></m:manifest>",
+        ),
         ("content.xml", b"garbage"),
     ]);
     check(&locked, "r.ods", "protected by a password");
@@ -121,23 +124,35 @@ fn broken_archives_are_refused() {
     let entry = find(&good, b"PK\x01\x02");
     flags[entry + 8] |= 1;
     check(&flags, "r.xlsx", "protected by a password");
-    let mut method = good.clone();
-    let sheet = find_last(&good, b"xl/workbook.xml");
-    method[sheet - 46 + 10] = 12;
-    check(&method, "r.xlsx", "method 12");
-    let mut crc = good.clone();
-    crc[sheet - 46 + 16] ^= 1;
-    check(&crc, "r.xlsx", "checksum");
-    let mut declared = good.clone();
-    put_u32(&mut declared, sheet - 46 + 24, 10);
-    check(
-        &declared,
-        "r.xlsx",
-        "inflates to more than the archive declares",
-    );
-    let mut renamed = good.clone();
+    // Each field in the directory and in the local header, then in one of them alone.
+    let directory = find_last(&good, b"xl/workbook.xml");
     let local = find(&good, b"xl/workbook.xml");
+    for (back, front, value, part) in [
+        (46 - 10, 30 - 8, 12, "method 12"),
+        (46 - 16, 30 - 14, 0x55, "checksum"),
+        (
+            46 - 24,
+            30 - 22,
+            10,
+            "inflates to more than the archive declares",
+        ),
+    ] {
+        let mut changed = good.clone();
+        let count = if back == 46 - 24 { 4 } else { 1 };
+        changed[directory - back..][..count].fill(0);
+        changed[local - front..][..count].fill(0);
+        changed[directory - back] = value;
+        changed[local - front] = value;
+        check(&changed, "r.xlsx", part);
+        for at in [directory - back, local - front] {
+            let mut changed = good.clone();
+            changed[at] ^= 1;
+            check(&changed, "r.xlsx", "local header contradicts the directory");
+        }
+    }
+    let mut renamed = good.clone();
     renamed[local] = b'y';
+
     check(&renamed, "r.xlsx", "another name than the directory");
 }
 
@@ -165,6 +180,8 @@ fn bombs_are_refused_before_they_inflate() {
     let mut lying = Xlsx::subjects(&" ".repeat(33 << 20)).bytes();
     let entry = find_last(&lying, b"xl/worksheets/sheet1.xml") - 46;
     put_u32(&mut lying, entry + 24, 1000);
+    let local = find(&lying, b"xl/worksheets/sheet1.xml") - 30;
+    put_u32(&mut lying, local + 22, 1000);
     check(&lying, "r.xlsx", "more than the archive declares");
     let limits = Limits {
         inflated_bytes: 1000,
@@ -228,20 +245,26 @@ fn hostile_xml_is_refused() {
     };
     check(&file(laughs.as_bytes()), "r.xlsx", "document type");
     check(
-        &file(b"<worksheet><sheetData>&x;</sheetData></worksheet>"),
+        &file(b"<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>&x;</sheetData></worksheet>"),
         "r.xlsx",
         "XML entity",
     );
-    check(&file(b"<worksheet><sheetData>"), "r.xlsx", "too early");
-    check(&file(b"<worksheet></sheet>"), "r.xlsx", "not well-formed");
+    check(&file(b"<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><sheetData>"), "r.xlsx", "too early");
+    check(&file(b"<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"></sheet>"), "r.xlsx", "not well-formed");
     check(
         &file(b"\xff\xfe<\0w\0"),
         "r.xlsx",
         "part `xl/worksheets/sheet1.xml`",
     );
-    check(&file(b"<worksheet>\xff</worksheet>"), "r.xlsx", "not UTF-8");
+    check(&file(b"<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">\xff</worksheet>"), "r.xlsx", "not UTF-8");
     check(
-        &file("<a>".repeat(100_000).as_bytes()),
+        &file(
+            format!(
+                "<worksheet xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\">{}",
+                "<a>".repeat(100_000)
+            )
+            .as_bytes(),
+        ),
         "r.xlsx",
         "deeper than 256",
     );

@@ -167,7 +167,12 @@ const ARCHIVES: [Hostile; 13] = [
     ),
     (
         "string.xlsx",
-        || with_strings(&format!("<sst><si><t>{}</t></si></sst>", noise(50 << 20))),
+        || {
+            with_strings(&format!(
+                "<sst xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\"><si><t>{}</t></si></sst>",
+                noise(50 << 20)
+            ))
+        },
         "larger than 131072 bytes",
     ),
     (
@@ -192,7 +197,44 @@ fn below_head(rest: &[u8]) -> Vec<u8> {
     [b"surnames,city\n", rest].concat()
 }
 
-const TEXTS: [Hostile; 7] = [
+/// A text of 1 MiB for a row that is written once, in rows that are many.
+fn amplified_xlsx() -> Vec<u8> {
+    let heads = [inline("A1", "surnames"), inline("B1", "city")].concat();
+    let row = "<row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>0</v></c></row>".repeat(600_000);
+    let inside = format!("<sheetData><row>{heads}</row>{row}</sheetData>");
+    let mut file = Xlsx::subjects(&inside);
+    file.strings
+        .push(format!("<t>{}</t>", "x".repeat(128 << 10)));
+    file.bytes()
+}
+
+fn amplified_ods() -> Vec<u8> {
+    let cells = format!(
+        "<table:table-cell table:number-columns-repeated=\"2\" office:value-type=\"string\">\
+         <text:p>{}</text:p></table:table-cell>",
+        "x".repeat(128 << 10)
+    );
+    with_row_ods(&format!(
+        "<table:table-row table:number-rows-repeated=\"1000\">{cells}</table:table-row>"
+    ))
+}
+
+const AMPLIFIED: [Hostile; 2] = [
+    ("amplified.xlsx", amplified_xlsx, "out of proportion"),
+    ("amplified.ods", amplified_ods, "out of proportion"),
+];
+
+const TEXTS: [Hostile; 9] = [
+    (
+        "quotes.csv",
+        || below_head(&[b"x,\"".to_vec(), vec![b'"'; 4_000_001]].concat()),
+        "a value is larger than 131072 bytes",
+    ),
+    (
+        "breaks.csv",
+        || below_head(&[b"x,\"".to_vec(), vec![b'\n'; 4_000_000]].concat()),
+        "a value is larger than 131072 bytes",
+    ),
     (
         "magic.xlsx",
         || below_head(b"Diaz,Reno\n"),
@@ -237,7 +279,7 @@ fn hostile_files_are_refused_in_little_time_and_memory() {
     let path = folder.path().join("r.csv");
     fs::write(&path, "surnames,city\nDiaz,Reno\n").unwrap();
     assert_eq!(measure(&path, &limits).0, "");
-    for (name, make, part) in ARCHIVES.into_iter().chain(TEXTS) {
+    for (name, make, part) in ARCHIVES.into_iter().chain(AMPLIFIED).chain(TEXTS) {
         let path = folder.path().join(name);
         let bytes = make();
         fs::write(&path, &bytes).unwrap();

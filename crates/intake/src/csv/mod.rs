@@ -10,7 +10,7 @@ mod decode;
 mod detect;
 mod records;
 
-use std::io::BufRead;
+use std::{borrow::Cow, io::BufRead};
 
 use model::row::CellKind;
 
@@ -62,15 +62,20 @@ fn read_records<R: BufRead>(
         for (position, text) in (0_u32..).zip(record.fields()) {
             fields = position.saturating_add(1);
             if !text.is_empty() {
+                let guarded = guarded(text);
                 assembler.cell(&RawCell {
                     position,
                     kind: CellKind::Text,
-                    formula: false,
-                    text,
+                    formula: guarded.is_some(),
+                    computed: true,
+                    text: guarded.as_deref().unwrap_or(text),
                 });
             }
         }
         let line = record.line;
+        if record.after_quote {
+            assembler.note(Notice::TextAfterQuote, || line.to_string());
+        }
         let was_reading = assembler.is_reading();
         assembler.end_row()?;
         match width {
@@ -88,4 +93,41 @@ fn read_records<R: BufRead>(
         }
     }
     assembler.finish()
+}
+
+/// The text inside `="…"`, as Excel's users guard a text from being taken for a number; a spreadsheet
+/// program shows the text alone. `None` for any other text.
+fn guarded(text: &str) -> Option<Cow<'_, str>> {
+    let inside = text.strip_prefix("=\"")?.strip_suffix('"')?;
+    let without_pairs = inside.replace("\"\"", "");
+    if without_pairs.contains('"') {
+        return None;
+    }
+    Some(if without_pairs.len() == inside.len() {
+        Cow::Borrowed(inside)
+    } else {
+        Cow::Owned(inside.replace("\"\"", "\""))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn guarded_texts() {
+        for (text, expected) in [
+            ("=\"00042\"", Some("00042")),
+            ("=\"\"", Some("")),
+            ("=\"a\"\"b\"", Some("a\"b")),
+            ("=\"a\"&\"b\"", None),
+            ("=\"a\"\"", None),
+            ("=\"", None),
+            ("=1+1", None),
+            ("00042", None),
+            ("", None),
+        ] {
+            assert_eq!(guarded(text).as_deref(), expected, "{text}");
+        }
+    }
 }

@@ -6,18 +6,18 @@
 //!
 //! Left to others: paragraphs (text).
 
-use std::{borrow::Cow, io::Read, ops::Range};
+use std::{borrow::Cow, collections::BTreeSet, io::Read, ops::Range};
 
 use model::row::CellKind;
 
-use super::text;
+use super::{CONTENT, text};
 use crate::{
     IntakeError, LimitKind, Limits,
     notice::Notice,
     table::{RawCell, cell_name},
     taker::Taker,
-    value::{iso_date, plain_number},
-    xml::{Element, Node, Xml},
+    value::{iso_date, iso_time, plain_number},
+    xml::{Element, Node, Space, Xml},
 };
 
 /// Bytes of the texts of one row.
@@ -29,6 +29,7 @@ struct Filled {
     repeated: u32,
     kind: CellKind,
     formula: bool,
+    computed: bool,
     text: Range<usize>,
 }
 
@@ -50,6 +51,7 @@ struct CellHead {
     is_error: bool,
     value: Option<Vec<u8>>,
     date: Option<Vec<u8>>,
+    time: Option<Vec<u8>>,
     boolean: Option<Vec<u8>>,
     string: bool,
     formula: bool,
@@ -58,50 +60,76 @@ struct CellHead {
     rows_spanned: u32,
 }
 
+/// Names of the styles of columns and rows that have no width or height.
+pub(super) type NoSize = BTreeSet<Vec<u8>>;
+
+/// Where in the table the reading is.
+#[derive(Default)]
+struct At {
+    row: CurrentRow,
+    /// Position of the next column that is described.
+    column: u32,
+    /// For each open group of rows, and of columns, whether it is folded away.
+    row_groups: Vec<bool>,
+    column_groups: Vec<bool>,
+}
+
 /// Reads to the end of the table.
 pub(super) fn read<R: Read, T: Taker>(
     xml: &mut Xml<R>,
+    no_size: &NoSize,
     limits: &Limits,
     taker: &mut T,
 ) -> Result<(), IntakeError> {
-    let mut row = CurrentRow::default();
-    let mut column = 0_u32;
-    // For each open group of rows whether it is folded away.
-    let mut groups: Vec<bool> = Vec::new();
+    let mut at = At::default();
     loop {
         match xml.next()? {
-            Node::Open(element) => match element.name() {
-                b"table-row" => {
-                    let (repeated, visible) = row_head(&element)?;
-                    let hidden = !visible || groups.contains(&true);
-                    read_row(xml, &mut row, limits, taker)?;
-                    if !deliver(&mut row, repeated, hidden, limits, taker)? {
-                        return Ok(());
-                    }
+            Node::Open(element) => match element.tag() {
+                (Space::Table, b"table-row") => {
+                    let (repeated, visible) = row_head(&element, no_size)?;
+                    let hidden = !visible || at.row_groups.contains(&true);
+                    read_row(xml, &mut at.row, limits, taker)?;
+                    deliver(&mut at.row, repeated, hidden, limits, taker)?;
                 }
-                b"table-column" => take_column(&element, &mut column, taker)?,
-                b"table-row-group" => {
-                    let display = element.attribute(b"display")?;
-                    groups.push(display.as_deref() == Some("false"));
+                (Space::Table, b"table-column") => {
+                    take_column(&element, &mut at, no_size, taker)?;
                 }
-                b"table-header-rows"
-                | b"table-rows"
-                | b"table-columns"
-                | b"table-header-columns"
-                | b"table-column-group" => {}
-                b"table-source" => {
+                (Space::Table, b"table-row-group") => at.row_groups.push(is_folded(&element)?),
+                (Space::Table, b"table-column-group") => {
+                    at.column_groups.push(is_folded(&element)?);
+                }
+                (
+                    Space::Table,
+                    b"table-header-rows"
+                    | b"table-rows"
+                    | b"table-columns"
+                    | b"table-header-columns",
+                ) => {}
+                (Space::Table, b"table-source") => {
                     xml.skip()?;
                     taker.note(Notice::ExternalLinks, "the whole sheet".to_owned());
                 }
+                (Space::Table, b"shapes") | (Space::Draw, _) => {
+                    xml.skip()?;
+                    taker.note(Notice::Drawings, "on the sheet".to_owned());
+                }
                 _ => xml.skip()?,
             },
-            Node::Close(b"table-row-group") => {
-                groups.pop();
+            Node::Close((Space::Table, b"table-row-group")) => {
+                at.row_groups.pop();
             }
-            Node::Close(b"table") | Node::End => return Ok(()),
+            Node::Close((Space::Table, b"table-column-group")) => {
+                at.column_groups.pop();
+            }
+            Node::Close((Space::Table, b"table")) | Node::End => return Ok(()),
             _ => {}
         }
     }
+}
+
+fn is_folded(group: &Element<'_>) -> Result<bool, IntakeError> {
+    let display = group.attribute((Space::Table, b"display"))?;
+    Ok(display.as_deref() == Some("false"))
 }
 
 fn count(value: &[u8]) -> u32 {
@@ -113,11 +141,12 @@ fn count(value: &[u8]) -> u32 {
     text.parse().unwrap_or(beyond).max(1)
 }
 
-fn row_head(element: &Element<'_>) -> Result<(u32, bool), IntakeError> {
+fn row_head(element: &Element<'_>, no_size: &NoSize) -> Result<(u32, bool), IntakeError> {
     let (mut repeated, mut visible) = (1, true);
-    element.each_attribute(|name, value| match name {
-        b"number-rows-repeated" => repeated = count(value),
-        b"visibility" => visible = !matches!(value, b"collapse" | b"filter"),
+    element.each_attribute(|tag, value| match tag {
+        (Space::Table, b"number-rows-repeated") => repeated = count(value),
+        (Space::Table, b"visibility") => visible &= !matches!(value, b"collapse" | b"filter"),
+        (Space::Table, b"style-name") => visible &= !no_size.contains(value),
         _ => {}
     })?;
     Ok((repeated, visible))
@@ -125,20 +154,22 @@ fn row_head(element: &Element<'_>) -> Result<(u32, bool), IntakeError> {
 
 fn take_column<T: Taker>(
     element: &Element<'_>,
-    column: &mut u32,
+    at: &mut At,
+    no_size: &NoSize,
     taker: &mut T,
 ) -> Result<(), IntakeError> {
-    let (mut repeated, mut visible) = (1, true);
-    element.each_attribute(|name, value| match name {
-        b"number-columns-repeated" => repeated = count(value),
-        b"visibility" => visible = !matches!(value, b"collapse" | b"filter"),
+    let (mut repeated, mut visible) = (1, !at.column_groups.contains(&true));
+    element.each_attribute(|tag, value| match tag {
+        (Space::Table, b"number-columns-repeated") => repeated = count(value),
+        (Space::Table, b"visibility") => visible &= !matches!(value, b"collapse" | b"filter"),
+        (Space::Table, b"style-name") => visible &= !no_size.contains(value),
         _ => {}
     })?;
-    let after = column.saturating_add(repeated);
+    let after = at.column.saturating_add(repeated);
     if !visible {
-        taker.hidden_columns(*column, after.saturating_sub(1));
+        taker.hidden_columns(at.column, after.saturating_sub(1));
     }
-    *column = after;
+    at.column = after;
     Ok(())
 }
 
@@ -154,7 +185,10 @@ fn read_row<R: Read, T: Taker>(
     loop {
         match xml.next()? {
             Node::Open(element)
-                if matches!(element.name(), b"table-cell" | b"covered-table-cell") =>
+                if matches!(
+                    element.tag(),
+                    (Space::Table, b"table-cell" | b"covered-table-cell")
+                ) =>
             {
                 let head = cell_head(&element, &mut row.text)?;
                 read_cell(xml, row, head, limits, taker)?;
@@ -174,22 +208,29 @@ fn cell_head(element: &Element<'_>, text: &mut String) -> Result<CellHead, Intak
         rows_spanned: 1,
         ..CellHead::default()
     };
-    element.each_attribute(|name, value| match name {
-        // `calcext:value-type` says `error` where `office:value-type` says `string`.
-        b"value-type" if value == b"error" => head.is_error = true,
-        b"value-type" if head.kind.is_empty() => head.kind = value.to_vec(),
-        b"value" => head.value = Some(value.to_vec()),
-        b"date-value" => head.date = Some(value.to_vec()),
-        b"boolean-value" => head.boolean = Some(value.to_vec()),
-        b"string-value" => head.string = true,
-        b"formula" => head.formula = true,
-        b"number-columns-repeated" => head.repeated = count(value),
-        b"number-columns-spanned" => head.columns_spanned = count(value),
-        b"number-rows-spanned" => head.rows_spanned = count(value),
+    let mut string = None;
+    element.each_attribute(|tag, value| match tag {
+        // Where `office:value-type` says `string`.
+        (Space::Calc, b"value-type") => head.is_error = value == b"error",
+        (Space::Office, b"value-type") => head.kind = value.to_vec(),
+        (Space::Office, b"value") => head.value = Some(value.to_vec()),
+        (Space::Office, b"date-value") => head.date = Some(value.to_vec()),
+        (Space::Office, b"time-value") => head.time = Some(value.to_vec()),
+        (Space::Office, b"boolean-value") => head.boolean = Some(value.to_vec()),
+        (Space::Office, b"string-value") => string = Some(value.to_vec()),
+        (Space::Table, b"formula") => head.formula = true,
+        (Space::Table, b"number-columns-repeated") => head.repeated = count(value),
+        (Space::Table, b"number-columns-spanned") => head.columns_spanned = count(value),
+        (Space::Table, b"number-rows-spanned") => head.rows_spanned = count(value),
         _ => {}
     })?;
-    if head.string {
-        text.push_str(&element.attribute(b"string-value")?.unwrap_or_default());
+    // The name of an error stands in the paragraphs alone.
+    if let Some(string) = string.filter(|_| !head.is_error) {
+        head.string = true;
+        match std::str::from_utf8(&string) {
+            Ok(string) => text.push_str(string),
+            Err(_) => return Err(IntakeError::damaged(CONTENT, "a string value is not UTF-8")),
+        }
     }
     Ok(head)
 }
@@ -211,7 +252,7 @@ fn read_cell<R: Read, T: Taker>(
             cell_name(position, number)
         )
     };
-    let comments = text::read_cell(xml, &mut row.text, start, head.string, limits, &place)?;
+    let beside = text::read_cell(xml, &mut row.text, start, head.string, limits, &place)?;
     if row.text.len() > ROW_BYTES {
         let allowed = ROW_BYTES as u64;
         return Err(IntakeError::limit(LimitKind::RecordBytes, allowed, place()));
@@ -226,8 +267,13 @@ fn read_cell<R: Read, T: Taker>(
             "it lies beyond the last column of a sheet",
         ));
     }
-    if comments > 0 {
-        taker.note(Notice::Comments, cell_name(position, number));
+    for (notice, count) in [
+        (Notice::Comments, beside.comments),
+        (Notice::Drawings, beside.drawings),
+    ] {
+        if count > 0 {
+            taker.note(notice, cell_name(position, number));
+        }
     }
     if head.columns_spanned > 1 || head.rows_spanned > 1 {
         taker.note(Notice::Merged, span(position, number, &head));
@@ -238,6 +284,7 @@ fn read_cell<R: Read, T: Taker>(
             repeated: head.repeated,
             kind,
             formula: head.formula,
+            computed: !head.kind.is_empty(),
             text: start..row.text.len(),
         });
     }
@@ -270,17 +317,21 @@ fn settle(text: &mut String, start: usize, head: &CellHead) -> Result<CellKind, 
                 plain_number(&value).ok_or("its value is not a number, though its type says so")?;
             (CellKind::Number, number.into_owned().into())
         }
-        b"date" => match iso_date(&utf8(&head.date)) {
-            Some(date) => (CellKind::Date, date.into()),
-            None => return Ok(CellKind::Text),
-        },
-        b"boolean" => {
-            let is_true = head.boolean.as_deref() == Some(b"true");
-            (
-                CellKind::Boolean,
-                if is_true { "TRUE" } else { "FALSE" }.into(),
-            )
+        b"date" => {
+            let date = iso_date(&utf8(&head.date));
+            let date = date.ok_or("its value is not a date, though its type says so")?;
+            (CellKind::Date, date.into())
         }
+        b"time" => {
+            let time = iso_time(&utf8(&head.time));
+            let time = time.ok_or("its value is not a time, though its type says so")?;
+            (CellKind::Number, time.into())
+        }
+        b"boolean" => match head.boolean.as_deref() {
+            Some(b"true" | b"1") => (CellKind::Boolean, "TRUE".into()),
+            Some(b"false" | b"0") => (CellKind::Boolean, "FALSE".into()),
+            _ => return Err("its value is not a truth value, though its type says so"),
+        },
         _ => return Ok(CellKind::Text),
     };
     text.truncate(start);
@@ -288,19 +339,23 @@ fn settle(text: &mut String, start: usize, head: &CellHead) -> Result<CellKind, 
     Ok(kind)
 }
 
-/// Delivers the row as often as it stands; `false` when the taker wants no more.
+/// Delivers the row as often as it stands.
 fn deliver<T: Taker>(
     row: &mut CurrentRow,
     repeated: u32,
     hidden: bool,
     limits: &Limits,
     taker: &mut T,
-) -> Result<bool, IntakeError> {
+) -> Result<(), IntakeError> {
     let first = row.number.saturating_add(1);
     let last = row.number.saturating_add(repeated);
     row.number = last;
-    if row.cells.is_empty() {
-        return Ok(true);
+    let filled = |cell: &Filled| {
+        let text = row.text.get(cell.text.clone()).unwrap_or("");
+        cell.formula || !text.trim().is_empty()
+    };
+    if !row.cells.iter().any(filled) {
+        return Ok(());
     }
     let place = || format!("sheet `{}`, row {first}", taker.sheet());
     if u64::from(repeated) > limits.repeated_rows {
@@ -317,13 +372,11 @@ fn deliver<T: Taker>(
         ));
     }
     for number in first..=last {
-        if !taker.begin_row(number, hidden) {
-            return Ok(false);
-        }
+        taker.begin_row(number, hidden);
         give_cells(row, number, limits, taker);
         taker.end_row()?;
     }
-    Ok(true)
+    Ok(())
 }
 
 fn give_cells<T: Taker>(row: &CurrentRow, number: u32, limits: &Limits, taker: &mut T) {
@@ -337,6 +390,7 @@ fn give_cells<T: Taker>(row: &CurrentRow, number: u32, limits: &Limits, taker: &
                 position,
                 kind: cell.kind,
                 formula: cell.formula,
+                computed: cell.computed,
                 text: row.text.get(cell.text.clone()).unwrap_or(""),
             };
             taker.cell(number, &raw);

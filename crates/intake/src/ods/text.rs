@@ -9,12 +9,21 @@ use std::io::Read;
 
 use crate::{
     IntakeError, LimitKind, Limits,
-    xml::{Element, Node, Xml},
+    notice::Beginning,
+    xml::{Element, Node, Space, Xml},
 };
 
+/// What stands in a cell beside its text.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Beside {
+    /// Comments, but for those of a marked copy.
+    pub(super) comments: u32,
+    /// Drawings, pictures and text boxes.
+    pub(super) drawings: u32,
+}
+
 /// Reads to the end of a cell and adds its paragraphs to `text`, which holds this cell from `start`
-/// on; paragraphs are passed over where the cell has a string value already. Gives the number of
-/// comments.
+/// on; paragraphs are passed over where the cell has a string value already.
 pub(super) fn read_cell<R: Read>(
     xml: &mut Xml<R>,
     text: &mut String,
@@ -22,31 +31,68 @@ pub(super) fn read_cell<R: Read>(
     has_value: bool,
     limits: &Limits,
     place: &dyn Fn() -> String,
-) -> Result<u32, IntakeError> {
-    let mut comments = 0_u32;
+) -> Result<Beside, IntakeError> {
+    let mut beside = Beside::default();
     let mut paragraphs = 0_u32;
     loop {
         match xml.next()? {
-            Node::Open(element) => match element.name() {
-                b"p" | b"h" if !has_value => {
+            Node::Open(element) => match element.tag() {
+                (Space::Text, b"p" | b"h") if !has_value => {
                     if paragraphs > 0 {
                         text.push('\n');
                     }
                     paragraphs = paragraphs.saturating_add(1);
-                    let more = read_paragraph(xml, text, start, limits, place)?;
-                    comments = comments.saturating_add(more);
+                    read_paragraph(xml, text, start, limits, place, &mut beside)?;
                 }
-                b"annotation" => {
-                    comments = comments.saturating_add(1);
+                (Space::Text, b"p" | b"h") => {
+                    // The text is known; what stands beside it is not.
+                    let mut shown = String::new();
+                    read_paragraph(xml, &mut shown, 0, limits, place, &mut beside)?;
+                }
+                (Space::Office, b"annotation") => beside.take_comment(xml)?,
+                (Space::Draw, _) => {
+                    beside.drawings = beside.drawings.saturating_add(1);
                     xml.skip()?;
                 }
                 _ => xml.skip()?,
             },
             Node::Close(_) | Node::End => {
-                return check(text, start, limits, place).map(|()| comments);
+                return check(text, start, limits, place).map(|()| beside);
             }
             Node::Text(_) | Node::Nothing => {}
         }
+    }
+}
+
+impl Beside {
+    /// Reads to the end of a comment; one of a marked copy does not count.
+    fn take_comment<R: Read>(&mut self, xml: &mut Xml<R>) -> Result<(), IntakeError> {
+        let mut author = Beginning::default();
+        let mut text = Beginning::default();
+        let mut in_author = false;
+        let mut in_text = false;
+        let mut open = 1_u32;
+        while open > 0 {
+            match xml.next()? {
+                Node::Open(element) => {
+                    in_author = element.tag() == (Space::Dublin, b"creator");
+                    in_text |= element.tag() == (Space::Text, b"p");
+                    open = open.saturating_add(1);
+                }
+                Node::Close(_) => {
+                    in_author = false;
+                    open = open.saturating_sub(1);
+                }
+                Node::Text(piece) if in_author => author.add(piece),
+                Node::Text(piece) if in_text => text.add(piece),
+                Node::Text(_) | Node::Nothing => {}
+                Node::End => break,
+            }
+        }
+        if !(author.is_our_author() && text.is_our_comment()) {
+            self.comments = self.comments.saturating_add(1);
+        }
+        Ok(())
     }
 }
 
@@ -92,15 +138,15 @@ impl Paragraph<'_> {
     }
 }
 
-/// Reads to the end of a paragraph; gives the number of comments in it.
+/// Reads to the end of a paragraph.
 fn read_paragraph<R: Read>(
     xml: &mut Xml<R>,
     text: &mut String,
     start: usize,
     limits: &Limits,
     place: &dyn Fn() -> String,
-) -> Result<u32, IntakeError> {
-    let mut comments = 0_u32;
+    beside: &mut Beside,
+) -> Result<(), IntakeError> {
     let mut depth = 1_u32;
     let mut paragraph = Paragraph {
         text,
@@ -108,22 +154,23 @@ fn read_paragraph<R: Read>(
     };
     while depth > 0 {
         match xml.next()? {
-            Node::Open(element) => match element.name() {
-                b"s" => {
+            Node::Open(element) => match element.tag() {
+                (Space::Text, b"s") => {
                     let count = spaces(&element)?;
                     let room = limits.cell_bytes.saturating_add(1);
                     (0..count.min(room)).for_each(|_| paragraph.add_exactly(' '));
                     depth = depth.saturating_add(1);
                 }
-                b"tab" | b"line-break" => {
-                    let is_tab = element.name() == b"tab";
-                    paragraph.add_exactly(if is_tab { '\t' } else { '\n' });
+                (Space::Text, name @ (b"tab" | b"line-break")) => {
+                    paragraph.add_exactly(if name == b"tab" { '\t' } else { '\n' });
                     depth = depth.saturating_add(1);
                 }
-                name @ (b"annotation" | b"note" | b"ruby-text" | b"frame") => {
-                    comments = comments.saturating_add(u32::from(name == b"annotation"));
+                (Space::Office, b"annotation") => beside.take_comment(xml)?,
+                (Space::Draw, name) if name != b"a" => {
+                    beside.drawings = beside.drawings.saturating_add(1);
                     xml.skip()?;
                 }
+                (Space::Text, b"note" | b"ruby-text") => xml.skip()?,
                 _ => depth = depth.saturating_add(1),
             },
             Node::Close(_) => depth = depth.saturating_sub(1),
@@ -133,11 +180,11 @@ fn read_paragraph<R: Read>(
         }
         check(paragraph.text, start, limits, place)?;
     }
-    Ok(comments)
+    Ok(())
 }
 
 fn spaces(element: &Element<'_>) -> Result<u64, IntakeError> {
-    let count = element.attribute(b"c")?;
+    let count = element.attribute((Space::Text, b"c"))?;
     Ok(count.map_or(1, |count| count.trim().parse().unwrap_or(1)))
 }
 
@@ -145,31 +192,59 @@ fn spaces(element: &Element<'_>) -> Result<u64, IntakeError> {
 mod tests {
     use super::*;
 
-    fn check_text(inside: &str, expected: &str, comments: u32) {
-        let whole = format!("<c>{inside}</c>");
+    const NAMES: &str = "xmlns='urn:oasis:names:tc:opendocument:xmlns:text:1.0' \
+        xmlns:t='urn:oasis:names:tc:opendocument:xmlns:text:1.0' \
+        xmlns:o='urn:oasis:names:tc:opendocument:xmlns:office:1.0' \
+        xmlns:d='urn:oasis:names:tc:opendocument:xmlns:drawing:1.0' \
+        xmlns:dc='http://purl.org/dc/elements/1.1/' xmlns:x='urn:x'";
+
+    fn check_text(inside: &str, expected: &str, comments: u32, drawings: u32) {
+        let whole = format!("<c {NAMES}>{inside}</c>");
         let limits = Limits::standard();
         let mut xml = Xml::new(whole.as_bytes(), "content.xml", &limits);
         assert!(matches!(xml.next().unwrap(), Node::Open(_)));
         let mut text = "before".to_owned();
         let place = || "there".to_owned();
         let found = read_cell(&mut xml, &mut text, 6, false, &limits, &place).unwrap();
-        assert_eq!((&text[6..], found), (expected, comments), "{inside}");
+        let beside = Beside { comments, drawings };
+        assert_eq!((&text[6..], found), (expected, beside), "{inside}");
     }
 
     #[test]
     fn white_space_is_as_opendocument_says() {
-        check_text("<p>a</p>", "a", 0);
-        check_text("\n  <p>a</p>\n <p>b</p>", "a\nb", 0);
-        check_text("<p>  a \n  b  </p>", "a b ", 0);
-        check_text("<p> </p>", "", 0);
-        check_text("<p>a<s/><s c='2'/>b</p>", "a   b", 0);
-        check_text("<p><s/>a<s/></p>", " a ", 0);
-        check_text("<p>a<tab/>b<line-break/>c</p>", "a\tb\nc", 0);
-        check_text("<p>a<span> b <span>c</span></span> d</p>", "a b c d", 0);
-        check_text("<annotation><p>secret</p></annotation><p>a</p>", "a", 1);
-        check_text("<p>a<annotation><p>x</p></annotation>b</p>", "ab", 1);
-        check_text("<frame><p>x</p></frame>", "", 0);
-        check_text("<p/><p>a</p>", "\na", 0);
+        check_text("<p>a</p>", "a", 0, 0);
+        check_text("\n  <p>a</p>\n <p>b</p>", "a\nb", 0, 0);
+        check_text("<p>  a \n  b  </p>", "a b ", 0, 0);
+        check_text("<p> </p>", "", 0, 0);
+        check_text("<p>a<s/><s t:c='2'/>b</p>", "a   b", 0, 0);
+        check_text("<p><s/>a<s/></p>", " a ", 0, 0);
+        check_text("<p>a<tab/>b<line-break/>c</p>", "a\tb\nc", 0, 0);
+        check_text("<p>a<span> b <span>c</span></span> d</p>", "a b c d", 0, 0);
+        check_text(
+            "<o:annotation><p>secret</p></o:annotation><p>a</p>",
+            "a",
+            1,
+            0,
+        );
+        check_text("<p>a<o:annotation><p>x</p></o:annotation>b</p>", "ab", 1, 0);
+        check_text("<d:frame><p>x</p></d:frame>", "", 0, 1);
+        check_text("<p>a<d:frame><p>x</p></d:frame></p>", "a", 0, 1);
+        check_text("<x:p>x</x:p><p>a<x:s/><x:span>b</x:span></p>", "a", 0, 0);
+        check_text("<p/><p>a</p>", "\na", 0, 0);
+    }
+
+    #[test]
+    fn comments_of_a_marked_copy_are_none() {
+        for (author, text, comments) in [
+            ("", "DEFICIENT · address.zip", 0),
+            ("<dc:creator>countersign</dc:creator>", "QUESTION · x", 0),
+            ("<dc:creator>Ann</dc:creator>", "QUESTION · x", 1),
+            ("<dc:creator>countersign</dc:creator>", "see John Doe", 1),
+            ("", "see John Doe", 1),
+        ] {
+            let comment = format!("<o:annotation>{author}<p>{text}</p></o:annotation><p>a</p>");
+            check_text(&comment, "a", comments, 0);
+        }
     }
 
     #[test]
@@ -178,11 +253,8 @@ mod tests {
             cell_bytes: 100,
             ..Limits::standard()
         };
-        let mut xml = Xml::new(
-            b"<c><p><s c='99999999999'/></p></c>".as_slice(),
-            "c",
-            &limits,
-        );
+        let whole = format!("<c {NAMES}><p><s t:c='99999999999'/></p></c>");
+        let mut xml = Xml::new(whole.as_bytes(), "c", &limits);
         assert!(matches!(xml.next().unwrap(), Node::Open(_)));
         let mut text = String::new();
         let error = read_cell(&mut xml, &mut text, 0, false, &limits, &|| {

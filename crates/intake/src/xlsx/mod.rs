@@ -87,6 +87,9 @@ fn read_cover(
     cells: CellReader<'_>,
 ) -> Result<(), IntakeError> {
     let mut cover = CoverSheet::default();
+    for cell in package::comments_of(archive, sheet, outlet.limits)? {
+        cover.note(Notice::Comments, || cell);
+    }
     let content = SheetContent::new(sheet, cells, outlet.limits);
     content.read(archive, &mut cover)?;
     let (fields, findings) = cover.finish();

@@ -5,13 +5,15 @@
 //!
 //! Left to others: the sheets themselves.
 
+use std::{collections::BTreeSet, io::Read};
+
 use crate::{
     IntakeError, LimitKind, Limits,
-    archive::Archive,
+    archive::{Archive, Part, part_place},
     error::printable,
-    notice::Tally,
+    notice::{Beginning, Tally},
     value::DateSystem,
-    xml::{Element, Node, Xml, is_true},
+    xml::{Element, Node, Space, Xml, is_true},
 };
 
 /// Relationships read from one part.
@@ -49,13 +51,8 @@ struct Relationship {
 impl Package {
     pub(super) fn read(archive: &mut Archive<'_>, limits: &Limits) -> Result<Self, IntakeError> {
         let root = relationships(archive, "", limits)?;
-        let workbook = root
-            .iter()
-            .find(|relationship| relationship.kind == "officeDocument")
-            .map_or_else(
-                || "xl/workbook.xml".to_owned(),
-                |found| found.target.clone(),
-            );
+        let workbook = only(&root, "officeDocument")?;
+        let workbook = workbook.unwrap_or_else(|| "xl/workbook.xml".to_owned());
         let related = relationships(archive, &workbook, limits)?;
         let mut links = Tally::default();
         for relationship in &related {
@@ -65,20 +62,16 @@ impl Package {
                 links.add(|| printable(kind));
             }
         }
-        let of_kind = |kind: &str| {
-            let found = related
-                .iter()
-                .find(|relationship| relationship.kind == kind);
-            found.map(|relationship| relationship.target.clone())
-        };
         let mut package = Self {
             sheets: Vec::new(),
-            strings: of_kind("sharedStrings"),
-            styles: of_kind("styles"),
+            strings: only(&related, "sharedStrings")?,
+            styles: only(&related, "styles")?,
             dates: DateSystem::From1900,
             links,
         };
         package.read_workbook(archive, &workbook, &related, limits)?;
+        let parts = package.sheets.iter().map(|sheet| sheet.part.as_str());
+        refuse_twice(parts.filter(|part| !part.is_empty()))?;
         Ok(package)
     }
 
@@ -93,9 +86,15 @@ impl Package {
             .part(name)?
             .ok_or_else(|| IntakeError::damaged("the archive", "it has no workbook part"))?;
         let mut xml = Xml::new(part, name, limits);
+        xml.root(&[(Space::Main, b"workbook")])?;
         loop {
             match xml.next()? {
-                Node::Open(element) if element.name() == b"sheet" => {
+                Node::Open(element)
+                    if matches!(element.main(), b"extLst" | b"customWorkbookViews") =>
+                {
+                    xml.skip()?;
+                }
+                Node::Open(element) if element.main() == b"sheet" => {
                     let sheet = sheet_entry(&element, related)?;
                     self.sheets.push(sheet);
                     if self.sheets.len() as u64 > limits.sheets {
@@ -103,8 +102,8 @@ impl Package {
                         return Err(IntakeError::limit(LimitKind::Sheets, limits.sheets, place));
                     }
                 }
-                Node::Open(element) if element.name() == b"workbookPr" => {
-                    let from_1904 = element.attribute(b"date1904")?;
+                Node::Open(element) if element.main() == b"workbookPr" => {
+                    let from_1904 = element.plain(b"date1904")?;
                     if from_1904.is_some_and(|value| is_true(value.as_bytes())) {
                         self.dates = DateSystem::From1904;
                     }
@@ -116,10 +115,43 @@ impl Package {
     }
 }
 
+/// The target of the only relationship of a kind, which must lie in the package.
+fn only(related: &[Relationship], kind: &str) -> Result<Option<String>, IntakeError> {
+    let mut found = related.iter().filter(|related| related.kind == kind);
+    let Some(first) = found.next() else {
+        return Ok(None);
+    };
+    if found.next().is_some() || first.external {
+        let place = format!("relationship `{kind}`");
+        let what = "it is there twice, or leads out of the package";
+        return Err(IntakeError::hostile(place, what));
+    }
+    Ok(Some(first.target.clone()))
+}
+
+/// A part that a relationship names.
+pub(super) fn part<'a>(archive: &'a mut Archive<'_>, name: &str) -> Result<Part<'a>, IntakeError> {
+    let part = archive.part(name)?;
+    part.ok_or_else(|| IntakeError::damaged(part_place(name), "it is not in the archive"))
+}
+
+/// Each part is read for one purpose and once.
+fn refuse_twice<'p>(parts: impl Iterator<Item = &'p str>) -> Result<(), IntakeError> {
+    let mut seen = BTreeSet::new();
+    for part in parts {
+        if !seen.insert(part.to_ascii_lowercase()) {
+            let what = "it is named twice as the part of a sheet";
+            return Err(IntakeError::hostile(part_place(part), what));
+        }
+    }
+    Ok(())
+}
+
 fn sheet_entry(element: &Element<'_>, related: &[Relationship]) -> Result<SheetEntry, IntakeError> {
-    let name = element.attribute(b"name")?.unwrap_or_default();
-    let id = element.attribute(b"id")?.unwrap_or_default();
-    let state = element.attribute(b"state")?.unwrap_or_default();
+    let name = element.plain(b"name")?.unwrap_or_default();
+    let id = element.attribute((Space::Related, b"id"))?;
+    let id = id.unwrap_or_default();
+    let state = element.plain(b"state")?.unwrap_or_default();
     let relationship = related.iter().find(|relationship| relationship.id == id);
     let part = relationship.map(|relationship| relationship.target.clone());
     Ok(SheetEntry {
@@ -142,12 +174,18 @@ fn relationships(
         return Ok(found);
     };
     let mut xml = Xml::new(part, &name, limits);
+    xml.root(&[(Space::Packages, b"Relationships")])?;
+    let mut ids = BTreeSet::new();
     loop {
         match xml.next()? {
-            Node::Open(element) if element.name() == b"Relationship" => {
+            Node::Open(element) if element.tag() == (Space::Packages, b"Relationship") => {
                 let mut relationship = relationship(&element)?;
                 if !relationship.external {
                     relationship.target = join(folder, &relationship.target);
+                }
+                if !ids.insert(relationship.id.clone()) {
+                    let what = "two of its relationships have the same id";
+                    return Err(IntakeError::hostile(xml.place(), what));
                 }
                 found.push(relationship);
                 if found.len() > RELATIONSHIPS {
@@ -162,8 +200,7 @@ fn relationships(
 }
 
 fn relationship(element: &Element<'_>) -> Result<Relationship, IntakeError> {
-    let attribute =
-        |name: &[u8]| Ok::<_, IntakeError>(element.attribute(name)?.unwrap_or_default());
+    let attribute = |name: &[u8]| Ok::<_, IntakeError>(element.plain(name)?.unwrap_or_default());
     let kind = attribute(b"Type")?;
     Ok(Relationship {
         id: attribute(b"Id")?,
@@ -190,46 +227,34 @@ fn join(folder: &str, target: &str) -> String {
     steps.join("/")
 }
 
-/// The author of comments that the examination itself wrote into a marked copy: they need no reading.
-pub(super) const OURS: &str = "countersign";
-
 /// The authors of a part with comments, for as long as they are looked for: at most this many.
 const AUTHORS: usize = 1_000;
 
-/// Who wrote the comments of a part, by number.
+/// Whose comments a part holds, and which of them are those of a marked copy.
 #[derive(Default)]
 struct Authors {
     count: usize,
-    // Numbers whose whole text is ours.
+    /// Numbers whose whole text is ours, or nothing: LibreOffice drops authors when it saves.
     ours: Vec<usize>,
-    text: String,
-    inside: bool,
+    text: Beginning,
 }
 
 impl Authors {
     fn open(&mut self) {
-        self.inside = true;
-        self.text.clear();
-    }
-
-    fn text(&mut self, piece: &str) {
-        if self.inside && self.text.len() <= OURS.len() {
-            self.text.push_str(piece);
-        }
+        self.text = Beginning::default();
     }
 
     fn close(&mut self) {
-        if self.text == OURS && self.count < AUTHORS {
+        if self.text.is_our_author() && self.count < AUTHORS {
             self.ours.push(self.count);
         }
         self.count = self.count.saturating_add(1);
-        self.inside = false;
     }
 
-    /// Whether the attribute `authorId` of a comment names us.
-    fn is_ours(&self, id: Option<&str>) -> bool {
-        let id = id.and_then(|id| id.parse().ok());
-        id.is_some_and(|id: usize| self.ours.contains(&id))
+    /// Whether the attribute `authorId` of a comment names us or nobody.
+    fn may_be_ours(&self, id: Option<&str>) -> bool {
+        let id: Option<usize> = id.and_then(|id| id.parse().ok());
+        id.is_none_or(|id| self.ours.contains(&id))
     }
 }
 
@@ -245,37 +270,71 @@ pub(super) fn comments_of(
     let targets = related
         .iter()
         .filter(|relationship| matches!(&*relationship.kind, "comments" | "threadedComment"));
+    refuse_twice(
+        targets
+            .clone()
+            .map(|relationship| relationship.target.as_str()),
+    )?;
     for relationship in targets {
         let Some(part) = archive.part(&relationship.target)? else {
             continue;
         };
-        let mut xml = Xml::new(part, &relationship.target, limits);
-        let mut authors = Authors::default();
-        loop {
-            match xml.next()? {
-                Node::Open(element) if element.name() == b"author" => authors.open(),
-                Node::Text(piece) => authors.text(piece),
-                Node::Close(b"author") => authors.close(),
-                Node::Open(element)
-                    if matches!(element.name(), b"comment" | b"threadedComment") =>
-                {
-                    if authors.is_ours(element.attribute(b"authorId")?.as_deref()) {
-                        continue;
-                    }
-                    let cell = element.attribute(b"ref")?.unwrap_or_default();
-                    let cell = printable(&cell);
-                    if cells.len() < 100_000 && cells.last() != Some(&cell) {
-                        cells.push(cell);
-                    }
-                }
-                Node::End => break,
-                _ => {}
-            }
-        }
+        let xml = Xml::new(part, &relationship.target, limits);
+        take_comments(xml, &mut cells)?;
     }
     cells.sort_by_key(|cell| (cell.len(), cell.clone()));
     cells.dedup();
     Ok(cells)
+}
+
+/// Adds the cells that a part with comments names, but for those of a marked copy.
+fn take_comments<R: Read>(mut xml: Xml<R>, cells: &mut Vec<String>) -> Result<(), IntakeError> {
+    let mut authors = Authors::default();
+    let mut text = Beginning::default();
+    // The cell of a comment that may be one of a marked copy, until its text is known.
+    let mut open = None;
+    xml.root(&[
+        (Space::Main, b"comments"),
+        (Space::Threads, b"ThreadedComments"),
+    ])?;
+    loop {
+        match xml.next()? {
+            Node::Open(element) => match element.tag() {
+                (Space::Main, b"author") => authors.open(),
+                (Space::Main, b"comment") => {
+                    let may_be_ours = authors.may_be_ours(element.plain(b"authorId")?.as_deref());
+                    let cell = printable(&element.plain(b"ref")?.unwrap_or_default());
+                    text = Beginning::default();
+                    open = Some((cell, may_be_ours));
+                }
+                (Space::Threads, b"threadedComment") => {
+                    let cell = printable(&element.plain(b"ref")?.unwrap_or_default());
+                    add_comment(cells, cell);
+                }
+                _ => {}
+            },
+            Node::Text(piece) => {
+                authors.text.add(piece);
+                text.add(piece);
+            }
+            Node::Close((Space::Main, b"author")) => authors.close(),
+            Node::Close((Space::Main, b"comment")) => {
+                if let Some((cell, may_be_ours)) = open.take()
+                    && !(may_be_ours && text.is_our_comment())
+                {
+                    add_comment(cells, cell);
+                }
+            }
+            Node::End => return Ok(()),
+            _ => {}
+        }
+    }
+}
+
+fn add_comment(cells: &mut Vec<String>, cell: String) {
+    if cells.len() < 100_000 && cells.last() != Some(&cell) {
+        cells.push(cell);
+    }
 }
 
 #[cfg(test)]

@@ -19,7 +19,7 @@ use crate::{
     table::{RawCell, cell_name},
     taker::Taker,
     value::{DateSystem, iso_date, plain_number, serial_date, unescape_xstring},
-    xml::{Element, Node, Xml, is_true},
+    xml::{Element, Node, Space, Xml, is_true, is_zero},
 };
 
 /// What turns a cell's stored form into text.
@@ -66,6 +66,8 @@ struct Current {
     stored: Stored,
     style: usize,
     formula: bool,
+    /// Elements with a value in the cell: there is at most one.
+    values: u32,
     text: String,
 }
 
@@ -104,7 +106,7 @@ impl CellReader<'_> {
     }
 
     fn number<'c>(&self, cell: &'c Current) -> Result<(CellKind, Cow<'c, str>), &'static str> {
-        if self.styles.is_date(cell.style)
+        if self.styles.is_date(cell.style, &cell.text)
             && let Some(date) = serial_date(&cell.text, self.dates)
         {
             return Ok((CellKind::Date, Cow::Owned(date)));
@@ -131,7 +133,7 @@ impl<'s> SheetContent<'s> {
         }
     }
 
-    /// Reads the sheet from its top; stops early when the taker wants no more.
+    /// Reads the sheet from its top.
     pub(super) fn read<T: Taker>(
         &self,
         archive: &mut Archive<'_>,
@@ -145,21 +147,25 @@ impl<'s> SheetContent<'s> {
             ));
         };
         let mut xml = Xml::new(part, self.part, self.limits);
+        xml.root(&[(Space::Main, b"worksheet")])?;
+        let mut has_rows = false;
         loop {
             match xml.next()? {
-                Node::Open(element) => match element.name() {
+                Node::Open(element) => match element.main() {
+                    b"sheetData" if has_rows => {
+                        let what = "it has rows in two places";
+                        return Err(IntakeError::hostile(xml.place(), what));
+                    }
                     b"sheetData" => {
-                        let wants_more = self.read_rows(&mut xml, taker)?;
-                        if !wants_more {
-                            return Ok(());
-                        }
+                        has_rows = true;
+                        self.read_rows(&mut xml, taker)?;
                     }
-                    b"col" => take_column(&element, taker)?,
-                    b"mergeCell" => {
-                        let range = element.attribute(b"ref")?.unwrap_or_default();
-                        taker.note(Notice::Merged, printable(&range));
+                    b"cols" | b"mergeCells" => read_list(&mut xml, taker)?,
+                    b"drawing" | b"picture" | b"oleObjects" | b"controls" => {
+                        taker.note(Notice::Drawings, "on the sheet".to_owned());
+                        xml.skip()?;
                     }
-                    _ => {}
+                    _ => xml.skip()?,
                 },
                 Node::End => return Ok(()),
                 _ => {}
@@ -167,25 +173,23 @@ impl<'s> SheetContent<'s> {
         }
     }
 
-    /// Reads to the end of `sheetData`; `false` when the taker wants no more.
+    /// Reads to the end of `sheetData`.
     fn read_rows<R: Read, T: Taker>(
         &self,
         xml: &mut Xml<R>,
         taker: &mut T,
-    ) -> Result<bool, IntakeError> {
+    ) -> Result<(), IntakeError> {
         let mut cell = Current::default();
         loop {
             match xml.next()? {
-                Node::Open(element) if element.name() == b"row" => {
+                Node::Open(element) if element.main() == b"row" => {
                     let hidden = begin_row(&element, &mut cell, taker)?;
-                    if !taker.begin_row(cell.row, hidden) {
-                        return Ok(false);
-                    }
+                    taker.begin_row(cell.row, hidden);
                     self.read_row(xml, &mut cell, taker)?;
                     taker.end_row()?;
                 }
                 Node::Open(_) => xml.skip()?,
-                Node::Close(_) | Node::End => return Ok(true),
+                Node::Close(_) | Node::End => return Ok(()),
                 Node::Text(_) | Node::Nothing => {}
             }
         }
@@ -201,7 +205,7 @@ impl<'s> SheetContent<'s> {
         let mut next = 0_u32;
         loop {
             match xml.next()? {
-                Node::Open(element) if element.name() == b"c" => {
+                Node::Open(element) if element.main() == b"c" => {
                     begin_cell(&element, cell, next, taker)?;
                     next = cell.position.saturating_add(1);
                     self.read_cell(xml, cell, taker)?;
@@ -226,11 +230,15 @@ impl<'s> SheetContent<'s> {
         loop {
             match xml.next()? {
                 Node::Open(element) => {
-                    let name = element.name();
-                    capture = (name == b"v" && cell.stored != Stored::Inline)
-                        || (name == b"t" && cell.stored == Stored::Inline);
-                    if name == b"f" {
-                        cell.formula = true;
+                    let name = element.main();
+                    let is_inline = cell.stored == Stored::Inline;
+                    capture = (name == b"v" && !is_inline) || (name == b"t" && is_inline);
+                    cell.formula |= name == b"f";
+                    let is_value = (name == b"v" && !is_inline) || (name == b"is" && is_inline);
+                    cell.values = cell.values.saturating_add(u32::from(is_value));
+                    if cell.values > 1 {
+                        let what = "it has two values";
+                        return Err(IntakeError::cell(place(cell, taker), what));
                     }
                     if matches!(name, b"rPh" | b"f" | b"extLst") {
                         xml.skip()?;
@@ -263,6 +271,7 @@ impl<'s> SheetContent<'s> {
             return Ok(());
         }
         let (row, position, formula) = (cell.row, cell.position, cell.formula);
+        let computed = cell.stored == Stored::Text;
         let (kind, text) = self
             .cells
             .text(cell)
@@ -271,6 +280,7 @@ impl<'s> SheetContent<'s> {
             position,
             kind,
             formula,
+            computed,
             text: &text,
         };
         taker.cell(row, &raw);
@@ -290,13 +300,34 @@ fn place<T: Taker>(cell: &Current, taker: &T) -> String {
     cell_place(cell.row, cell.position, taker)
 }
 
+/// Reads to the end of a list of columns or of merged ranges.
+fn read_list<R: Read, T: Taker>(xml: &mut Xml<R>, taker: &mut T) -> Result<(), IntakeError> {
+    loop {
+        match xml.next()? {
+            Node::Open(element) => {
+                match element.main() {
+                    b"col" => take_column(&element, taker)?,
+                    b"mergeCell" => {
+                        let range = element.plain(b"ref")?.unwrap_or_default();
+                        taker.note(Notice::Merged, printable(&range));
+                    }
+                    _ => {}
+                }
+                xml.skip()?;
+            }
+            Node::Close(_) | Node::End => return Ok(()),
+            Node::Text(_) | Node::Nothing => {}
+        }
+    }
+}
+
 fn take_column<T: Taker>(element: &Element<'_>, taker: &mut T) -> Result<(), IntakeError> {
     let (mut first, mut last, mut hidden) = (0, 0, false);
-    element.each_attribute(|name, value| match name {
-        b"min" => first = decimal(value).unwrap_or(0),
-        b"max" => last = decimal(value).unwrap_or(0),
-        b"hidden" => hidden |= is_true(value),
-        b"width" => hidden |= value == b"0",
+    element.each_attribute(|tag, value| match tag {
+        (Space::None, b"min") => first = decimal(value).unwrap_or(0),
+        (Space::None, b"max") => last = decimal(value).unwrap_or(0),
+        (Space::None, b"hidden") => hidden |= is_true(value),
+        (Space::None, b"width") => hidden |= is_zero(value),
         _ => {}
     })?;
     if hidden && first > 0 && last >= first {
@@ -314,10 +345,10 @@ fn begin_row<T: Taker>(
     let before = cell.row;
     let mut number = before.checked_add(1);
     let mut hidden = false;
-    element.each_attribute(|name, value| match name {
-        b"r" => number = decimal(value),
-        b"hidden" => hidden |= is_true(value),
-        b"ht" => hidden |= value == b"0",
+    element.each_attribute(|tag, value| match tag {
+        (Space::None, b"r") => number = decimal(value),
+        (Space::None, b"hidden") => hidden |= is_true(value),
+        (Space::None, b"ht") => hidden |= is_zero(value),
         _ => {}
     })?;
     match number {
@@ -341,15 +372,16 @@ fn begin_cell<T: Taker>(
 ) -> Result<(), IntakeError> {
     cell.text.clear();
     cell.formula = false;
+    cell.values = 0;
     cell.stored = Stored::Number;
     cell.style = 0;
     let mut place = Some((next, cell.row));
     let mut stored = Some(Stored::Number);
     let mut style = 0;
-    element.each_attribute(|name, value| match name {
-        b"r" => place = reference(value),
-        b"t" => stored = Stored::of(value),
-        b"s" => style = decimal(value).unwrap_or(u32::MAX),
+    element.each_attribute(|tag, value| match tag {
+        (Space::None, b"r") => place = reference(value),
+        (Space::None, b"t") => stored = Stored::of(value),
+        (Space::None, b"s") => style = decimal(value).unwrap_or(u32::MAX),
         _ => {}
     })?;
     cell.style = usize::try_from(style).unwrap_or(usize::MAX);

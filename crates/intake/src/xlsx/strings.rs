@@ -10,7 +10,7 @@ use crate::{
     IntakeError, LimitKind, Limits,
     archive::Archive,
     value::unescape_xstring,
-    xml::{Node, Xml},
+    xml::{Node, Space, Xml},
 };
 
 /// All shared strings.
@@ -30,23 +30,22 @@ impl SharedStrings {
     ) -> Result<Self, IntakeError> {
         let mut strings = Self::default();
         let Some(name) = name else { return Ok(strings) };
-        let Some(part) = archive.part(name)? else {
-            return Ok(strings);
-        };
+        let part = super::package::part(archive, name)?;
         let mut xml = Xml::new(part, name, limits);
+        xml.root(&[(Space::Main, b"sst")])?;
         let mut text = String::new();
         let mut in_text = false;
         loop {
             match xml.next()? {
-                Node::Open(element) => match element.name() {
+                Node::Open(element) => match element.main() {
                     b"si" => text.clear(),
                     b"t" => in_text = true,
                     b"rPh" => xml.skip()?,
                     _ => {}
                 },
-                Node::Close(name) => match name {
-                    b"t" => in_text = false,
-                    b"si" => strings.push(&mut text, limits, xml.place())?,
+                Node::Close(tag) => match tag {
+                    (Space::Main, b"t") => in_text = false,
+                    (Space::Main, b"si") => strings.push(&mut text, limits, xml.place())?,
                     _ => {}
                 },
                 Node::Text(piece) if in_text => {

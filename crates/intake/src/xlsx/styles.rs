@@ -10,16 +10,16 @@ use std::collections::BTreeMap;
 use crate::{
     IntakeError, Limits,
     archive::Archive,
-    value::{is_date_format, is_date_format_number},
-    xml::{Element, Node, Xml},
+    value::{DateFormat, is_date_format_number},
+    xml::{Element, Node, Space, Xml},
 };
 
 /// Cell formats read; spreadsheet programs make at most 65,490.
 const FORMATS: usize = 70_000;
 
-/// For each cell style whether it shows a date.
+/// For each cell style which values it shows as dates.
 #[derive(Debug, Default)]
-pub(crate) struct DateStyles(Vec<bool>);
+pub(crate) struct DateStyles(Vec<DateFormat>);
 
 impl DateStyles {
     /// Reads the part; none gives no date styles.
@@ -30,26 +30,25 @@ impl DateStyles {
     ) -> Result<Self, IntakeError> {
         let mut styles = Self::default();
         let Some(name) = name else { return Ok(styles) };
-        let Some(part) = archive.part(name)? else {
-            return Ok(styles);
-        };
+        let part = super::package::part(archive, name)?;
         let mut xml = Xml::new(part, name, limits);
+        xml.root(&[(Space::Main, b"styleSheet")])?;
         let mut custom = BTreeMap::new();
         let mut in_cell_formats = false;
         loop {
             match xml.next()? {
-                Node::Open(element) => match element.name() {
+                Node::Open(element) => match element.main() {
                     b"numFmt" => take_format(&element, &mut custom)?,
                     b"cellXfs" => in_cell_formats = true,
                     b"xf" if in_cell_formats => {
                         let number = format_number(&element)?;
-                        let known = custom.get(&number).copied();
-                        let is_date = known.unwrap_or_else(|| is_date_format_number(number));
-                        styles.0.push(is_date);
+                        let known = custom.get(&number).cloned();
+                        let builtin = || DateFormat::whole(is_date_format_number(number));
+                        styles.0.push(known.unwrap_or_else(builtin));
                     }
                     _ => {}
                 },
-                Node::Close(b"cellXfs") => in_cell_formats = false,
+                Node::Close((Space::Main, b"cellXfs")) => in_cell_formats = false,
                 Node::End => return Ok(styles),
                 _ => {}
             }
@@ -60,19 +59,23 @@ impl DateStyles {
         }
     }
 
-    /// Whether a style shows a date.
-    pub(super) fn is_date(&self, style: usize) -> bool {
-        self.0.get(style).copied().unwrap_or(false)
+    /// Whether a style shows this number as a date.
+    pub(super) fn is_date(&self, style: usize, number: &str) -> bool {
+        let format = self.0.get(style);
+        format.is_some_and(|format| format.is_date(number))
     }
 }
 
 fn format_number(element: &Element<'_>) -> Result<u32, IntakeError> {
-    let number = element.attribute(b"numFmtId")?;
+    let number = element.plain(b"numFmtId")?;
     Ok(number.and_then(|number| number.parse().ok()).unwrap_or(0))
 }
 
-fn take_format(element: &Element<'_>, custom: &mut BTreeMap<u32, bool>) -> Result<(), IntakeError> {
-    let code = element.attribute(b"formatCode")?.unwrap_or_default();
-    custom.insert(format_number(element)?, is_date_format(&code));
+fn take_format(
+    element: &Element<'_>,
+    custom: &mut BTreeMap<u32, DateFormat>,
+) -> Result<(), IntakeError> {
+    let code = element.plain(b"formatCode")?.unwrap_or_default();
+    custom.insert(format_number(element)?, DateFormat::of(&code));
     Ok(())
 }

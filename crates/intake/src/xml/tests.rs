@@ -32,13 +32,15 @@ fn nodes(text: &str, at_a_time: usize, limits: &Limits) -> Result<String, Intake
     loop {
         match xml.next()? {
             Node::Open(element) => {
-                seen.push_str(&format!("<{}", String::from_utf8_lossy(element.name())));
-                if let Some(value) = element.attribute(b"r")? {
+                seen.push_str(&format!("<{}", String::from_utf8_lossy(element.tag().1)));
+                if let Some(value) = element.plain(b"r")? {
                     seen.push_str(&format!(" r={value}"));
                 }
                 seen.push('>');
             }
-            Node::Close(name) => seen.push_str(&format!("</{}>", String::from_utf8_lossy(name))),
+            Node::Close((_, name)) => {
+                seen.push_str(&format!("</{}>", String::from_utf8_lossy(name)))
+            }
             Node::Text(text) => seen.push_str(text),
             Node::Nothing => {}
             Node::End => return Ok(seen),
@@ -64,7 +66,7 @@ fn the_xml_of_workbooks() {
     check("<a/>", Ok("<a></a>"));
     check("\u{feff}<a/>", Ok("<a></a>"));
     check(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><x:a r=\"1&lt;\"><!-- c --><?p?>t</x:a>",
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><x:a xmlns:x='http://schemas.openxmlformats.org/spreadsheetml/2006/main' r=\"1&lt;\"><!-- c --><?p?>t</x:a>",
         Ok("<a r=1<>t</a>"),
     );
     check(
@@ -105,12 +107,92 @@ fn what_is_no_xml_of_workbooks() {
     check("<a><!x></a>", Err("not well-formed"));
     check("<a><b>", Err("too early"));
     check("", Err("too early"));
-    check("plain", Err("too early"));
+    check("plain", Err("not well-formed"));
+    check("<a/><a/>", Err("not well-formed"));
+    check("<a></a><a/>", Err("not well-formed"));
+    check("<a/> x", Err("not well-formed"));
+    check("<a/>&#32;", Err("not well-formed"));
+    check("<a r='1' r='2'/>", Err("attribute twice"));
+    check("<a r='1's='2'/>", Err("not XML"));
+    let many: String = (0..200).map(|n| format!(" a{n}=''")).collect();
+    check(&format!("<a{many}/>"), Err("more than 128"));
     check(
         "<?xml version='1.0' encoding='UTF-16'?><a/>",
         Err("`UTF-16`"),
     );
     check(&"<a>".repeat(300), Err("deeper than 256"));
+}
+
+#[test]
+fn names_count_by_their_namespace() {
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    let check = |inside: &str, expected: &str| {
+        let text = format!("<a xmlns='{MAIN}' xmlns:m='{MAIN}' xmlns:x='urn:x'>{inside}</a>");
+        let mut xml = Xml::new(text.as_bytes(), "p.xml", &Limits::standard());
+        let mut seen = Vec::new();
+        loop {
+            match xml.next().unwrap() {
+                Node::Open(element) => {
+                    seen.push(String::from_utf8_lossy(element.main()).into_owned())
+                }
+                Node::Close((space, name)) => {
+                    let name = if space == Space::Main { name } else { b"" };
+                    seen.push(format!("/{}", String::from_utf8_lossy(name)));
+                }
+                Node::Text(_) | Node::Nothing => {}
+                Node::End => break,
+            }
+        }
+        let inner = seen[1..seen.len() - 1].join(" ");
+        assert_eq!(inner, expected, "{inside}");
+    };
+    check("<b/><m:c/>", "b /b c /c");
+    check("<x:b/><x:c><d/></x:c><d/>", "d /d");
+    check("<y:b/><b/>", "b /b");
+    check("<b xmlns='urn:x'><c/></b><d/>", "d /d");
+    check("<b xmlns=''><c/></b><d/>", "  / / d /d");
+    check(
+        "<x:b xmlns:x='http://purl.oclc.org/ooxml/spreadsheetml/main'/><x:c/>",
+        "b /b",
+    );
+    check("<m:b xmlns:m='urn:x'/><m:c/>", "c /c");
+    check(
+        "<b xmlns:y='http://schemas.openxmlformats.org/spreadsheetml/2006/&#109;ain'><y:c/></b><y:d/>",
+        "b c /c /b",
+    );
+}
+
+#[test]
+fn what_two_programs_would_read_differently() {
+    let check = |inside: &str, is_good: bool| {
+        let text = format!(
+            "<worksheet xmlns='http://schemas.openxmlformats.org/spreadsheetml/2006/main' \
+             xmlns:x='urn:x' xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006'>\
+             {inside}</worksheet>"
+        );
+        let found = nodes(&text, 1000, &Limits::standard());
+        assert_eq!(found.is_ok(), is_good, "{inside}");
+    };
+    check("<sheetData><x:row/></sheetData>", true);
+    check(
+        "<mc:AlternateContent><mc:Choice><controls/></mc:Choice></mc:AlternateContent>",
+        true,
+    );
+    check(
+        "<mc:AlternateContent><mc:Choice><sheetData/></mc:Choice></mc:AlternateContent>",
+        false,
+    );
+    check("<sheetData><mc:AlternateContent/></sheetData>", false);
+    check(
+        "<sheetData><row><c><mc:AlternateContent/></c></row></sheetData>",
+        false,
+    );
+    check("<sheetData><x:wrap><row/></x:wrap></sheetData>", false);
+    check("<x:wrap><sheetData/></x:wrap>", false);
+    check(
+        "<extLst><ext><x:a><x:sheetData/></x:a></ext></extLst>",
+        true,
+    );
 }
 
 #[test]
@@ -150,6 +232,9 @@ fn oracle(text: &str) -> Option<String> {
     let (mut seen, mut depth, mut began) = (String::new(), 0_u32, false);
     let mut buffer = Vec::new();
     let open = |seen: &mut String, start: &BytesStart<'_>| {
+        if start.name().prefix().is_some() {
+            return;
+        }
         seen.push_str(&format!(
             "<{}",
             String::from_utf8_lossy(start.local_name().as_ref())
@@ -161,6 +246,10 @@ fn oracle(text: &str) -> Option<String> {
     };
     loop {
         match reader.read_event_into(&mut buffer).ok()? {
+            Event::Start(_) | Event::Empty(_) if began && depth == 0 => return None,
+            Event::GeneralRef(_) if depth == 0 => return None,
+            Event::Text(text) if depth == 0 && !text.trim_ascii().is_empty() => return None,
+            Event::CData(text) if depth == 0 && !text.trim_ascii().is_empty() => return None,
             Event::Start(start) => {
                 (depth, began) = (depth + 1, true);
                 open(&mut seen, &start);
@@ -168,10 +257,12 @@ fn oracle(text: &str) -> Option<String> {
             Event::Empty(start) => {
                 began = true;
                 open(&mut seen, &start);
-                seen.push_str(&format!(
-                    "</{}>",
-                    String::from_utf8_lossy(start.local_name().as_ref())
-                ));
+                if start.name().prefix().is_none() {
+                    seen.push_str(&format!(
+                        "</{}>",
+                        String::from_utf8_lossy(start.local_name().as_ref())
+                    ));
+                }
             }
             Event::End(end) => {
                 depth -= 1;

@@ -37,8 +37,9 @@ use super::{
 };
 use crate::{files::FileError, workbook};
 
-/// Rows examined by one thread at a time.
+/// Rows examined by one thread at a time, and bytes of their texts.
 const BATCH: usize = 1024;
+const BATCH_BYTES: usize = 4 << 20;
 
 /// What is examined, against what.
 #[derive(Debug, Clone, Copy)]
@@ -195,13 +196,26 @@ impl Head {
 struct Batch {
     columns: Arc<SheetColumns>,
     rows: Vec<Row>,
+    /// Bytes of the texts of the rows.
+    bytes: usize,
 }
 
 impl Batch {
+    fn add(&mut self, row: Row) {
+        let lengths = row.cells().iter().map(|cell| cell.text.expose().len());
+        self.bytes = lengths.fold(self.bytes, usize::saturating_add);
+        self.rows.push(row);
+    }
+
+    fn is_full(&self) -> bool {
+        self.rows.len() >= BATCH || self.bytes >= BATCH_BYTES
+    }
+
     fn take(&mut self) -> Self {
         Self {
             columns: Arc::clone(&self.columns),
             rows: std::mem::replace(&mut self.rows, Vec::with_capacity(BATCH)),
+            bytes: std::mem::take(&mut self.bytes),
         }
     }
 }
@@ -266,7 +280,7 @@ fn read_rows(
         };
         let mut batch = Batch::default();
         let summary = workbook::stream(request, &mut |event: Event| -> Result<(), Stop> {
-            let is_due = batch.rows.len() >= BATCH || matches!(event, Event::Sheet { .. });
+            let is_due = batch.is_full() || matches!(event, Event::Sheet { .. });
             let done = if is_due {
                 under_way.add(start(batch.take()))
             } else {
@@ -284,7 +298,7 @@ fn read_rows(
                     batch.columns = Arc::new(SheetColumns::new(&columns));
                     head.sheets.push((number, columns));
                 }
-                Event::Row(row) => batch.rows.push(row),
+                Event::Row(row) => batch.add(row),
                 Event::Finding(finding) => head.findings.push(FindingView::from(&finding)),
             }
             Ok(())
@@ -323,4 +337,40 @@ fn examine_batch<T>(
         traces.push(trace);
     }
     (traces, coded)
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{
+        personal::Personal,
+        row::{Cell, CellKind},
+    };
+
+    use super::*;
+
+    fn row(bytes: usize) -> Row {
+        let cell = Cell {
+            column: Column::Reason,
+            position: 0,
+            kind: CellKind::Text,
+            formula: false,
+            text: Personal::new("x".repeat(bytes)),
+        };
+        Row::new(1, 2, false, vec![cell])
+    }
+
+    #[test]
+    fn a_batch_is_full_by_rows_or_by_bytes() {
+        for (bytes, expected) in [(1, BATCH), (1 << 20, 4), (BATCH_BYTES, 1)] {
+            let mut batch = Batch::default();
+            let mut rows = 0;
+            while !batch.is_full() {
+                batch.add(row(bytes));
+                rows += 1;
+            }
+            assert_eq!(rows, expected, "{bytes}");
+            assert_eq!(batch.take().rows.len(), rows);
+            assert!(!batch.is_full());
+        }
+    }
 }
