@@ -40,6 +40,14 @@ pub struct Cell {
     pub text: Personal<String>,
 }
 
+impl Cell {
+    /// The text without the white space around it.
+    #[must_use]
+    pub fn trimmed(&self) -> &str {
+        trimmed(self.text.expose())
+    }
+}
+
 /// One row of subjects, holding only filled cells in known columns, ordered by column.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Row {
@@ -51,6 +59,17 @@ pub struct Row {
     pub hidden: bool,
     // INVARIANT: ordered by column, at most one cell a column.
     cells: Vec<Cell>,
+    // INVARIANT: at a column's index the number of its cell counted from 1; 0 where it has none. Every
+    // rule looks several columns up, so this is asked a hundred times a row.
+    places: [u8; Column::COUNT],
+}
+
+/// The text without the white space around it. Most has none, and begins and ends in a letter or digit.
+fn trimmed(text: &str) -> &str {
+    match text.as_bytes() {
+        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => text,
+        _ => text.trim(),
+    }
 }
 
 impl Row {
@@ -59,11 +78,18 @@ impl Row {
     pub fn new(sheet: u16, row: u32, hidden: bool, mut cells: Vec<Cell>) -> Self {
         cells.sort_by_key(|cell| cell.column);
         cells.dedup_by_key(|cell| cell.column);
+        let mut places = [0; Column::COUNT];
+        for (cell, number) in cells.iter().zip(1_u8..) {
+            if let Some(place) = places.get_mut(cell.column.index()) {
+                *place = number;
+            }
+        }
         Self {
             sheet,
             row,
             hidden,
             cells,
+            places,
         }
     }
 
@@ -76,18 +102,14 @@ impl Row {
     /// The cell of a column, if filled.
     #[must_use]
     pub fn cell(&self, column: Column) -> Option<&Cell> {
-        let position = self
-            .cells
-            .binary_search_by_key(&column, |cell| cell.column)
-            .ok()?;
-        self.cells.get(position)
+        let number = *self.places.get(column.index())?;
+        self.cells.get(usize::from(number).checked_sub(1)?)
     }
 
     /// The text of a column without the white space around it; empty where nothing is filled in.
     #[must_use]
     pub fn text(&self, column: Column) -> &str {
-        self.cell(column)
-            .map_or("", |cell| cell.text.expose().trim())
+        self.cell(column).map_or("", Cell::trimmed)
     }
 
     /// Whether a column holds anything but white space.
@@ -115,6 +137,46 @@ mod tests {
             kind: CellKind::Text,
             formula: false,
             text: Personal::from(text),
+        }
+    }
+
+    #[test]
+    fn texts_are_trimmed_as_the_library_does() {
+        for text in [
+            "",
+            " ",
+            "a",
+            " a",
+            "a ",
+            "\u{a0}a b\u{2003}",
+            "ab",
+            "é",
+            "\u{feff}a",
+            "a\t",
+        ] {
+            assert_eq!(
+                cell(Column::City, 0, text).trimmed(),
+                text.trim(),
+                "{text:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_column_is_found_among_any_others() {
+        for (column, other) in Column::ALL.iter().zip(Column::ALL.iter().skip(1)) {
+            let row = Row::new(
+                1,
+                2,
+                false,
+                vec![cell(*other, 1, "b"), cell(*column, 0, "a")],
+            );
+            assert_eq!(row.text(*column), "a");
+            assert_eq!(row.text(*other), "b");
+            let found = Column::ALL
+                .iter()
+                .filter(|column| row.cell(**column).is_some());
+            assert_eq!(found.count(), 2);
         }
     }
 

@@ -100,7 +100,7 @@ pub fn more_addresses(row: &Row) -> Vec<address::Reading> {
 #[must_use]
 pub fn value(row: &Row, column: Column) -> &str {
     match row.cell(column) {
-        Some(cell) if cell.kind != CellKind::Error => cell.text.expose().trim(),
+        Some(cell) if cell.kind != CellKind::Error => cell.trimmed(),
         _ => "",
     }
 }
