@@ -267,9 +267,10 @@ fn document(rows: u64, strings: u64, ours: &[Run], peers: &[Run]) -> String {
 fn numbers(rows: u64, measured: &Measured) -> String {
     let rate = rows as f64 / measured.took.as_secs_f64().max(0.001);
     format!(
-        "\"seconds\":{},\"rows_per_second\":{rate:.0},\"peak_bytes\":{},\"printed_bytes\":{}",
+        "\"seconds\":{},\"rows_per_second\":{rate:.0},\"peak_bytes\":{},\"added_up_bytes\":{},\"printed_bytes\":{}",
         seconds(measured.took),
         measured.peak_bytes,
+        measured.added_up_bytes,
         measured.printed_bytes
     )
 }
@@ -287,6 +288,7 @@ mod tests {
             measured: Measured {
                 took: Duration::from_secs(took),
                 peak_bytes,
+                added_up_bytes: peak_bytes,
                 tail: String::new(),
                 printed_bytes: 7,
                 status: ExitStatus::from_raw(0),
@@ -342,7 +344,7 @@ mod tests {
         let text = document(2000, 5, &ours(2, 10, 3), &peers);
         for part in [
             "{\"bench\":\"examine\",\"machine\":{\"cores\":",
-            "\"csv\":{\"seconds\":2.0,\"rows_per_second\":1000,\"peak_bytes\":3,",
+            "\"csv\":{\"seconds\":2.0,\"rows_per_second\":1000,\"peak_bytes\":3,\"added_up_bytes\":3,",
             "{\"name\":\"openpyxl\",\"version\":\"3.1.5\",\"file\":\"shared.xlsx\",\"seconds\":100.0,",
             "\"ratio\":{\"openpyxl shared.xlsx\":10.0}",
         ] {

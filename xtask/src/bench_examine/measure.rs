@@ -26,9 +26,11 @@ const TAIL_BYTES: usize = 64 * 1024;
 pub struct Measured {
     /// Wall-clock time from start to end.
     pub took: Duration,
-    /// Peak resident memory of each process, all added up (Linux; 0 elsewhere). Never less than what
-    /// all held at one time.
+    /// Most resident memory that all processes held at one time, looked at every 5 ms, and never less than
+    /// the peak of any one of them (Linux; 0 elsewhere).
     pub peak_bytes: u64,
+    /// The peaks of all processes added up, whenever each had it.
+    pub added_up_bytes: u64,
     /// The end of what it printed on standard output.
     pub tail: String,
     /// Bytes it printed.
@@ -56,11 +58,12 @@ pub fn measure(command: &mut Command) -> Result<Measured, Failure> {
         let status = child.wait();
         let took = start.elapsed();
         ended.store(true, Ordering::Relaxed);
-        let peak_bytes = watch.join().unwrap_or(0);
+        let memory = watch.join().unwrap_or_default();
         let (tail, printed_bytes) = print.map_err(|error| failed(&error))?;
         Ok(Measured {
             took,
-            peak_bytes,
+            peak_bytes: memory.at_once.max(memory.largest()),
+            added_up_bytes: memory.added_up(),
             tail,
             printed_bytes,
             status: status.map_err(|error| failed(&error))?,
@@ -85,24 +88,46 @@ fn drain(mut output: ChildStdout) -> std::io::Result<(String, u64)> {
     }
 }
 
+/// Resident memory seen of a program and its child processes, in bytes.
+#[derive(Default)]
+struct Memory {
+    /// The peak of each process by its number.
+    peaks: BTreeMap<u32, u64>,
+    /// Most that all held together at one look.
+    at_once: u64,
+}
+
+impl Memory {
+    fn largest(&self) -> u64 {
+        self.peaks.values().copied().max().unwrap_or(0)
+    }
+
+    fn added_up(&self) -> u64 {
+        let peaks = self.peaks.values();
+        peaks.fold(0, |sum, peak| sum.saturating_add(*peak))
+    }
+}
+
 /// Looks at a process and its children until told that it has ended.
-fn watch(root: u32, ended: &AtomicBool) -> u64 {
-    let mut peaks: BTreeMap<u32, u64> = BTreeMap::new();
+fn watch(root: u32, ended: &AtomicBool) -> Memory {
+    let mut memory = Memory::default();
     while !ended.load(Ordering::Relaxed) {
         let mut open = vec![root];
+        let mut together = 0_u64;
         while let Some(id) = open.pop() {
             // Before it has become the program, a process is a copy of this one.
             if !is_this_program(id) {
-                let peak = peaks.entry(id).or_insert(0);
-                *peak = peak_bytes(id).max(*peak);
+                let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
+                together = together.saturating_add(bytes_of(&status, "VmRSS:"));
+                let peak = memory.peaks.entry(id).or_insert(0);
+                *peak = bytes_of(&status, "VmHWM:").max(*peak);
             }
             open.extend(children(id));
         }
+        memory.at_once = memory.at_once.max(together);
         thread::sleep(PERIOD);
     }
-    peaks
-        .values()
-        .fold(0, |sum, peak| sum.saturating_add(*peak))
+    memory
 }
 
 fn is_this_program(id: u32) -> bool {
@@ -126,10 +151,9 @@ fn children(id: u32) -> Vec<u32> {
         .collect()
 }
 
-/// Largest resident memory so far.
-fn peak_bytes(id: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+/// A line of a process's status that counts kibibytes, in bytes; 0 where there is none.
+fn bytes_of(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
     let kibibytes = line.and_then(|rest| rest.trim().trim_end_matches(" kB").parse::<u64>().ok());
     kibibytes.unwrap_or(0).saturating_mul(1024)
 }
@@ -151,6 +175,25 @@ mod tests {
             // Two shells, each of a few hundred KiB at least, and this program in neither.
             assert!(measured.peak_bytes > 300 << 10, "{}", measured.peak_bytes);
             assert!(measured.peak_bytes < 100 << 20, "{}", measured.peak_bytes);
+            assert!(measured.added_up_bytes >= measured.peak_bytes);
+        }
+    }
+
+    /// One after the other, two programs hold less at one time than their peaks added up.
+    #[test]
+    fn what_is_held_at_one_time_is_not_the_sum_of_all_peaks() {
+        let hold = "head -c 60000000 /dev/zero | tail -c 60000000 | wc -c";
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("{hold}; {hold}")]);
+        let measured = measure(&mut command).unwrap();
+        if cfg!(target_os = "linux") {
+            assert!(measured.peak_bytes > 50_000_000, "{}", measured.peak_bytes);
+            assert!(measured.peak_bytes < 100_000_000, "{}", measured.peak_bytes);
+            assert!(
+                measured.added_up_bytes > 110_000_000,
+                "{}",
+                measured.added_up_bytes
+            );
         }
     }
 
