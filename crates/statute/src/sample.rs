@@ -282,6 +282,11 @@ fn apply<'a>(change: TermsChange, agreement: &mut Agreement, terms: &mut Terms<'
         TermsChange::SafeguardsUntil(text) => agreement.safeguards_until = day(text),
         TermsChange::SafeguardFindings(open) => agreement.safeguard_findings_open = open,
         TermsChange::RowCeiling(rows) => agreement.budgets.admitted_rows_per_request = rows,
+        TermsChange::Titled(title) => {
+            for signatory in &mut agreement.signatories {
+                title.clone_into(&mut signatory.title);
+            }
+        }
         TermsChange::OfficerCap(rows) => agreement.budgets.open_subjects_per_officer = rows,
         TermsChange::Requires(column) => agreement.required_columns.push(column),
         TermsChange::Accepts(accepts) => terms.accepts = accepts,

@@ -42,6 +42,20 @@ pub(crate) static RULE: Rule = Rule {
             ]],
         )
         .under(&[TermsChange::Requires(Column::FinalOrderCaseNumber)]),
+        Example::row(
+            "a suffix is required, and left open",
+            &[&[text(Column::Suffix, "TBD")]],
+        )
+        .under(&[TermsChange::Requires(Column::Suffix)]),
+        Example::row(
+            "the order's number is required, and none is no answer",
+            &[&[
+                text(Column::Statute, "8 U.S.C. 1325(a)"),
+                text(Column::ActDate, "2025-02-03"),
+                text(Column::FinalOrderCaseNumber, "none"),
+            ]],
+        )
+        .under(&[TermsChange::Requires(Column::FinalOrderCaseNumber)]),
     ],
     passing: &[
         Example::row("filled in", &[&[]]).under(&[TermsChange::Requires(Column::DateOfBirth)]),

@@ -13,7 +13,6 @@ use model::{
 
 use super::{Examine, Example, Needs, Rule, RuleDescription, text};
 use crate::{
-    filler::is_numbered_filler,
     key::text_key,
     terms::Setting,
     view::{RowReport, RowView},
@@ -60,9 +59,6 @@ pub(crate) static RULE: Rule = Rule {
 
 fn examine(view: &RowView<'_>, _: &Setting<'_>, report: &mut RowReport<'_>) {
     let text = view.text(Column::CaseNumber);
-    if text.is_empty() || is_numbered_filler(text) {
-        return;
-    }
     let order = text_key(view.text(Column::FinalOrderCaseNumber));
     let found = if order != 0 && order == text_key(text) {
         "the case number is that of the removal order"

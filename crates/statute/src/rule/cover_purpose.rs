@@ -196,6 +196,7 @@ mod tests {
             "Civil and criminal enforcement",
             "Criminal investigations and the removal of persons",
             "Criminal aliens",
+            "Criminal illegal aliens",
             "Not a criminal matter",
             "No prosecution is meant",
         ] {

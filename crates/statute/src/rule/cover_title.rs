@@ -9,6 +9,7 @@
 //! Left to others: whether a component is itself the agency (counsel), the agreement's own list
 //! (`cover_signatory`).
 
+use instrument::agreement::AgreementSignatory;
 use model::finding::{FindingClass, RuleId};
 use standard::fold::fold;
 
@@ -61,6 +62,11 @@ pub(crate) static RULE: Rule = Rule {
         .under(&[TermsChange::NoAgreement]),
     ],
     passing: &[
+        Example::cover(
+            "a title of no list, which the agreement lists",
+            &[("signatory_title", "Director for Records")],
+        )
+        .under(&[TermsChange::Titled("Director for Records")]),
         Example::cover(
             "the head of an agency",
             &[("signatory_title", "Secretary of Homeland Security")],
@@ -126,6 +132,10 @@ fn is_agreed(view: &RequestView<'_>, setting: &Setting<'_>) -> bool {
         .terms
         .agreement
         .map_or(&[][..], |agreement| &agreement.signatories);
+    lists(signatories, id, title)
+}
+
+fn lists(signatories: &[AgreementSignatory], id: &str, title: &str) -> bool {
     signatories.iter().any(|signatory| {
         signatory.id.as_str() == id && text_key(&signatory.title) == text_key(title)
     })
@@ -356,6 +366,18 @@ fn has_part(name: &str, words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_agreement_lists_a_person_under_a_title() {
+        let listed = [AgreementSignatory {
+            id: "director-hale".parse().unwrap(),
+            title: "Director for Records".to_owned(),
+        }];
+        assert!(lists(&listed, "director-hale", "director for records"));
+        assert!(!lists(&listed, "director-other", "Director for Records"));
+        assert!(!lists(&listed, "director-hale", "Director"));
+        assert!(!lists(&[], "director-hale", "Director for Records"));
+    }
 
     #[test]
     fn offices_of_the_statute() {

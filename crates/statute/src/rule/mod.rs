@@ -244,6 +244,8 @@ pub(crate) enum TermsChange {
     SafeguardFindings(u32),
     RowCeiling(u32),
     OfficerCap(u32),
+    /// The title under which the agreement lists its signatory.
+    Titled(&'static str),
     Requires(Column),
     Accepts(TinAcceptance),
     NoCover,
