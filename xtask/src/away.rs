@@ -25,7 +25,7 @@ use crate::{
 const REQUEST: &str = "REQ-AGAIN";
 /// Its cover, in the words of the demo's deployment.
 const COVER: &str = "agency = \"DEMO-AGENCY\"\nagreement = \"AGR-DEMO-1\"\nsignatory = \"SIG-1\"\n\
-     signatory_title = \"Director\"\npurpose = \"SYNTHETIC: a second sending\"\n";
+     signatory_title = \"Director\"\npurpose = \"SYNTHETIC criminal investigations, sent a second time\"\n";
 /// What a command ends with while a part is away.
 const UNAVAILABLE: i32 = 4;
 /// Rows that are admitted; the others are declined.
