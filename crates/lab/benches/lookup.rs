@@ -24,6 +24,8 @@ use std::{
 
 use countersign_lab::{
     extract::ExtractFormat,
+    in_hand::{KeysInHand, Purpose, RegisterInHand, row_parts},
+    link::report::peak_mebibytes,
     population::{self, Files, PopulationArguments},
     rates::{Rate, Rates},
 };
@@ -33,12 +35,11 @@ use identity::{
     compare::{Bearing, Comparator},
     decide::{Thresholds, identify},
     gather::keys_of,
-    query::{Query, RowParts},
+    query::Query,
 };
 use model::{
-    column::Column,
     digest::Digest,
-    id::{Epoch, PersonId, RecordNumber},
+    id::{PersonId, RecordNumber},
     row::Row,
 };
 use rayon::prelude::*;
@@ -48,11 +49,15 @@ use register::{
     kind::Synthetic,
     register::Register,
 };
-use seal::{keys::EpochKeys, shares::ShareSets, token::TokenEvaluator};
-use statute::{date::DateReading, reading, statute_book};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// The register made here.
+const PURPOSE: Purpose = Purpose {
+    name: "LOOKUP",
+    label: "countersign/lab/lookup-keys/v1",
+};
 
 struct Arguments {
     people: u64,
@@ -106,41 +111,35 @@ fn main() {
     if !files.truth.exists() {
         populate(&arguments);
     }
-    let keys = epoch_keys(&files.extract, arguments.seed);
+    let keys = KeysInHand::of(&files.extract, PURPOSE, arguments.seed).unwrap();
     let folder = arguments.dir.join("register");
     if !folder.join("snapshot.json").exists() {
         build_register(&files.extract, &keys, &folder, arguments.whole);
     }
     let start = Instant::now();
-    let register = Register::<Synthetic>::open(&folder).unwrap();
+    let in_hand = keys.open(&folder).unwrap();
+    let register = &in_hand.register;
     println!(
         "opened {} people in {:.2} s; peak memory {} MiB",
         register.people(),
         start.elapsed().as_secs_f64(),
-        peak_mib(),
+        peak_mebibytes(),
     );
-    let asked = asked(&files, &keys, &arguments.dir);
+    let asked = asked(&files, &in_hand, &arguments.dir);
     println!("{} rows", asked.len());
-    recall(&register, &asked);
+    recall(register, &asked);
     let thresholds = Thresholds {
         largest_register: register.people(),
         ..Thresholds::UNCERTIFIED
     };
     decisions(
-        &register,
+        register,
         &asked,
         &thresholds,
         arguments.decisions.as_deref(),
     );
-    speed(&register, &asked, &thresholds);
-    println!("peak memory {} MiB", peak_mib());
-}
-
-fn peak_mib() -> u64 {
-    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmHWM"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse::<u64>().ok());
-    kib.unwrap_or(0) / 1024
+    speed(register, &asked, &thresholds);
+    println!("peak memory {} MiB", peak_mebibytes());
 }
 
 /// Processor time of all threads so far, seconds.
@@ -176,16 +175,7 @@ fn populate(arguments: &Arguments) {
     );
 }
 
-fn epoch_keys(extract: &Path, seed: u64) -> EpochKeys {
-    let digest = extract::digest_of_file(extract).unwrap();
-    let register = extract::register_id("LOOKUP", &digest).unwrap();
-    let keepers = ["lab-1", "lab-2", "lab-3", "lab-4"].map(|name| name.parse().unwrap());
-    let sets = ShareSets::new(3, keepers.to_vec()).unwrap();
-    let seed = Digest::of_parts(&[b"countersign/lab/lookup-keys/v1", &seed.to_be_bytes()]);
-    EpochKeys::from_seed(register, Epoch(1), sets, seed.as_bytes())
-}
-
-fn build_register(path: &Path, keys: &EpochKeys, out: &Path, whole: bool) {
+fn build_register(path: &Path, keys: &KeysInHand, out: &Path, whole: bool) {
     let clock = Instant::now();
     let cpu = cpu_seconds();
     let options = BuildOptions {
@@ -200,16 +190,13 @@ fn build_register(path: &Path, keys: &EpochKeys, out: &Path, whole: bool) {
                     "  {:6.2} s ({:.2} s of processors) {stage:?} {count}; peak memory {} MiB",
                     clock.elapsed().as_secs_f64(),
                     cpu_seconds() - cpu,
-                    peak_mib()
+                    peak_mebibytes()
                 );
             }
         },
         ..BuildOptions::standard()
     };
-    let digest = extract::digest_of_file(path).unwrap();
-    println!("  {:6.2} s digest", clock.elapsed().as_secs_f64());
-    let rows = extract::open(path).unwrap();
-    let report = build::build::<Synthetic>(rows, &digest, keys, &options, out).unwrap();
+    let report = keys.build(path, &options, out).unwrap();
     println!(
         "built {} people, {} rows, {} addresses in {:.1} s ({:.1} s of processors); peak memory {} MiB; snapshot {}",
         report.snapshot.people,
@@ -217,7 +204,7 @@ fn build_register(path: &Path, keys: &EpochKeys, out: &Path, whole: bool) {
         report.snapshot.addresses,
         clock.elapsed().as_secs_f64(),
         cpu_seconds() - cpu,
-        peak_mib(),
+        peak_mebibytes(),
         report.snapshot_digest,
     );
     for (name, facts) in &report.snapshot.files {
@@ -226,7 +213,7 @@ fn build_register(path: &Path, keys: &EpochKeys, out: &Path, whole: bool) {
     }
 }
 
-fn asked(files: &Files, keys: &EpochKeys, dir: &Path) -> Vec<Asked> {
+fn asked(files: &Files, register: &RegisterInHand, dir: &Path) -> Vec<Asked> {
     let mut collected = intake::Collected::default();
     let request = File::open(&files.request).unwrap();
     intake::read(
@@ -247,19 +234,13 @@ fn asked(files: &Files, keys: &EpochKeys, dir: &Path) -> Vec<Asked> {
         .map(Result::unwrap)
         .map(|(sheet, row, kind, person, _)| ((sheet, row), kind, person))
         .collect();
-    let records = records(&files.extract, keys, &dir.join("records.csv"), &truth);
-    let tokens = TokenEvaluator::new(keys);
+    let records = records(&files.extract, register, &dir.join("records.csv"), &truth);
     truth
         .into_iter()
         .filter_map(|(place, kind, person)| {
             let parts = row_parts(rows.get(&place)?);
-            let tokens = parts
-                .token_values()
-                .iter()
-                .map(|value| tokens.evaluate(value.kind, value.part.expose()))
-                .collect();
             Some(Asked {
-                query: parts.query(tokens).unwrap(),
+                query: register.query(&parts).unwrap(),
                 kind,
                 meant: records.get(&person).copied(),
             })
@@ -271,26 +252,26 @@ fn asked(files: &Files, keys: &EpochKeys, dir: &Path) -> Vec<Asked> {
 /// because the whole extract must be read for them.
 fn records(
     extract: &Path,
-    keys: &EpochKeys,
+    register: &RegisterInHand,
     kept: &Path,
     truth: &[((u16, u32), String, String)],
 ) -> HashMap<String, RecordNumber> {
     if !kept.exists() {
-        let mut people: Vec<([u8; 32], PersonId)> = Vec::new();
+        let mut people: Vec<PersonId> = Vec::new();
         for row in extract::open(extract).unwrap() {
-            let row = row.unwrap();
-            let id: PersonId = row.text(Field::PersonId).parse().unwrap();
-            if people.last().is_none_or(|(_, last)| *last != id) {
-                let order = keys.builder_value("record-order", &[id.as_str().as_bytes()]);
-                people.push((order, id));
+            let id: PersonId = row.unwrap().text(Field::PersonId).parse().unwrap();
+            if people.last() != Some(&id) {
+                people.push(id);
             }
         }
-        people.par_sort_unstable();
+        people.sort_unstable();
         people.dedup();
+        let ordered = register.in_record_order(people.par_iter());
         let meant: std::collections::HashSet<&str> =
             truth.iter().map(|(_, _, person)| person.as_str()).collect();
         let mut text = String::new();
-        for (number, (_, id)) in people.iter().enumerate() {
+        for (number, place) in ordered.into_iter().enumerate() {
+            let id = &people[place];
             if meant.contains(id.as_str()) {
                 let _ = writeln!(text, "{},{number}", id.as_str());
             }
@@ -305,36 +286,6 @@ fn records(
             (id.to_owned(), RecordNumber(number.parse().unwrap()))
         })
         .collect()
-}
-
-/// What a row states about the person, read as casework reads an admitted row.
-fn row_parts(row: &Row) -> RowParts {
-    let read = reading::read_row(row, statute_book());
-    let older = reading::more_addresses(row);
-    let sufficient = |address: &&standard::address::Reading| {
-        let mut problems = address.problems.iter();
-        problems.all(standard::address::AddressProblem::is_question)
-    };
-    RowParts {
-        name: standard::name::standard_name(
-            reading::value(row, Column::GivenNames),
-            reading::value(row, Column::Surnames),
-            reading::value(row, Column::Suffix),
-        ),
-        date_of_birth: match read.date_of_birth {
-            DateReading::Date(date) => Some(date),
-            _ => None,
-        },
-        tin: match read.tin {
-            reading::TinReading::Tin(ref tin) => Some(tin.clone()),
-            _ => None,
-        },
-        addresses: std::iter::once(&read.address)
-            .chain(&older)
-            .filter(sufficient)
-            .map(|address| address.address.clone())
-            .collect(),
-    }
 }
 
 /// What is counted of the rows whose person is on file.

@@ -32,6 +32,7 @@ mod filler;
 mod key;
 mod officer;
 pub mod period;
+pub mod person;
 mod phrase;
 pub mod reading;
 mod reason;

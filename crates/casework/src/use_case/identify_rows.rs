@@ -22,7 +22,6 @@ use instrument::{
 };
 use model::{
     answer::WithheldReason,
-    column::Column,
     digest::Digest,
     entropy::random_bytes,
     id::{CaseId, EntryNumber, OfficialId, RecordNumber, RequestId},
@@ -31,7 +30,7 @@ use model::{
 };
 use policy::Action;
 use seal::delivery::GateDelivery;
-use statute::{date::DateReading, reading};
+use statute::{person::StatedPerson, reading};
 
 use crate::{
     error::CaseworkError,
@@ -159,35 +158,13 @@ fn stated(row: &RowRecord) -> Result<Stated, CaseworkError> {
         .row()
         .ok_or_else(|| CaseworkError::damaged("a row cannot be read back"))?;
     let read = reading::read_row(&words, statute::statute_book());
-    let older = reading::more_addresses(&words);
-    let sufficient = |address: &standard::address::Reading| {
-        address
-            .problems
-            .iter()
-            .all(standard::address::AddressProblem::is_question)
-    };
-    let addresses = std::iter::once(&read.address)
-        .chain(&older)
-        .filter(|address| sufficient(address));
-    let name = standard::name::standard_name(
-        reading::value(&words, Column::GivenNames),
-        reading::value(&words, Column::Surnames),
-        reading::value(&words, Column::Suffix),
-    );
-    let date_of_birth = match read.date_of_birth {
-        DateReading::Date(date) => Some(date),
-        _ => None,
-    };
-    let tin = match read.tin {
-        reading::TinReading::Tin(ref tin) => Some(tin.clone()),
-        _ => None,
-    };
+    let person = StatedPerson::of(&words, &read);
     Ok(Stated {
         parts: RowParts {
-            name,
-            date_of_birth,
-            tin,
-            addresses: addresses.map(|address| address.address.clone()).collect(),
+            name: person.name,
+            date_of_birth: person.date_of_birth,
+            tin: person.tin,
+            addresses: person.addresses,
         },
         periods: read.periods.periods().to_vec(),
         question: read

@@ -36,7 +36,7 @@ pub use self::{
     misled::{Likeness, Misled},
     tally::GridPoint,
 };
-use crate::{error::LabError, rates::Rates};
+use crate::{error::LabError, in_hand::InHandError, rates::Rates};
 
 /// Why a calibration stopped.
 #[derive(Debug, Error)]
@@ -48,8 +48,8 @@ pub enum CalibrateError {
     #[error("a temporary folder cannot be made")]
     Folder(#[source] std::io::Error),
     /// The synthetic register could not be built or read: ours, or the disk's.
-    #[error("the synthetic register cannot be built")]
-    Register(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error(transparent)]
+    Register(#[from] InHandError),
     /// The matcher did not decide.
     #[error(transparent)]
     Identify(#[from] IdentifyError),
@@ -62,13 +62,6 @@ pub enum CalibrateError {
     /// What would be written does not hold: a seed measured twice, or tuned on. The caller's fault.
     #[error("this cannot be measured")]
     Measurement(#[from] CertificateError),
-}
-
-impl CalibrateError {
-    /// For `map_err`: anything of the register's making.
-    pub(crate) fn register(error: impl std::error::Error + Send + Sync + 'static) -> Self {
-        Self::Register(Box::new(error))
-    }
 }
 
 impl Explain for CalibrateError {

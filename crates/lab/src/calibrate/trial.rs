@@ -1,48 +1,41 @@
 //! One trial of the matcher: a synthetic register, requests about its people, and the truth.
 //!
-//! Place in the flow: [`super::tune`] and [`super::measure`] run several and count. The laboratory holds
-//! every key itself, so tokens need no keepers; rows are read exactly as the gate reads admitted ones. A
-//! trial's memory is given back before the next.
+//! Place in the flow: [`super::tune`] and [`super::measure`] run several and count. A trial's memory is
+//! given back before the next.
 //!
-//! Left to others: what the answers mean (tally, misled), the matcher (identity).
+//! Left to others: extract and rows (staging), keys and reading (in_hand), what the answers mean (tally,
+//! misled), the matcher (identity).
 
 use std::collections::HashMap;
 
 use identity::{
     decide::{Decision, Outcome, Thresholds, identify},
     level::BirthLevel,
-    query::{Query, RowParts},
 };
 use instrument::certificate::{
     measurement::{RowKind, band_of, part_of_group},
     thresholds::Trial,
 };
-use model::{
-    column::Column,
-    id::{Epoch, PersonId, RecordNumber},
-    personal::Personal,
-    row::{Cell, CellKind, Row},
-};
+use model::id::{PersonId, RecordNumber};
 use rayon::prelude::*;
-use register::{
-    build::{self, BuildOptions, SealedPlane},
-    extract,
-    kind::Synthetic,
-    register::Register,
-};
-use seal::{keys::EpochKeys, shares::ShareSets, token::TokenEvaluator};
-use statute::{date::DateReading, reading, statute_book};
 
 use super::{CalibrateError, misled::Misled};
 use crate::{
     error::LabError,
-    extract::{ExtractFormat, ExtractWriter},
+    in_hand::{self, KeysInHand, Purpose, RegisterInHand},
     nation::{
-        self, Parameters, PersonSink, World,
+        PersonSink,
         person::{Person, Profile},
     },
-    rates::{Rate, Rates},
-    request::{self, Chooser, Chosen, Kind, RequestParameters, Subject, Value},
+    rates::Rates,
+    request::{Chosen, Kind, Subject},
+    staging::{Stage, StageParameters},
+};
+
+/// The registers made here.
+const PURPOSE: Purpose = Purpose {
+    name: "CALIBRATION",
+    label: "countersign/lab/calibration-keys/v1",
 };
 
 /// What came of one row.
@@ -67,30 +60,29 @@ pub(super) struct Named {
     pub misled: Option<Box<Misled>>,
 }
 
-/// Writes the extract, samples whom to ask about, and remembers who is on file.
-struct Writer<'run> {
-    extract: ExtractWriter<'run>,
-    chooser: Chooser,
-    on_file: Vec<(PersonId, Profile)>,
+/// Remembers who is on file while the nation streams past.
+#[derive(Default)]
+struct Onlooker {
+    on_file: Vec<PersonId>,
+    profiles: Vec<Profile>,
     bearers: HashMap<u64, u64>,
 }
 
-impl PersonSink for Writer<'_> {
+impl PersonSink for Onlooker {
     fn person(&mut self, person: &Person) -> Result<(), LabError> {
-        self.chooser.offer(person);
         if let Some(id) = &person.id {
             let profile = Profile::of(person);
             *self.bearers.entry(profile.surname).or_default() += 1;
-            self.on_file.push((id.clone(), profile));
+            self.on_file.push(id.clone());
+            self.profiles.push(profile);
         }
-        self.extract.person(person)
+        Ok(())
     }
 }
 
 /// A register with everything needed to ask it and to know the right answer.
 struct Bench {
-    register: Register<Synthetic>,
-    tokens: TokenEvaluator,
+    register: RegisterInHand,
     /// By place in the extract.
     records: Vec<RecordNumber>,
     /// By record.
@@ -105,42 +97,24 @@ pub(super) fn run(
     thresholds: &Thresholds,
 ) -> Result<Vec<Answer>, CalibrateError> {
     let folder = tempfile::tempdir().map_err(CalibrateError::Folder)?;
-    let parameters = Parameters {
+    let stage = StageParameters {
         people: trial.people,
-        seed: trial.seed,
-        as_of: trial.as_of,
-        rates: rates.clone(),
-    };
-    parameters.check()?;
-    let world = World::new(&parameters)?;
-    let asked = RequestParameters {
         rows: trial.rows,
         seed: trial.seed,
-        deficient: Rate::millionths(0),
-        officers: 1,
-        boilerplate: 0,
+        as_of: trial.as_of,
     };
-    let wanted = request::wanted(&asked, rates);
-    let path = folder.path().join("extract.csv");
-    let mut writer = Writer {
-        extract: ExtractWriter::create(&path, ExtractFormat::Csv, world.atlas())?,
-        chooser: Chooser::new(trial.seed, parameters.last_year(), wanted),
-        on_file: Vec::new(),
-        bearers: HashMap::new(),
-    };
-    nation::populate(&world, trial.people, &mut writer)?;
-    writer.extract.finish()?;
-    let chosen = writer.chooser.finish();
+    let stage = Stage::new(&stage, rates)?;
+    let mut onlooker = Onlooker::default();
+    let (extract, chosen) = stage.populate(folder.path(), &mut onlooker)?;
+    let wanted = stage.wanted();
     if chosen.present.len() < wanted.present || chosen.absent.len() < wanted.absent {
         return Err(too_many_rows(trial, &chosen));
     }
-    let mut subjects = Vec::new();
-    request::rows(&world, rates, &asked, &chosen, &mut |subject| {
-        subjects.push(subject);
-        Ok(())
-    })?;
+    let subjects = stage.rows(&chosen)?;
     let out = folder.path().join("register");
-    let bench = Bench::build(trial, &path, writer.on_file, writer.bearers, &out)?;
+    let keys = KeysInHand::of(&extract, PURPOSE, trial.seed)?;
+    keys.build(&extract, &in_hand::headers_only(), &out)?;
+    let bench = Bench::of(keys.open(&out)?, onlooker);
     let thresholds = Thresholds {
         largest_register: trial.people,
         ..*thresholds
@@ -168,54 +142,33 @@ fn too_many_rows(trial: &Trial, chosen: &Chosen) -> CalibrateError {
 }
 
 impl Bench {
-    fn build(
-        trial: &Trial,
-        extract: &std::path::Path,
-        on_file: Vec<(PersonId, Profile)>,
-        bearers: HashMap<u64, u64>,
-        out: &std::path::Path,
-    ) -> Result<Self, CalibrateError> {
-        let digest = extract::digest_of_file(extract).map_err(CalibrateError::register)?;
-        let register =
-            extract::register_id("CALIBRATION", &digest).map_err(CalibrateError::register)?;
-        let keepers = ["lab-1", "lab-2"].map(str::parse).into_iter();
-        let keepers = keepers
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(CalibrateError::register)?;
-        let sets = ShareSets::new(2, keepers).map_err(CalibrateError::register)?;
-        let seed = model::digest::Digest::of_parts(&[
-            b"countersign/lab/calibration-keys/v1",
-            &trial.seed.to_be_bytes(),
-        ]);
-        let keys = EpochKeys::from_seed(register, Epoch(1), sets, seed.as_bytes());
-        let rows = extract::open(extract).map_err(CalibrateError::register)?;
-        let options = BuildOptions {
-            sealed_plane: SealedPlane::HeadersOnly,
-            ..BuildOptions::standard()
-        };
-        build::build::<Synthetic>(rows, &digest, &keys, &options, out)
-            .map_err(CalibrateError::register)?;
-        let register = Register::open(out).map_err(CalibrateError::register)?;
-        let (records, profiles) = records(&on_file, &keys);
-        Ok(Self {
+    fn of(register: RegisterInHand, seen: Onlooker) -> Self {
+        let ordered = register.in_record_order(seen.on_file.par_iter());
+        let mut records = vec![RecordNumber(u32::MAX); seen.on_file.len()];
+        for (number, place) in (0_u32..).zip(&ordered) {
+            if let Some(record) = records.get_mut(*place) {
+                *record = RecordNumber(number);
+            }
+        }
+        let profile = |place: &usize| seen.profiles.get(*place).copied();
+        Self {
             register,
-            tokens: TokenEvaluator::new(&keys),
             records,
-            profiles,
-            bearers,
-        })
+            profiles: ordered.iter().filter_map(profile).collect(),
+            bearers: seen.bearers,
+        }
     }
 
     /// Asks one row.
     fn answer(&self, subject: &Subject, thresholds: &Thresholds) -> Result<Answer, CalibrateError> {
-        let parts = row_parts(&row(subject));
+        let parts = in_hand::row_parts(&in_hand::sheet_row(subject));
         let kind = if parts.date_of_birth.is_some() {
             RowKind::WithBirthDate
         } else {
             RowKind::WithoutBirthDate
         };
-        let query = self.query(&parts)?;
-        let decision = identify(&query, &self.register, thresholds)?;
+        let query = self.register.query(&parts)?;
+        let decision = identify(&query, &self.register.register, thresholds)?;
         let bearers = self.bearers.get(&subject.profile.surname).copied();
         Ok(Answer {
             kind,
@@ -255,88 +208,5 @@ impl Bench {
             threshold,
             misled,
         })
-    }
-
-    fn query(&self, parts: &RowParts) -> Result<Query, CalibrateError> {
-        let tokens = parts
-            .token_values()
-            .iter()
-            .map(|value| self.tokens.evaluate(value.kind, value.part.expose()))
-            .collect();
-        parts.query(tokens).map_err(CalibrateError::register)
-    }
-}
-
-/// Record numbers by place in the extract, and profiles by record, as the builder numbers them: people in
-/// the order of a keyed value.
-fn records(on_file: &[(PersonId, Profile)], keys: &EpochKeys) -> (Vec<RecordNumber>, Vec<Profile>) {
-    let mut ordered: Vec<([u8; 32], usize)> = on_file
-        .par_iter()
-        .enumerate()
-        .map(|(place, (id, _))| {
-            let order = keys.builder_value("record-order", &[id.as_str().as_bytes()]);
-            (order, place)
-        })
-        .collect();
-    ordered.par_sort_unstable();
-    let mut records = vec![RecordNumber(u32::MAX); on_file.len()];
-    for (number, (_, place)) in (0_u32..).zip(&ordered) {
-        if let Some(record) = records.get_mut(*place) {
-            *record = RecordNumber(number);
-        }
-    }
-    let profile = |(_, place): &([u8; 32], usize)| on_file.get(*place).map(|(_, profile)| *profile);
-    (records, ordered.iter().filter_map(profile).collect())
-}
-
-/// The row as intake reads it from a workbook.
-fn row(subject: &Subject) -> Row {
-    let cells = Column::ALL
-        .iter()
-        .zip(0_u16..)
-        .filter_map(|(column, position)| {
-            let (kind, text) = match subject.row.value(*column)? {
-                Value::Text(text) => (CellKind::Text, text.clone()),
-                Value::Number(number) => (CellKind::Number, number.to_string()),
-                Value::Date(date) => (CellKind::Date, date.to_string()),
-            };
-            Some(Cell {
-                column: *column,
-                position,
-                kind,
-                formula: false,
-                text: Personal::new(text),
-            })
-        });
-    Row::new(1, 2, false, cells.collect())
-}
-
-/// What the row states about the person, read as casework reads an admitted row.
-fn row_parts(row: &Row) -> RowParts {
-    let read = reading::read_row(row, statute_book());
-    let older = reading::more_addresses(row);
-    let sufficient = |address: &&standard::address::Reading| {
-        let mut problems = address.problems.iter();
-        problems.all(standard::address::AddressProblem::is_question)
-    };
-    RowParts {
-        name: standard::name::standard_name(
-            reading::value(row, Column::GivenNames),
-            reading::value(row, Column::Surnames),
-            reading::value(row, Column::Suffix),
-        ),
-        date_of_birth: match read.date_of_birth {
-            DateReading::Date(date) => Some(date),
-            _ => None,
-        },
-        tin: match read.tin {
-            reading::TinReading::Tin(ref tin) => Some(tin.clone()),
-            _ => None,
-        },
-        addresses: std::iter::once(&read.address)
-            .chain(&older)
-            .filter(sufficient)
-            .map(|address| address.address.clone())
-            .collect(),
     }
 }

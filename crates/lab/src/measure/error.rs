@@ -4,13 +4,11 @@
 //!
 //! Left to others: exit codes (main).
 
-use std::error::Error;
-
 use identity::decide::IdentifyError;
 use model::fault::{Explain, Fault};
 use thiserror::Error;
 
-use crate::error::LabError;
+use crate::{error::LabError, in_hand::InHandError};
 
 /// Why a measurement stopped.
 #[derive(Debug, Error)]
@@ -22,21 +20,14 @@ pub enum MeasureError {
     #[error("a temporary folder cannot be made")]
     Folder(#[source] std::io::Error),
     /// The synthetic register could not be built or opened: ours, or the disk's.
-    #[error("the synthetic register cannot be built")]
-    Register(#[source] Box<dyn Error + Send + Sync>),
+    #[error(transparent)]
+    Register(#[from] InHandError),
     /// The matcher did not decide.
     #[error(transparent)]
     Identify(#[from] IdentifyError),
     /// No threads could be started: the system's fault.
     #[error("no threads can be started")]
     Threads(#[source] rayon::ThreadPoolBuildError),
-}
-
-impl MeasureError {
-    /// For `map_err`: anything of the register's making.
-    pub(super) fn register(error: impl Error + Send + Sync + 'static) -> Self {
-        Self::Register(Box::new(error))
-    }
 }
 
 impl Explain for MeasureError {

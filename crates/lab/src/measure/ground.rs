@@ -1,39 +1,36 @@
 //! The ground measured on: a synthetic register from the real builder's library, and rows with their truth.
 //!
-//! Place in the flow: made first. The laboratory holds every key itself, so tokens need no keepers; the
-//! sealed plane has headers only, since nothing is opened.
+//! Place in the flow: made first.
 //!
-//! Left to others: asking (the module above), files for a peer (peer).
+//! Left to others: the nation's extract and rows (staging), the register's keys (in_hand), asking (the
+//! module above), files for a peer (peer).
 
-use std::{
-    collections::HashMap,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{collections::HashMap, time::Instant};
 
 use identity::{
     candidates::{Candidates as _, NameField},
     query::{Query, RowParts},
 };
-use model::id::{Epoch, PersonId, RecordNumber};
+use model::id::{PersonId, RecordNumber};
 use rayon::prelude::*;
-use register::{
-    build::{self, BuildOptions, SealedPlane},
-    extract,
-    kind::Synthetic,
-    register::Register,
-};
-use seal::{keys::EpochKeys, shares::ShareSets, token::TokenEvaluator};
+use register::{kind::Synthetic, register::Register};
 
-use super::{MeasureError, MeasureParameters, peer::PeerPeople, row::row_parts};
+use super::{MeasureError, MeasureParameters, peer::PeerPeople};
 use crate::{
     error::LabError,
-    extract::{ExtractFormat, ExtractWriter},
+    in_hand::{self, KeysInHand, Purpose, RegisterInHand},
     link::report::peak_mebibytes,
-    nation::{self, Parameters, PersonSink, World, person::Person},
-    rates::{Rate, Rates},
-    request::{self, Chooser, Kind, RequestParameters},
+    nation::{PersonSink, person::Person},
+    rates::Rates,
+    request::{Chosen, Kind, Subject},
+    staging::{Stage, StageParameters},
     tables::Group,
+};
+
+/// The register made here.
+const PURPOSE: Purpose = Purpose {
+    name: "MEASURE",
+    label: "countersign/lab/measure-keys/v1",
 };
 
 /// A row with its truth, ready to be asked.
@@ -80,17 +77,14 @@ pub struct Ground {
 }
 
 /// Sees the nation stream past.
-struct Writer<'run> {
-    extract: ExtractWriter<'run>,
-    chooser: Chooser,
+struct Onlooker<'run> {
     on_file: Vec<PersonId>,
     surnames: HashMap<String, u64>,
     peer: Option<PeerPeople<'run>>,
 }
 
-impl PersonSink for Writer<'_> {
+impl PersonSink for Onlooker<'_> {
     fn person(&mut self, person: &Person) -> Result<(), LabError> {
-        self.chooser.offer(person);
         if let Some(id) = &person.id {
             self.on_file.push(id.clone());
             match self.surnames.get_mut(&person.surnames) {
@@ -100,10 +94,10 @@ impl PersonSink for Writer<'_> {
                 }
             }
         }
-        if let Some(peer) = &mut self.peer {
-            peer.person(person)?;
+        match &mut self.peer {
+            Some(peer) => peer.person(person),
+            None => Ok(()),
         }
-        self.extract.person(person)
     }
 }
 
@@ -115,68 +109,46 @@ pub fn make(parameters: &MeasureParameters) -> Result<Ground, MeasureError> {
     let start = Instant::now();
     let folder = tempfile::tempdir().map_err(MeasureError::Folder)?;
     let rates = Rates::built_in()?;
-    let nation = Parameters {
+    let stage = StageParameters {
         people: parameters.people,
-        seed: parameters.seed,
-        as_of: parameters.as_of,
-        rates: rates.clone(),
-    };
-    nation.check()?;
-    let world = World::new(&nation)?;
-    let asked = RequestParameters {
         rows: parameters.rows + parameters.training,
         seed: parameters.seed,
-        deficient: Rate::millionths(0),
-        officers: 1,
-        boilerplate: 0,
+        as_of: parameters.as_of,
     };
-    let path = folder.path().join("extract.csv");
-    let wanted = request::wanted(&asked, &rates);
+    let stage = Stage::new(&stage, &rates)?;
     let peer = parameters.peer.as_deref();
-    let mut writer = Writer {
-        extract: ExtractWriter::create(&path, ExtractFormat::Csv, world.atlas())?,
-        chooser: Chooser::new(parameters.seed, nation.last_year(), wanted),
+    let mut onlooker = Onlooker {
         on_file: Vec::new(),
         surnames: HashMap::new(),
         peer: peer
-            .map(|folder| PeerPeople::create(folder, world.atlas()))
+            .map(|folder| PeerPeople::create(folder, stage.world().atlas()))
             .transpose()?,
     };
-    nation::populate(&world, parameters.people, &mut writer)?;
-    writer.extract.finish()?;
-    writer.peer.map_or(Ok(()), PeerPeople::finish)?;
-    let made = start.elapsed();
-    let built = Built::of(parameters, &path, &folder.path().join("register"))?;
-    let records = records(&writer.on_file, &built.keys);
-    let chosen = writer.chooser.finish();
-    let facts: HashMap<String, (Group, String)> = chosen
-        .present
-        .iter()
-        .filter_map(|person| {
-            let id = person.id.as_ref()?.to_string();
-            Some((id, (person.group, person.surnames.clone())))
-        })
-        .collect();
-    let mut rows = Vec::new();
-    request::rows(&world, &rates, &asked, &chosen, &mut |subject| {
-        rows.push(subject);
-        Ok(())
-    })?;
-    let ask = |subject: &request::Subject| built.asked(subject, &records, &facts);
-    let rows = rows
+    let (extract, chosen) = stage.populate(folder.path(), &mut onlooker)?;
+    onlooker.peer.map_or(Ok(()), PeerPeople::finish)?;
+    let nation = start.elapsed();
+    let out = folder.path().join("register");
+    let keys = KeysInHand::of(&extract, PURPOSE, parameters.seed)?;
+    keys.build(&extract, &in_hand::headers_only(), &out)?;
+    let built = (start.elapsed(), peak_mebibytes());
+    let register = keys.open(&out)?;
+    let opened = (start.elapsed(), peak_mebibytes());
+    let truth = Truth::of(&onlooker.on_file, &register, &chosen);
+    let rows = stage
+        .rows(&chosen)?
         .par_iter()
-        .map(ask)
+        .map(|subject| truth.asked(subject, &register))
         .collect::<Result<Vec<_>, MeasureError>>()?;
     Ok(Ground {
         rows,
-        common_bearers: percentile_99(writer.surnames.into_values().collect()),
+        common_bearers: percentile_99(onlooker.surnames.into_values().collect()),
         seconds: GroundSeconds {
-            nation: made.as_secs_f64(),
-            build: built.took[0].as_secs_f64(),
-            open: built.took[1].as_secs_f64(),
+            nation: nation.as_secs_f64(),
+            build: (built.0 - nation).as_secs_f64(),
+            open: (opened.0 - built.0).as_secs_f64(),
         },
-        peak_mebibytes: built.peak_mebibytes,
-        register: built.register,
+        peak_mebibytes: [built.1, opened.1],
+        register: register.register,
     })
 }
 
@@ -189,77 +161,45 @@ fn percentile_99(mut counts: Vec<u64>) -> u64 {
         .unwrap_or(u64::MAX)
 }
 
-struct Built {
-    keys: EpochKeys,
-    register: Register<Synthetic>,
-    tokens: TokenEvaluator,
-    took: [Duration; 2],
-    peak_mebibytes: [u64; 2],
+/// Who is who.
+struct Truth {
+    records: HashMap<PersonId, RecordNumber>,
+    /// Group and surnames of those the rows may be about, by id.
+    facts: HashMap<String, (Group, String)>,
 }
 
-impl Built {
-    fn of(
-        parameters: &MeasureParameters,
-        extract: &Path,
-        out: &Path,
-    ) -> Result<Self, MeasureError> {
-        let start = Instant::now();
-        let digest = extract::digest_of_file(extract).map_err(MeasureError::register)?;
-        let register = extract::register_id("MEASURE", &digest).map_err(MeasureError::register)?;
-        let keepers = ["lab-1", "lab-2"].map(str::parse).into_iter();
-        let keepers = keepers
-            .collect::<Result<Vec<_>, _>>()
-            .map_err(MeasureError::register)?;
-        let sets = ShareSets::new(2, keepers).map_err(MeasureError::register)?;
-        let seed = model::digest::Digest::of_parts(&[
-            b"countersign/lab/measure-keys/v1",
-            &parameters.seed.to_be_bytes(),
-        ]);
-        let keys = EpochKeys::from_seed(register, Epoch(1), sets, seed.as_bytes());
-        let rows = extract::open(extract).map_err(MeasureError::register)?;
-        let options = BuildOptions {
-            sealed_plane: SealedPlane::HeadersOnly,
-            ..BuildOptions::standard()
-        };
-        build::build::<Synthetic>(rows, &digest, &keys, &options, out)
-            .map_err(MeasureError::register)?;
-        let built = start.elapsed();
-        let built_peak = peak_mebibytes();
-        let register = Register::open(out).map_err(MeasureError::register)?;
-        Ok(Self {
-            tokens: TokenEvaluator::new(&keys),
-            keys,
-            register,
-            took: [built, start.elapsed() - built],
-            peak_mebibytes: [built_peak, peak_mebibytes()],
-        })
+impl Truth {
+    fn of(on_file: &[PersonId], register: &RegisterInHand, chosen: &Chosen) -> Self {
+        let ordered = register.in_record_order(on_file.par_iter());
+        let id = |place: usize| on_file.get(place).cloned();
+        let facts = chosen.present.iter().filter_map(|person| {
+            let id = person.id.as_ref()?.to_string();
+            Some((id, (person.group, person.surnames.clone())))
+        });
+        Self {
+            records: (0_u32..)
+                .zip(ordered)
+                .filter_map(|(number, place)| Some((id(place)?, RecordNumber(number))))
+                .collect(),
+            facts: facts.collect(),
+        }
     }
 
-    fn asked(
-        &self,
-        subject: &request::Subject,
-        records: &HashMap<PersonId, RecordNumber>,
-        facts: &HashMap<String, (Group, String)>,
-    ) -> Result<Asked, MeasureError> {
-        let parts = row_parts(subject);
-        let tokens = parts
-            .token_values()
-            .iter()
-            .map(|value| self.tokens.evaluate(value.kind, value.part.expose()))
-            .collect();
-        let query = parts.query(tokens).map_err(MeasureError::register)?;
+    fn asked(&self, subject: &Subject, register: &RegisterInHand) -> Result<Asked, MeasureError> {
+        let parts = in_hand::row_parts(&in_hand::sheet_row(subject));
         let id: Option<PersonId> = subject.person_id.as_deref().and_then(|id| id.parse().ok());
-        let known = subject.person_id.as_ref().and_then(|id| facts.get(id));
+        let known = subject.person_id.as_ref();
+        let known = known.and_then(|id| self.facts.get(id));
         let surnames = match known {
             Some((_, surnames)) => standard::name::standard_name("", surnames, "").surnames,
             None => parts.name.surnames.clone(),
         };
         let bearers = surnames
             .iter()
-            .map(|token| self.register.share(NameField::Surname, token).same);
+            .map(|token| register.register.share(NameField::Surname, token).same);
         Ok(Asked {
-            query,
-            meant: id.and_then(|id| records.get(&id).copied()),
+            query: register.query(&parts)?,
+            meant: id.and_then(|id| self.records.get(&id).copied()),
             person: subject.person_id.clone(),
             answerable: subject.kind == Kind::Answerable,
             group: known.map(|(group, _)| *group),
@@ -267,20 +207,4 @@ impl Built {
             parts,
         })
     }
-}
-
-/// Record numbers, as the builder gives them: people in the order of a keyed value.
-fn records(on_file: &[PersonId], keys: &EpochKeys) -> HashMap<PersonId, RecordNumber> {
-    let mut ordered: Vec<([u8; 32], &PersonId)> = on_file
-        .par_iter()
-        .map(|id| {
-            let order = keys.builder_value("record-order", &[id.as_str().as_bytes()]);
-            (order, id)
-        })
-        .collect();
-    ordered.par_sort_unstable();
-    (0_u32..)
-        .zip(ordered)
-        .map(|(number, (_, id))| (id.clone(), RecordNumber(number)))
-        .collect()
 }

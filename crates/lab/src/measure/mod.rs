@@ -12,7 +12,6 @@ mod clock;
 mod error;
 mod ground;
 mod peer;
-mod row;
 mod tally;
 
 use std::{
@@ -30,7 +29,6 @@ pub use self::{
     clock::{Latency, Lookup},
     error::MeasureError,
     ground::GroundSeconds,
-    row::row_parts,
     tally::{Curve, Tallies, Tally},
 };
 use self::{
