@@ -10,19 +10,15 @@
 
 pub mod measure;
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{path::Path, process::Command};
 
 use self::measure::{Measured, measure};
 use crate::{
     bench::memory_bytes,
     demo,
-    failure::{self, Failure},
+    failure::Failure,
     json::{seconds, whole_number},
-    process,
+    process, python,
     scratch::Scratch,
     workspace::Workspace,
 };
@@ -72,7 +68,7 @@ struct Run {
 /// Measures with `--rows N`, or as many rows as in 2025; prints the document; above a limit it fails.
 pub fn run(workspace: &Workspace, arguments: &[&str]) -> Result<(), Failure> {
     let rows = read_rows(arguments)?;
-    let python = python(&workspace.target.join("bench-examine"))?;
+    let python = python::environment(workspace, "bench-examine", &LIBRARIES)?;
     build(workspace)?;
     let scratch = Scratch::new("examine")?;
     let made = make(&python, scratch.path(), rows)?;
@@ -99,29 +95,6 @@ fn read_rows(arguments: &[&str]) -> Result<u64, Failure> {
                 "`bench examine` takes `--rows N` with 1 to {ROWS}, or nothing"
             ))
         })
-}
-
-/// The interpreter of an environment that has the libraries; made where it is not there yet.
-fn python(folder: &Path) -> Result<PathBuf, Failure> {
-    let python = folder.join("bin").join("python");
-    let pins = LIBRARIES.map(|(name, version)| format!("{name}=={version}"));
-    let mark = folder.join("installed");
-    if fs::read_to_string(&mark).is_ok_and(|text| text == pins.join("\n")) {
-        return Ok(python);
-    }
-    if !process::is_installed("python3") {
-        let words = "`bench examine` wants python3 with its module venv";
-        return Err(Failure::Missing(words.to_owned()));
-    }
-    process::run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-    let mut install = Command::new(&python);
-    install
-        .args(["-m", "pip", "install", "--quiet"])
-        .args(&pins);
-    // Our standard output is the document alone.
-    process::run(install.stdout(std::io::stderr()))?;
-    fs::write(&mark, pins.join("\n")).map_err(|error| failure::file(&mark, &error))?;
-    Ok(python)
 }
 
 fn build(workspace: &Workspace) -> Result<(), Failure> {

@@ -20,7 +20,7 @@ use crate::{
     demo,
     failure::{self, Failure},
     json::{number, seconds},
-    process,
+    process, python,
     scratch::Scratch,
     workspace::Workspace,
 };
@@ -79,7 +79,7 @@ struct Linked {
 /// Measures; prints the document; below a limit it fails.
 pub fn run(workspace: &Workspace, words: &[&str]) -> Result<(), Failure> {
     let arguments = read_arguments(words)?;
-    let python = python(workspace)?;
+    let python = splink(workspace)?;
     build(workspace)?;
     let scratch = Scratch::new("link")?;
     let mut linked = Vec::new();
@@ -143,28 +143,9 @@ fn read_arguments(words: &[&str]) -> Result<Arguments, Failure> {
     Ok(arguments)
 }
 
-/// The interpreter of an environment that has Splink; made where it is not there yet.
-pub fn python(workspace: &Workspace) -> Result<PathBuf, Failure> {
-    let folder = &workspace.target.join("bench-link");
-    let python = folder.join("bin").join("python");
-    let pins = LIBRARIES.map(|(name, version)| format!("{name}=={version}"));
-    let mark = folder.join("installed");
-    if fs::read_to_string(&mark).is_ok_and(|text| text == pins.join("\n")) {
-        return Ok(python);
-    }
-    if !process::is_installed("python3") {
-        let words = "this bench wants python3 with its module venv";
-        return Err(Failure::Missing(words.to_owned()));
-    }
-    process::run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-    let mut install = Command::new(&python);
-    install
-        .args(["-m", "pip", "install", "--quiet"])
-        .args(&pins);
-    // Our standard output is the document alone.
-    process::run(install.stdout(std::io::stderr()))?;
-    fs::write(&mark, pins.join("\n")).map_err(|error| failure::file(&mark, &error))?;
-    Ok(python)
+/// The interpreter of an environment that has Splink.
+pub fn splink(workspace: &Workspace) -> Result<PathBuf, Failure> {
+    python::environment(workspace, "bench-link", &LIBRARIES)
 }
 
 /// Builds the laboratory.

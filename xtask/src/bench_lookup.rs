@@ -45,7 +45,7 @@ struct Asked {
 /// Measures; prints the document; above a limit it fails.
 pub fn run(workspace: &Workspace, words: &[&str]) -> Result<(), Failure> {
     let people = read_people(words)?;
-    let python = bench_link::python(workspace)?;
+    let python = bench_link::splink(workspace)?;
     bench_link::build(workspace)?;
     let scratch = Scratch::new("lookup")?;
     let mut asked = Vec::new();

@@ -27,6 +27,7 @@ mod failure;
 mod fuzz;
 mod json;
 mod process;
+mod python;
 mod scratch;
 mod setup;
 mod tamper;
