@@ -271,9 +271,7 @@ impl RowRecord {
             Ok(state)
         }
     }
-}
 
-impl RowRecord {
     fn is_whom_stage_b_found(&self, statement: &Statement) -> bool {
         let best = (self.identity.as_ref()).and_then(|identity| identity.transcript.get("best"));
         best.and_then(serde_json::Value::as_u64) == Some(u64::from(statement.record.0))

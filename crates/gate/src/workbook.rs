@@ -5,7 +5,7 @@
 //!
 //! Left to others: formats (intake).
 
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 
 use anyhow::Context as _;
 use casework::examine::Given;
@@ -69,16 +69,9 @@ pub fn read(path: &Path, cover: Option<&Path>) -> Result<Workbook, anyhow::Error
 impl Workbook {
     /// What stage A is given beside the rows.
     pub fn given(&self, as_of: Date) -> Given {
-        let cover = self
-            .collected
-            .cover
-            .iter()
-            .flat_map(|cover| cover.values.iter());
         Given {
             as_of,
-            cover: cover
-                .map(|(key, value)| (key.clone(), (value.text.clone(), value.cell.clone())))
-                .collect(),
+            cover: self.stated_cover(),
             sheets: self.collected.sheets.iter().cloned().collect(),
             workbook: self
                 .collected
@@ -87,6 +80,14 @@ impl Workbook {
                 .map(FindingView::from)
                 .collect(),
         }
+    }
+
+    /// The cover as stage A reads it: text and cell by key.
+    pub fn stated_cover(&self) -> BTreeMap<String, (String, String)> {
+        let fields = self.collected.cover.iter().flat_map(|cover| &cover.values);
+        fields
+            .map(|(key, value)| (key.clone(), (value.text.clone(), value.cell.clone())))
+            .collect()
     }
 
     /// A field of the cover, trimmed.

@@ -145,64 +145,33 @@ fn inmates_are_units() {
 
 #[test]
 fn institutions_by_their_street_alone() {
-    for (line, place, kind) in [
-        (
-            "18201 SW 12th St",
-            ["Miami", "FL", "33194"],
-            InstitutionKind::Detention,
-        ),
-        (
-            "1623 E J St",
-            ["Tacoma", "WA", "98421"],
-            InstitutionKind::Detention,
-        ),
-        (
-            "566 Veteran's Drive",
-            ["Pearsall", "TX", "78061"],
-            InstitutionKind::Detention,
-        ),
-        (
-            "1705 East Hanna Road",
-            ["Eloy", "AZ", "85131"],
-            InstitutionKind::Detention,
-        ),
-        (
-            "146 CCA Rd",
-            ["Lumpkin", "GA", "31815"],
-            InstitutionKind::Detention,
-        ),
-        (
-            "10400 Rancho Rd",
-            ["Adelanto", "CA", "92301"],
-            InstitutionKind::Detention,
-        ),
-        (
-            "27991 Buena Vista Blvd",
-            ["Los Fresnos", "TX", "78566"],
-            InstitutionKind::Detention,
-        ),
-        (
-            "1 Rikers Island",
-            ["East Elmhurst", "NY", "11370"],
-            InstitutionKind::Jail,
-        ),
-        (
-            "500 12th St SW",
-            ["Washington", "DC", "20536"],
-            InstitutionKind::AgencyOffice,
-        ),
-        (
-            "15-00 Hazen St",
-            ["East Elmhurst", "NY", "11370"],
-            InstitutionKind::Jail,
-        ),
-    ] {
+    use InstitutionKind as K;
+    let check = |line: &str, place: [&str; 3], kind| {
         let found = AddressProblem::Institution { kind };
         assert_eq!(verdict(line, "", place), Some(found), "{line}");
         assert_eq!(verdict(line, "Dorm 4", place), None, "{line}");
-    }
-    assert_eq!(
-        verdict("18203 SW 12th St", "", ["Miami", "FL", "33194"]),
-        None
+    };
+    let miami = ["Miami", "FL", "33194"];
+    let elmhurst = ["East Elmhurst", "NY", "11370"];
+    check("18201 SW 12th St", miami, K::Detention);
+    check("1623 E J St", ["Tacoma", "WA", "98421"], K::Detention);
+    check(
+        "566 Veteran's Drive",
+        ["Pearsall", "TX", "78061"],
+        K::Detention,
     );
+    check(
+        "1705 East Hanna Road",
+        ["Eloy", "AZ", "85131"],
+        K::Detention,
+    );
+    check("146 CCA Rd", ["Lumpkin", "GA", "31815"], K::Detention);
+    check("10400 Rancho Rd", ["Adelanto", "CA", "92301"], K::Detention);
+    let los_fresnos = ["Los Fresnos", "TX", "78566"];
+    check("27991 Buena Vista Blvd", los_fresnos, K::Detention);
+    check("1 Rikers Island", elmhurst, K::Jail);
+    check("15-00 Hazen St", elmhurst, K::Jail);
+    let washington = ["Washington", "DC", "20536"];
+    check("500 12th St SW", washington, K::AgencyOffice);
+    assert_eq!(verdict("18203 SW 12th St", "", miami), None);
 }

@@ -55,7 +55,8 @@ pub fn run(arguments: &CoverArguments, print: Print) -> Result<ExitStatus, anyho
         rows: &workbook.collected.rows,
     };
     let envelope = cover_request(&input, &signatory, &officers)?;
-    if let Some(key) = stated(&workbook).differs_from(envelope.cover.document()) {
+    let stated = CoverView::of(&workbook.stated_cover());
+    if let Some(key) = stated.differs_from(envelope.cover.document()) {
         return Err(anyhow::Error::new(contents(
             &arguments.request,
             "a request under this agreement",
@@ -102,13 +103,6 @@ fn cover_field(
         );
     }
     Ok(text)
-}
-
-/// The cover as stage A reads it.
-fn stated(workbook: &Workbook) -> CoverView {
-    let fields = workbook.collected.cover.iter().flat_map(|c| &c.values);
-    let fields = fields.map(|(key, value)| (key.clone(), (value.text.clone(), value.cell.clone())));
-    CoverView::of(&fields.collect())
 }
 
 fn signed_on(text: &str) -> Result<Date, anyhow::Error> {
