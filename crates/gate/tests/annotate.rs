@@ -235,3 +235,23 @@ fn a_mended_cell_removes_its_findings() {
         }
     }
 }
+
+/// `files/marked-saved-by-libreoffice.xlsx` is the marked copy of `files/request.xlsx` (a synthetic
+/// request), opened and saved by LibreOffice 7.4, which rewrites every part and drops comments' authors.
+#[test]
+fn a_marked_copy_saved_by_another_program_examines_as_the_request() {
+    let world = World::new();
+    let findings = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("tests/files")
+            .join(name);
+        world.file(name, &fs::read(path).unwrap());
+        let run = world.run(&["examine", name, "--as-of", "2026-11-01", "--format", "json"]);
+        assert_eq!(run.code, 1, "{}", run.errors);
+        let mut json: serde_json::Value = serde_json::from_str(&run.text).unwrap();
+        json["request"]["file_sha256"].take();
+        json
+    };
+    let request = findings("request.xlsx");
+    assert_eq!(findings("marked-saved-by-libreoffice.xlsx"), request);
+}
