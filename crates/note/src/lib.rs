@@ -28,6 +28,7 @@ mod ed25519;
 mod error;
 mod key_text;
 mod name;
+mod named_key;
 mod signed;
 pub mod testing;
 mod verifier;
