@@ -6,7 +6,7 @@
 
 use std::{io::Write as _, path::PathBuf};
 
-use countersign_lab::measure::{self, Latency, MeasureParameters, Measured, Tally};
+use countersign_lab::measure::{self, KeyFigures, Latency, MeasureParameters, Measured, Tally};
 use model::time::Date;
 
 /// Arguments of `measure`.
@@ -98,7 +98,7 @@ fn words(measured: &Measured) -> String {
     format!(
         "SYNTHETIC nation of {} people, seed {}; built in {:.1} s, opened in {:.1} s, {} bytes a person, {} MiB\n\
          \x20 {:<28} {:>8} {:>10} {:>10} {:>6} {:>7} {:>7} {:>7} {:>7} {:>9}\n{}{strata}\
-         \x20 {:<28} {:>8} {:>10} {:>10} {:>10}\n{}{}{}  {:.0} rows a second on {} threads\n",
+         \x20 {:<28} {:>8} {:>10} {:>10} {:>10}\n{}{}{}  {:.0} rows a second on {} threads\n{}",
         register.people,
         measured.seed,
         register.seconds.build,
@@ -129,5 +129,26 @@ fn words(measured: &Measured) -> String {
         time("1% of rows, commonest", &lookup.commonest_1_percent_of_rows),
         lookup.rows_per_second,
         lookup.threads,
+        keys(&measured.address_keys),
+    )
+}
+
+fn keys(figures: &[KeyFigures]) -> String {
+    let lines: String = figures.iter().map(key_line).collect();
+    format!(
+        "  {:<40} {:>11} {:>11} {:>10} {:>7}\n{lines}",
+        "address key opens", "identified", "answerable", "buildings", "merged"
+    )
+}
+
+fn key_line(figures: &KeyFigures) -> String {
+    let share = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
+    format!(
+        "  {:<40} {:>11.4} {:>11.4} {:>10} {:>7}\n",
+        figures.form,
+        share(figures.identified_open, figures.identified),
+        share(figures.answerable_open, figures.answerable),
+        figures.buildings,
+        figures.merged,
     )
 }

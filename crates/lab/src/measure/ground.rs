@@ -14,13 +14,18 @@ use identity::{
 use model::id::{PersonId, RecordNumber};
 use rayon::prelude::*;
 use register::{kind::Synthetic, register::Register};
+use standard::{address::StandardAddress, name::standard_name};
 
-use super::{MeasureError, MeasureParameters, peer::PeerPeople};
+use super::{
+    MeasureError, MeasureParameters,
+    keys::{self, Buildings, Merged},
+    peer::PeerPeople,
+};
 use crate::{
     error::LabError,
     in_hand::{self, KeysInHand, Purpose, RegisterInHand},
     link::report::peak_mebibytes,
-    nation::{PersonSink, person::Person},
+    nation::{PersonSink, atlas::Atlas, person::Person},
     rates::Rates,
     request::{Chosen, Kind, Subject},
     staging::{Stage, StageParameters},
@@ -47,6 +52,8 @@ pub struct Asked {
     pub answerable: bool,
     /// Group of the person meant.
     pub group: Option<Group>,
+    /// The addresses the person meant has on file.
+    pub on_file: Vec<StandardAddress>,
     /// Bearers on file of the surname of the person meant, or of the row's where nobody is.
     pub bearers: u64,
 }
@@ -70,6 +77,8 @@ pub struct Ground {
     pub rows: Vec<Asked>,
     /// Bearers on file of the surname at the 99th percentile of distinct surnames.
     pub common_bearers: u64,
+    /// Buildings that share an on-file address key.
+    pub merged: Merged,
     /// Seconds of the steps.
     pub seconds: GroundSeconds,
     /// Peak memory after building and after opening, MiB.
@@ -80,6 +89,7 @@ pub struct Ground {
 struct Onlooker<'run> {
     on_file: Vec<PersonId>,
     surnames: HashMap<String, u64>,
+    buildings: Buildings,
     peer: Option<PeerPeople<'run>>,
 }
 
@@ -87,6 +97,7 @@ impl PersonSink for Onlooker<'_> {
     fn person(&mut self, person: &Person) -> Result<(), LabError> {
         if let Some(id) = &person.id {
             self.on_file.push(id.clone());
+            self.buildings.person(person);
             match self.surnames.get_mut(&person.surnames) {
                 Some(count) => *count += 1,
                 None => {
@@ -120,6 +131,7 @@ pub fn make(parameters: &MeasureParameters) -> Result<Ground, MeasureError> {
     let mut onlooker = Onlooker {
         on_file: Vec::new(),
         surnames: HashMap::new(),
+        buildings: Buildings::new(parameters.people),
         peer: peer
             .map(|folder| PeerPeople::create(folder, stage.world().atlas()))
             .transpose()?,
@@ -133,7 +145,7 @@ pub fn make(parameters: &MeasureParameters) -> Result<Ground, MeasureError> {
     let built = (start.elapsed(), peak_mebibytes());
     let register = keys.open(&out)?;
     let opened = (start.elapsed(), peak_mebibytes());
-    let truth = Truth::of(&onlooker.on_file, &register, &chosen);
+    let truth = Truth::of(&onlooker.on_file, &register, &chosen, stage.world().atlas());
     let rows = stage
         .rows(&chosen)?
         .par_iter()
@@ -141,6 +153,7 @@ pub fn make(parameters: &MeasureParameters) -> Result<Ground, MeasureError> {
         .collect::<Result<Vec<_>, MeasureError>>()?;
     Ok(Ground {
         rows,
+        merged: onlooker.buildings.merged(stage.world().atlas()),
         common_bearers: percentile_99(onlooker.surnames.into_values().collect()),
         seconds: GroundSeconds {
             nation: nation.as_secs_f64(),
@@ -162,26 +175,31 @@ fn percentile_99(mut counts: Vec<u64>) -> u64 {
 }
 
 /// Who is who.
-struct Truth {
+struct Truth<'run> {
     records: HashMap<PersonId, RecordNumber>,
-    /// Group and surnames of those the rows may be about, by id.
-    facts: HashMap<String, (Group, String)>,
+    /// Those the rows may be about, by id.
+    people: HashMap<String, &'run Person>,
+    atlas: &'run Atlas,
 }
 
-impl Truth {
-    fn of(on_file: &[PersonId], register: &RegisterInHand, chosen: &Chosen) -> Self {
+impl<'run> Truth<'run> {
+    fn of(
+        on_file: &[PersonId],
+        register: &RegisterInHand,
+        chosen: &'run Chosen,
+        atlas: &'run Atlas,
+    ) -> Self {
         let ordered = register.in_record_order(on_file.par_iter());
         let id = |place: usize| on_file.get(place).cloned();
-        let facts = chosen.present.iter().filter_map(|person| {
-            let id = person.id.as_ref()?.to_string();
-            Some((id, (person.group, person.surnames.clone())))
-        });
+        let people = chosen.present.iter();
+        let people = people.filter_map(|person| Some((person.id.as_ref()?.to_string(), person)));
         Self {
             records: (0_u32..)
                 .zip(ordered)
                 .filter_map(|(number, place)| Some((id(place)?, RecordNumber(number))))
                 .collect(),
-            facts: facts.collect(),
+            people: people.collect(),
+            atlas,
         }
     }
 
@@ -189,9 +207,9 @@ impl Truth {
         let parts = in_hand::row_parts(&in_hand::sheet_row(subject));
         let id: Option<PersonId> = subject.person_id.as_deref().and_then(|id| id.parse().ok());
         let known = subject.person_id.as_ref();
-        let known = known.and_then(|id| self.facts.get(id));
+        let known = known.and_then(|id| self.people.get(id));
         let surnames = match known {
-            Some((_, surnames)) => standard::name::standard_name("", surnames, "").surnames,
+            Some(person) => standard_name("", &person.surnames, "").surnames,
             None => parts.name.surnames.clone(),
         };
         let bearers = surnames
@@ -202,7 +220,8 @@ impl Truth {
             meant: id.and_then(|id| self.records.get(&id).copied()),
             person: subject.person_id.clone(),
             answerable: subject.kind == Kind::Answerable,
-            group: known.map(|(group, _)| *group),
+            group: known.map(|person| person.group),
+            on_file: known.map_or_else(Vec::new, |person| keys::on_file(person, self.atlas)),
             bearers: bearers.max().unwrap_or(0),
             parts,
         })

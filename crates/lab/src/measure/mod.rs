@@ -11,6 +11,7 @@
 mod clock;
 mod error;
 mod ground;
+mod keys;
 mod peer;
 mod tally;
 
@@ -29,10 +30,12 @@ pub use self::{
     clock::{Latency, Lookup},
     error::MeasureError,
     ground::GroundSeconds,
+    keys::KeyFigures,
     tally::{Curve, Tallies, Tally},
 };
 use self::{
     ground::{Asked, Ground},
+    keys::KeyRow,
     tally::Answered,
 };
 use crate::link::report::peak_mebibytes;
@@ -94,6 +97,8 @@ pub struct Measured {
     pub register: RegisterFacts,
     /// What was right.
     pub accuracy: Tallies,
+    /// Rightly identified rows whose address is one on file, and buildings told apart: by form of the key.
+    pub address_keys: Vec<KeyFigures>,
     /// What it cost.
     pub lookup: Lookup,
     /// Seconds of reading the rows, asking each once on all threads and judging it twice.
@@ -126,6 +131,17 @@ pub fn measure(parameters: &MeasureParameters) -> Result<Measured, MeasureError>
         .map(|asked| Ok((*asked, answered(&ground, asked, &thresholds)?)))
         .collect::<Result<Vec<_>, MeasureError>>()?;
     let took = start.elapsed();
+    let key_rows: Vec<KeyRow<'_>> = answered
+        .iter()
+        .filter(|(asked, _)| asked.meant.is_some())
+        .map(|(asked, answer)| KeyRow {
+            stated: &asked.parts.addresses,
+            on_file: &asked.on_file,
+            identified: answer.identified && answer.right,
+            answerable: asked.answerable,
+        })
+        .collect();
+    let address_keys = ground.merged.figures(&key_rows);
     let lookup = clock::lookup(&ground, &rows, &thresholds)?;
     Ok(Measured {
         synthetic: true,
@@ -137,6 +153,7 @@ pub fn measure(parameters: &MeasureParameters) -> Result<Measured, MeasureError>
         thresholds,
         register: facts(&ground),
         accuracy: tally::tallies(&answered),
+        address_keys,
         lookup,
         asked_seconds: Duration::as_secs_f64(&took),
         peak_mebibytes: peak_mebibytes(),
