@@ -459,6 +459,7 @@ mod tests {
             "Attorney for the District of Nevada",
             "District Attorney",
             "Assistant United States Attorney",
+            "U.S. Attorney Liaison Officer",
             "United States Attorney's Office",
             "United States Attorneys",
             "Deputy Inspector General",

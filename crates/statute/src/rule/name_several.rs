@@ -39,6 +39,10 @@ pub(crate) static RULE: Rule = Rule {
     ],
     passing: &[
         Example::row(
+            "a name and whose son",
+            &[&[text(Column::GivenNames, "Gurpreet S/O")]],
+        ),
+        Example::row(
             "two surnames",
             &[&[text(Column::Surnames, "Ramos y Cajal")]],
         ),

@@ -46,6 +46,17 @@ pub(crate) static RULE: Rule = Rule {
                 "final administrative removal order under INA 238(b)",
             )]],
         ),
+        Example::row(
+            "by its section alone",
+            &[&[text(Column::FinalityBasis, "INA 238(b)")]],
+        ),
+        Example::row(
+            "in full-width letters",
+            &[&[text(
+                Column::FinalityBasis,
+                "\u{ff21}\u{ff24}\u{ff2d}\u{ff29}\u{ff2e}\u{ff29}\u{ff33}\u{ff34}\u{ff32}\u{ff21}\u{ff34}\u{ff29}\u{ff36}\u{ff25} order",
+            )]],
+        ),
     ],
     passing: &[
         Example::row(
