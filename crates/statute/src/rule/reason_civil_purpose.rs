@@ -483,6 +483,9 @@ mod tests {
             "He failed to depart, to locate and remove him is the purpose",
             "He never left because officers had no address to locate and remove him at; now to deport him",
             "He failed to leave officers intend to locate and remove him",
+            "He did not appear; arrest and remove him",
+            "He did not appear and now to deport him",
+            "Agents know who to locate and remove",
         ] {
             check(text, true);
         }
@@ -544,6 +547,27 @@ mod tests {
             "Was served with a notice to appear and fled",
             "An administrative arrest in 2019 is on record",
             "Final orders of two courts are on file",
+        ] {
+            check(text, false);
+        }
+    }
+
+    #[test]
+    fn one_half_of_a_phrase_is_none() {
+        for text in [
+            "A code enforcement operation found the forged visa",
+            "Officers will effect his arrest on the indictment returned in Reno",
+            "He tore up the notice to appear and used a forged visa",
+            "Letters from his home country were forged",
+            "False statements in removal proceedings in Reno",
+            "Agents will serve two victims of removal by force",
+            "Agents will serve the removal clerk at home",
+            "Her removal is on record",
+            "A clerk was asked to remove the seals",
+            "He could sell or remove the seals",
+            "A friend helped to remove him from the list",
+            "Threats to report and deport workers were made",
+            "Courts deport nobody for this",
         ] {
             check(text, false);
         }
