@@ -485,6 +485,7 @@ mod tests {
             "He failed to leave officers intend to locate and remove him",
             "He did not appear; arrest and remove him",
             "He did not appear and now to deport him",
+            "Officers made no arrest; now to deport him",
             "Agents know who to locate and remove",
         ] {
             check(text, true);

@@ -180,3 +180,69 @@ impl Sets {
         self.set(a.max(b), a.min(b));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reason::ALIKE;
+
+    fn trace(reason: ReasonSignature) -> Trace {
+        Trace {
+            sheet: 1,
+            row: 2,
+            admissible: true,
+            officer: 0,
+            officer_name: 0,
+            case_number: 0,
+            final_order: 0,
+            name: 0,
+            surname: 0,
+            name_and_birth: 0,
+            address: 0,
+            tin: 0,
+            case_opened_on: None,
+            reason,
+        }
+    }
+
+    /// Values that look random and are the same in every run.
+    fn signature(number: u64) -> ReasonSignature {
+        let value = |place: u64| {
+            let mixed = (number * 64 + place + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            u16::try_from((mixed ^ mixed >> 29) >> 40 & 0xffff).unwrap()
+        };
+        let mut values = [0; VALUES];
+        for (place, to) in (0..).zip(&mut values) {
+            *to = value(place);
+        }
+        ReasonSignature {
+            whole: number + 1,
+            values,
+        }
+    }
+
+    /// Pairs alike in the first [`ALIKE`] values, among many reasons that are like nothing.
+    #[test]
+    fn bands_find_every_pair_that_is_alike() {
+        const PAIRS: u64 = 30;
+        let others = (0..2_000).map(signature);
+        let alike = (0..PAIRS).map(|number| {
+            let (one, other) = (signature(number), signature(9_000 + number));
+            let mut values = other.values;
+            values[..ALIKE].copy_from_slice(&one.values[..ALIKE]);
+            ReasonSignature { values, ..other }
+        });
+        let traces: Vec<Trace> = others.chain(alike).map(trace).collect();
+        let reasons: Vec<u32> = (0..u32::try_from(traces.len()).unwrap()).collect();
+        let mut sets = Sets::new(traces.len());
+        for band in 0..VALUES / BAND {
+            join_band(band, &traces, &reasons, &mut sets);
+        }
+        for number in 0..u32::try_from(PAIRS).unwrap() {
+            assert_eq!(sets.root(2_000 + number), number);
+        }
+        let roots: std::collections::BTreeSet<u32> =
+            reasons.iter().map(|r| sets.root(*r)).collect();
+        assert_eq!(roots.len(), 2_000);
+    }
+}
