@@ -42,6 +42,11 @@ pub(crate) static RULE: Rule = Rule {
     ],
     passing: &[
         Example::row("never issued", &[&[text(Column::Tin, "666-12-3457")]]),
+        Example::row(
+            "issuable in production",
+            &[&[text(Column::Tin, "951-70-1234")]],
+        )
+        .under(&[TermsChange::Accepts(TinAcceptance::IssuableOnly)]),
         Example::row("no genesis known", &[&[text(Column::Tin, "951-70-1234")]])
             .under(&[TermsChange::Accepts(TinAcceptance::Any)]),
     ],
