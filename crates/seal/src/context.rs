@@ -89,9 +89,14 @@ impl SlotContext {
     /// its own and an empty text, so that no address key, whatever its text, names its slot.
     #[must_use]
     pub fn slot_bytes(&self, key: &SlotKey) -> Zeroizing<Vec<u8>> {
+        self.slot_bytes_after(&self.entry_bytes(), key)
+    }
+
+    /// [`Self::slot_bytes`] from the bytes of the entry, for several keys of one.
+    pub(crate) fn slot_bytes_after(&self, entry_bytes: &[u8], key: &SlotKey) -> Zeroizing<Vec<u8>> {
         match key {
-            SlotKey::OnFile(text) => append(self.entry_bytes(), text.expose()),
-            SlotKey::CourtOrder => append(self.labelled(COURT_ORDER_LABEL), ""),
+            SlotKey::OnFile(text) => append(entry_bytes, text.expose()),
+            SlotKey::CourtOrder => append(&self.labelled(COURT_ORDER_LABEL), ""),
         }
     }
 
@@ -109,9 +114,9 @@ impl SlotContext {
 
 /// Adds a text behind its length. Written out here, and tested against [`Encoder`], so that the
 /// bytes with an address key in them are wiped.
-fn append(bytes: Vec<u8>, text: &str) -> Zeroizing<Vec<u8>> {
+fn append(bytes: &[u8], text: &str) -> Zeroizing<Vec<u8>> {
     let mut whole = Zeroizing::new(Vec::with_capacity(bytes.len() + text.len() + 4));
-    whole.extend_from_slice(&bytes);
+    whole.extend_from_slice(bytes);
     whole.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
     whole.extend_from_slice(text.as_bytes());
     whole

@@ -19,8 +19,9 @@ use zeroize::Zeroizing;
 use crate::{
     address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH},
     context::{SLOT_LABEL, SlotContext, SlotKey},
-    keys::{EpochKeys, builder_value, combined_mac},
-    mac::{MacKey, TAG_LENGTH, encrypt_once, expand},
+    hmac::{Begun, Expander, Padded, PreparedKey},
+    keys::{BuilderValues, EpochKeys},
+    mac::{TAG_LENGTH, encrypt_once},
 };
 
 /// First byte of a sealed entry: the suite. 1 is HMAC-SHA-256, HKDF-SHA-256 and AES-256-GCM.
@@ -203,8 +204,9 @@ pub(crate) fn associated_data(entry_bytes: &[u8]) -> Vec<u8> {
 #[derive(Debug)]
 pub struct Sealer<'a> {
     keys: &'a EpochKeys,
-    shares: Vec<MacKey>,
-    builder: MacKey,
+    shares: Vec<PreparedKey>,
+    builder: BuilderValues,
+    expander: Expander,
 }
 
 impl<'a> Sealer<'a> {
@@ -214,7 +216,8 @@ impl<'a> Sealer<'a> {
         Self {
             keys,
             shares: keys.shares().map(|(_, key)| key.prepare()).collect(),
-            builder: keys.builder().prepare(),
+            builder: keys.builder_values(),
+            expander: Expander::new(),
         }
     }
 
@@ -239,10 +242,13 @@ impl<'a> Sealer<'a> {
         let entry_bytes = context.entry_bytes();
         let aad = associated_data(&entry_bytes);
         let data_key = self.data_key(&entry_bytes);
-        let mut slots = slot_keys
-            .iter()
-            .map(|key| self.slot(&context.slot_bytes(key), &aad, &data_key))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut begun = Begun::new(&self.shares, &entry_bytes);
+        let mut padded = Padded::default();
+        let mut slots = Vec::with_capacity(slot_keys.len().next_power_of_two());
+        for key in slot_keys {
+            let slot_bytes = context.slot_bytes_after(&entry_bytes, key);
+            slots.push(self.slot(&slot_bytes, &mut begun, &mut padded, &aad, &data_key)?);
+        }
         for number in slots.len()..slots.len().next_power_of_two() {
             slots.push(self.dummy(&entry_bytes, number));
         }
@@ -254,12 +260,20 @@ impl<'a> Sealer<'a> {
 
     /// HMAC(builder's key, x without address key).
     fn data_key(&self, entry_bytes: &[u8]) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(builder_value(&self.builder, "data-key", &[entry_bytes]))
+        Zeroizing::new(self.builder.value("data-key", &[entry_bytes]))
     }
 
-    fn slot(&self, slot_bytes: &[u8], aad: &[u8], data_key: &[u8; 32]) -> Result<Slot, SealError> {
-        let secret = combined_mac(&self.shares, slot_bytes);
-        let (wrapping, commitment) = expand(&secret, slot_bytes).ok_or(SealError::Library)?;
+    fn slot(
+        &self,
+        slot_bytes: &[u8],
+        begun: &mut Begun<'_>,
+        padded: &mut Padded,
+        aad: &[u8],
+        data_key: &[u8; 32],
+    ) -> Result<Slot, SealError> {
+        padded.set(&[slot_bytes]);
+        let secret = begun.combined_mac(slot_bytes, padded);
+        let (wrapping, commitment) = self.expander.expand(&secret, slot_bytes, padded);
         let mut wrapped = [0_u8; WRAPPED_LENGTH];
         seal_into(&wrapping, aad, data_key, &mut wrapped)?;
         Ok(Slot {
@@ -271,7 +285,7 @@ impl<'a> Sealer<'a> {
     /// A slot that opens under nothing and looks like any other to all but the builder.
     fn dummy(&self, entry_bytes: &[u8], number: usize) -> Slot {
         let place = u8::try_from(number).unwrap_or(u8::MAX);
-        let draw = |part: u8| builder_value(&self.builder, "dummy", &[entry_bytes, &[place, part]]);
+        let draw = |part: u8| self.builder.value("dummy", &[entry_bytes, &[place, part]]);
         let mut wrapped = [0_u8; WRAPPED_LENGTH];
         let source = draw(1).into_iter().chain(draw(2));
         for (to, byte) in wrapped.iter_mut().zip(source) {
