@@ -82,18 +82,47 @@ impl SlotContext {
     /// length; numbers of 8 bytes, periods as years of 2 bytes each, all big-endian.
     #[must_use]
     pub fn entry_bytes(&self) -> Vec<u8> {
-        self.labelled(SLOT_LABEL)
+        self.name().entry_bytes()
     }
 
     /// `x`: the bytes of the entry, then the address key's text. A court's order has a label of
     /// its own and an empty text, so that no address key, whatever its text, names its slot.
     #[must_use]
     pub fn slot_bytes(&self, key: &SlotKey) -> Zeroizing<Vec<u8>> {
-        self.slot_bytes_after(&self.entry_bytes(), key)
+        let name = self.name();
+        name.slot_bytes(&name.entry_bytes(), key)
     }
 
-    /// [`Self::slot_bytes`] from the bytes of the entry, for several keys of one.
-    pub(crate) fn slot_bytes_after(&self, entry_bytes: &[u8], key: &SlotKey) -> Zeroizing<Vec<u8>> {
+    pub(crate) fn name(&self) -> EntryName<'_> {
+        EntryName {
+            register: &self.register,
+            epoch: self.epoch,
+            record: self.record,
+            entry: self.entry,
+            periods: &self.periods,
+        }
+    }
+}
+
+/// The parts of a [`SlotContext`], borrowed: what millions of entries are sealed with.
+#[derive(Clone, Copy)]
+pub(crate) struct EntryName<'a> {
+    pub(crate) register: &'a RegisterId,
+    pub(crate) epoch: Epoch,
+    pub(crate) record: RecordNumber,
+    pub(crate) entry: EntryNumber,
+    /// Ascending, distinct.
+    pub(crate) periods: &'a [TaxPeriod],
+}
+
+impl EntryName<'_> {
+    /// See [`SlotContext::entry_bytes`].
+    pub(crate) fn entry_bytes(&self) -> Vec<u8> {
+        self.labelled(SLOT_LABEL)
+    }
+
+    /// See [`SlotContext::slot_bytes`]; the bytes of the entry are given, for several keys of one.
+    pub(crate) fn slot_bytes(&self, entry_bytes: &[u8], key: &SlotKey) -> Zeroizing<Vec<u8>> {
         match key {
             SlotKey::OnFile(text) => append(entry_bytes, text.expose()),
             SlotKey::CourtOrder => append(&self.labelled(COURT_ORDER_LABEL), ""),
@@ -107,7 +136,7 @@ impl SlotContext {
             .number(u64::from(self.epoch.0))
             .number(u64::from(self.record.0))
             .number(u64::from(self.entry.0))
-            .bytes(&period_bytes(&self.periods));
+            .bytes(&period_bytes(self.periods));
         encoder.as_bytes().to_vec()
     }
 }

@@ -9,16 +9,20 @@
 //!
 //! Left to others: which addresses a record has on file (register), storage.
 
+use std::borrow::Borrow;
+
 use model::{
     canonical::Encoder,
     fault::{Explain, Fault},
+    id::EntryNumber,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::{
-    address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH},
-    context::{SLOT_LABEL, SlotContext, SlotKey},
+    address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH, PackedAddress},
+    context::{EntryName, SLOT_LABEL, SlotContext, SlotKey},
+    header::RecordHeader,
     hmac::{Begun, Expander, Padded, PreparedKey},
     keys::{BuilderValues, EpochKeys},
     mac::{TAG_LENGTH, encrypt_once},
@@ -95,6 +99,9 @@ pub enum SealError {
     /// The same key was given twice. The fault of the caller.
     #[error("one key was given twice for an entry")]
     KeyTwice,
+    /// The record has no such entry. The fault of the caller.
+    #[error("the record has no entry `{0}`")]
+    NoEntry(EntryNumber),
     /// The context names another register or epoch than the keys. The fault of the caller.
     #[error("the keys are those of another register or epoch")]
     OtherEpoch,
@@ -107,7 +114,9 @@ impl Explain for SealError {
     fn fault(&self) -> Fault {
         match self {
             Self::Address(error) => error.fault(),
-            Self::KeyCount(_) | Self::KeyTwice | Self::OtherEpoch => Fault::Input,
+            Self::KeyCount(_) | Self::KeyTwice | Self::NoEntry(_) | Self::OtherEpoch => {
+                Fault::Input
+            },
             Self::Library => Fault::Integrity,
         }
     }
@@ -124,6 +133,12 @@ impl SealedEntry {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(encoded_length(self.slots.len()));
+        self.write(&mut bytes);
+        bytes
+    }
+
+    /// Appends the entry's bytes.
+    pub fn write(&self, bytes: &mut Vec<u8>) {
         bytes.push(SUITE);
         bytes.push(u8::try_from(self.slots.len()).unwrap_or(u8::MAX));
         bytes.extend_from_slice(&self.ciphertext);
@@ -131,7 +146,6 @@ impl SealedEntry {
             bytes.extend_from_slice(&slot.commitment);
             bytes.extend_from_slice(&slot.wrapped);
         }
-        bytes
     }
 
     /// Reads an entry that fills `bytes` exactly.
@@ -236,17 +250,49 @@ impl<'a> Sealer<'a> {
         if context.register != *self.keys.register() || context.epoch != self.keys.epoch() {
             return Err(SealError::OtherEpoch);
         }
+        let plaintext = address.pack()?;
+        self.seal_named(&context.name(), |to| to.copy_from_slice(plaintext.as_slice()), slot_keys)
+    }
+
+    /// As [`Self::seal`], for an entry of a record in the register and epoch of the keys.
+    ///
+    /// # Errors
+    /// [`SealError`] as there, and where the record has no such entry.
+    pub fn seal_entry(
+        &self,
+        header: &RecordHeader,
+        entry: EntryNumber,
+        address: &PackedAddress,
+        slot_keys: &[&SlotKey],
+    ) -> Result<SealedEntry, SealError> {
+        let found = header.entries().get(usize::from(entry.0));
+        let name = EntryName {
+            register: self.keys.register(),
+            epoch: self.keys.epoch(),
+            record: header.record(),
+            entry,
+            periods: &found.ok_or(SealError::NoEntry(entry))?.periods,
+        };
+        self.seal_named(&name, |to| address.write(to), slot_keys)
+    }
+
+    fn seal_named<K: Borrow<SlotKey>>(
+        &self,
+        name: &EntryName<'_>,
+        plaintext: impl FnOnce(&mut [u8]),
+        slot_keys: &[K],
+    ) -> Result<SealedEntry, SealError> {
         if slot_keys.is_empty() || slot_keys.len() > SLOTS_MAX {
             return Err(SealError::KeyCount(slot_keys.len()));
         }
-        let entry_bytes = context.entry_bytes();
+        let entry_bytes = name.entry_bytes();
         let aad = associated_data(&entry_bytes);
         let data_key = self.data_key(&entry_bytes);
         let mut begun = Begun::new(&self.shares, &entry_bytes);
         let mut padded = Padded::default();
         let mut slots = Vec::with_capacity(slot_keys.len().next_power_of_two());
         for key in slot_keys {
-            let slot_bytes = context.slot_bytes_after(&entry_bytes, key);
+            let slot_bytes = name.slot_bytes(&entry_bytes, key.borrow());
             slots.push(self.slot(&slot_bytes, &mut begun, &mut padded, &aad, &data_key)?);
         }
         for number in slots.len()..slots.len().next_power_of_two() {
@@ -254,7 +300,8 @@ impl<'a> Sealer<'a> {
         }
         slots.sort_unstable();
         check_order(&slots).map_err(|_| SealError::KeyTwice)?;
-        let ciphertext = seal_address(address, &aad, &data_key)?;
+        let mut ciphertext = [0_u8; CIPHERTEXT_LENGTH];
+        seal_into(&data_key, &aad, plaintext, &mut ciphertext)?;
         Ok(SealedEntry { ciphertext, slots })
     }
 
@@ -275,7 +322,12 @@ impl<'a> Sealer<'a> {
         let secret = begun.combined_mac(slot_bytes, padded);
         let (wrapping, commitment) = self.expander.expand(&secret, slot_bytes, padded);
         let mut wrapped = [0_u8; WRAPPED_LENGTH];
-        seal_into(&wrapping, aad, data_key, &mut wrapped)?;
+        seal_into(
+            &wrapping,
+            aad,
+            |to| to.copy_from_slice(data_key),
+            &mut wrapped,
+        )?;
         Ok(Slot {
             commitment,
             wrapped,
@@ -298,32 +350,17 @@ impl<'a> Sealer<'a> {
     }
 }
 
-fn seal_address(
-    address: &MailingAddress,
-    aad: &[u8],
-    data_key: &[u8; 32],
-) -> Result<[u8; CIPHERTEXT_LENGTH], SealError> {
-    let plaintext = address.pack()?;
-    let mut ciphertext = [0_u8; CIPHERTEXT_LENGTH];
-    seal_into(data_key, aad, plaintext.as_slice(), &mut ciphertext)?;
-    Ok(ciphertext)
-}
-
-/// Encrypts `plaintext` into `output`, which is longer by the tag that ends it.
+/// Encrypts what `plaintext` writes into the beginning of `output`; the tag ends it.
 fn seal_into(
     key: &[u8; 32],
     aad: &[u8],
-    plaintext: &[u8],
+    plaintext: impl FnOnce(&mut [u8]),
     output: &mut [u8],
 ) -> Result<(), SealError> {
     let (body, tag) = output
-        .split_at_mut_checked(plaintext.len())
+        .split_last_chunk_mut::<TAG_LENGTH>()
         .ok_or(SealError::Library)?;
-    body.copy_from_slice(plaintext);
-    let made = encrypt_once(key, aad, body).ok_or(SealError::Library)?;
-    if tag.len() != made.len() {
-        return Err(SealError::Library);
-    }
-    tag.copy_from_slice(&made);
+    plaintext(body);
+    *tag = encrypt_once(key, aad, body).ok_or(SealError::Library)?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::{collections::VecDeque, io::Read, vec};
 
 use rayon::prelude::*;
 
-use super::{ExtractError, ExtractRow, Field};
+use super::{ExtractError, ExtractRow, Field, row::RowBlock};
 
 /// Bytes that are read and divided among threads at a time; whole records of them.
 const BLOCK_BYTES: usize = 1 << 21;
@@ -66,25 +66,25 @@ impl Shape {
     /// The records of a block, counted from 1 within it; an error ends it.
     fn parse(&self, block: &[u8], has_header: bool) -> Vec<Result<ExtractRow, ExtractError>> {
         let mut reader = csv_reader(block, has_header);
-        let mut rows = Vec::with_capacity(block.len() / 100);
+        let mut rows = RowBlock::with_capacity(block.len(), block.len() / 64);
         let mut record = csv::StringRecord::new();
+        let mut failed = None;
         for number in 1.. {
-            match reader.read_record(&mut record) {
+            let read = match reader.read_record(&mut record) {
                 Ok(false) => break,
-                Ok(true) if record.len() == self.width => rows.push(ExtractRow::new(
-                    number,
-                    self.columns
-                        .iter()
-                        .map(|place| record.get(*place).unwrap_or("")),
-                )),
-                Ok(true) => rows.push(Err(unequal(number, record.len(), self.width))),
-                Err(error) => rows.push(Err(problem(number, &error))),
-            }
-            if rows.last().is_some_and(Result::is_err) {
+                Ok(true) if record.len() == self.width => {
+                    let fields = self.columns.iter();
+                    rows.push(number, fields.map(|place| record.get(*place).unwrap_or("")))
+                }
+                Ok(true) => Err(unequal(number, record.len(), self.width)),
+                Err(error) => Err(problem(number, &error)),
+            };
+            if let Err(error) = read {
+                failed = Some(Err(error));
                 break;
             }
         }
-        rows
+        rows.finish().map(Ok).chain(failed).collect()
     }
 }
 

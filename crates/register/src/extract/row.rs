@@ -4,7 +4,7 @@
 //!
 //! Left to others: names and addresses in standard form (standard).
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use model::{
     id::PersonId,
@@ -69,12 +69,14 @@ fields!(
     IdentityTheft = "identity_theft",
 );
 
-/// One row. `Debug` prints only its number.
-#[derive(Clone, PartialEq, Eq)]
+/// One row. `Debug` prints only its number. Rows of one block of an extract share their text.
+#[derive(Clone)]
 pub struct ExtractRow {
     row: u64,
-    text: Box<str>,
-    // INVARIANT: ascending, each a boundary within `text`.
+    text: Arc<String>,
+    /// Where the row's text begins.
+    start: u32,
+    // INVARIANT: ascending, counted from `start`, each a boundary within `text`.
     ends: [u16; 15],
 }
 
@@ -84,13 +86,36 @@ impl fmt::Debug for ExtractRow {
     }
 }
 
-impl ExtractRow {
-    /// A row from the text of its fields in the order of [`Field::ALL`].
+/// Puts the text of many rows into one, so that none has an allocation of its own.
+#[derive(Default)]
+pub(super) struct RowBlock {
+    text: String,
+    rows: Vec<(u64, u32, [u16; 15])>,
+}
+
+impl RowBlock {
+    /// Room for so many bytes and rows.
+    pub(super) fn with_capacity(bytes: usize, rows: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            rows: Vec::with_capacity(rows),
+        }
+    }
+
+    /// Adds a row; see [`ExtractRow::new`].
     ///
     /// # Errors
-    /// [`ExtractError::Field`] for a field of more than 1000 bytes.
-    pub fn new<'a>(row: u64, fields: impl Iterator<Item = &'a str>) -> Result<Self, ExtractError> {
-        let mut text = String::with_capacity(160);
+    /// As there, and [`ExtractError::Row`] beyond 4 GiB of text.
+    pub(super) fn push<'a>(
+        &mut self,
+        row: u64,
+        fields: impl Iterator<Item = &'a str>,
+    ) -> Result<(), ExtractError> {
+        let begin = self.text.len();
+        let start = u32::try_from(begin).map_err(|_| ExtractError::Row {
+            row,
+            problem: "its block has more than 4 GiB of text".to_owned(),
+        })?;
         let mut ends = [0_u16; 15];
         let places = Field::ALL.into_iter().zip(ends.iter_mut());
         for ((field, end), value) in places.zip(fields) {
@@ -102,13 +127,39 @@ impl ExtractRow {
                     problem: "at most 1000 bytes can stand in a field",
                 });
             }
-            text.push_str(value);
-            *end = u16::try_from(text.len()).unwrap_or(u16::MAX);
+            self.text.push_str(value);
+            *end = u16::try_from(self.text.len().saturating_sub(begin)).unwrap_or(u16::MAX);
         }
-        Ok(Self {
+        self.rows.push((row, start, ends));
+        Ok(())
+    }
+
+    /// The rows, in the order they were added.
+    pub(super) fn finish(self) -> impl ExactSizeIterator<Item = ExtractRow> {
+        let text = Arc::new(self.text);
+        self.rows.into_iter().map(move |(row, start, ends)| ExtractRow {
             row,
-            text: text.into_boxed_str(),
+            text: Arc::clone(&text),
+            start,
             ends,
+        })
+    }
+}
+
+/// Where the five fields of a row's address end, counted from the first of them.
+pub(crate) type AddressEnds = [u16; 5];
+
+impl ExtractRow {
+    /// A row from the text of its fields in the order of [`Field::ALL`].
+    ///
+    /// # Errors
+    /// [`ExtractError::Field`] for a field of more than 1000 bytes.
+    pub fn new<'a>(row: u64, fields: impl Iterator<Item = &'a str>) -> Result<Self, ExtractError> {
+        let mut block = RowBlock::with_capacity(160, 1);
+        block.push(row, fields)?;
+        block.finish().next().ok_or_else(|| ExtractError::Row {
+            row,
+            problem: "it was lost".to_owned(),
         })
     }
 
@@ -128,15 +179,29 @@ impl ExtractRow {
     #[must_use]
     pub fn text(&self, field: Field) -> &str {
         let place = field as usize;
-        let start = place
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .copied()
-            .unwrap_or(0);
-        let end = self.ends.get(place).copied().unwrap_or(0);
-        self.text
-            .get(usize::from(start)..usize::from(end))
-            .unwrap_or("")
+        self.span(place, place)
+    }
+
+    /// The text from one field to another.
+    fn span(&self, first: usize, last: usize) -> &str {
+        let end_of = |place: usize| self.ends.get(place).copied().map_or(0, usize::from);
+        let begin = usize::try_from(self.start).unwrap_or(usize::MAX);
+        let start = begin.saturating_add(first.checked_sub(1).map_or(0, end_of));
+        let end = begin.saturating_add(end_of(last));
+        self.text.get(start..end).unwrap_or("")
+    }
+
+    /// The text of the five fields of the address, and where each ends in it: together they are equal
+    /// for two rows only if each field is.
+    pub(crate) fn address_span(&self) -> (&str, AddressEnds) {
+        let first = Field::AddressLine1 as usize;
+        let before = first.checked_sub(1).and_then(|place| self.ends.get(place));
+        let before = before.copied().unwrap_or(0);
+        let mut ends = [0; 5];
+        for (to, from) in ends.iter_mut().zip(self.ends.iter().skip(first)) {
+            *to = from.saturating_sub(before);
+        }
+        (self.span(first, Field::PostalCode as usize), ends)
     }
 
     /// An error about a field of this row.
@@ -204,9 +269,10 @@ impl ExtractRow {
     fn date(&self, field: Field) -> Result<Option<Date>, ExtractError> {
         match self.text(field) {
             "" => Ok(None),
-            text => parse_date(text)
+            text => quick_date(text)
+                .or_else(|| parse_date(text).ok())
                 .map(Some)
-                .map_err(|_| self.error(field, "a date written 2026-11-21 is needed")),
+                .ok_or_else(|| self.error(field, "a date written 2026-11-21 is needed")),
         }
     }
 
@@ -215,17 +281,66 @@ impl ExtractRow {
     /// # Errors
     /// [`ExtractError::Field`] for any other text.
     pub fn marker(&self, field: Field) -> Result<bool, ExtractError> {
-        match self.text(field).to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" | "y" => Ok(true),
-            "" | "false" | "0" | "no" | "n" => Ok(false),
-            _ => Err(self.error(field, "`true` or `false` is needed")),
+        let text = self.text(field);
+        let is = |word: &&str| text.eq_ignore_ascii_case(word);
+        if ["", "false", "0", "no", "n"].iter().any(|word| is(word)) {
+            return Ok(false);
         }
+        if ["true", "1", "yes", "y"].iter().any(|word| is(word)) {
+            return Ok(true);
+        }
+        Err(self.error(field, "`true` or `false` is needed"))
     }
+}
+
+/// A date of the usual form, `2026-11-21`; `None` for any other text, which [`parse_date`] judges.
+fn quick_date(text: &str) -> Option<Date> {
+    let [a, b, c, d, b'-', e, f, b'-', g, h] = *text.as_bytes() else {
+        return None;
+    };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_i16, |sum, digit| {
+            let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+            sum.checked_mul(10)?.checked_add(i16::from(digit))
+        })
+    };
+    let year = number(&[a, b, c, d])?;
+    let month = i8::try_from(number(&[e, f])?).ok()?;
+    let day = i8::try_from(number(&[g, h])?).ok()?;
+    Date::new(year, month, day).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        /// The quick reading of a date against the one that all other documents have.
+        #[test]
+        fn dates_are_read_as_everywhere(text in "[0-9]{3,5}-[0-2][0-9]-[0-3][0-9]|[-+0-9]{8,12}") {
+            let usual = parse_date(&text).ok();
+            let quick = quick_date(&text);
+            proptest::prop_assert!(quick.is_none() || quick == usual, "{}", text);
+            let row = ExtractRow::new(1, ["", "", "", "", "", &text].into_iter()).unwrap();
+            proptest::prop_assert_eq!(row.date_of_birth().ok().flatten(), usual);
+        }
+
+        #[test]
+        fn addresses_are_equal_where_every_field_is(
+            a in proptest::array::uniform5("[ab]{0,2}"), b in proptest::array::uniform5("[ab]{0,2}"),
+            before in "[ab]{0,3}",
+        ) {
+            let row = |fields: &[String; 5]| {
+                let empty = [before.as_str(), "", "", "", "", "", "", ""];
+                let fields = fields.iter().map(String::as_str);
+                ExtractRow::new(1, empty.into_iter().chain(fields)).unwrap()
+            };
+            let (row_a, row_b) = (row(&a), row(&b));
+            let (text, ends) = row_a.address_span();
+            proptest::prop_assert_eq!(text, a.concat());
+            proptest::prop_assert_eq!((text, ends) == row_b.address_span(), a == b);
+        }
+    }
 
     #[test]
     fn fields_are_kept_apart_and_errors_name_them() {
