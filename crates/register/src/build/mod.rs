@@ -218,36 +218,34 @@ fn make_all(
 ) -> Result<Planes, BuildError> {
     let mut planes = Planes::begin(out, order.len())?;
     let mut made: Vec<Batch> = Vec::new();
+    let mut spare: Vec<Batch> = Vec::new();
     let mut records = (0_u32..).map(RecordNumber);
     let chunks = order.chunks(CHUNK).map(Some).chain([None]);
     for chunk in chunks {
-        let mut taken: Vec<(RecordNumber, Prepared)> = chunk
+        let batches: Vec<_> = chunk
             .unwrap_or(&[])
-            .iter()
-            .filter_map(|run| people.get_mut(usize::try_from(*run).ok()?)?.take())
-            .zip(&mut records)
-            .map(|(person, record)| (record, person))
+            .chunks(BATCH)
+            .map(|runs| {
+                let people = runs.iter().filter_map(|run| take(&mut people, *run));
+                let people = people.zip(records.by_ref()).map(|(person, record)| (record, person));
+                let people: Vec<_> = people.collect();
+                (people, spare.pop().unwrap_or_default())
+            })
             .collect();
-        let batches: Vec<Vec<_>> = batches_of(&mut taken);
         let make = || {
             let made = batches
                 .into_par_iter()
-                .map(|batch| maker.make(batch.into_iter()))
+                .map(|(people, batch)| maker.make(people, batch))
                 .collect();
             in_order(made)
         };
         let (next, written) = rayon::join(make, || planes.take(made));
-        written?;
+        spare = written?;
         made = next?;
     }
     Ok(planes)
 }
 
-fn batches_of<T>(people: &mut Vec<T>) -> Vec<Vec<T>> {
-    let mut batches = Vec::with_capacity(people.len().div_ceil(BATCH));
-    while !people.is_empty() {
-        let rest = people.split_off(people.len().min(BATCH));
-        batches.push(std::mem::replace(people, rest));
-    }
-    batches
+fn take(people: &mut [Option<Prepared>], run: u32) -> Option<Prepared> {
+    people.get_mut(usize::try_from(run).ok()?)?.take()
 }

@@ -68,7 +68,26 @@ impl<T> Default for Rows<T> {
     }
 }
 
+impl Batch {
+    /// Forgets everything but its memory.
+    pub fn clear(&mut self) {
+        self.records.clear();
+        self.prints.clear();
+        self.residences.clear();
+        self.sealed.clear();
+        self.headers.clear();
+        self.leaves.clear();
+        self.entries = 0;
+        self.records_without_key = 0;
+    }
+}
+
 impl<T> Rows<T> {
+    fn clear(&mut self) {
+        self.values.clear();
+        self.ends.clear();
+    }
+
     /// Ends a sequence.
     fn end(&mut self) {
         self.ends.push(self.values.len());
@@ -90,21 +109,15 @@ pub struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// Makes everything of some people.
+    /// Makes everything of some people, into an empty batch.
     ///
     /// # Errors
     /// [`BuildError`] naming a row where an address is too long or the entries make no header.
     pub fn make(
         &self,
-        people: impl ExactSizeIterator<Item = (RecordNumber, Prepared)>,
+        people: Vec<(RecordNumber, Prepared)>,
+        mut batch: Batch,
     ) -> Result<Batch, BuildError> {
-        let size = people.len();
-        let mut batch = Batch::default();
-        batch.records.reserve_exact(size);
-        batch.leaves.reserve_exact(size);
-        batch.prints.values.reserve_exact(size.saturating_mul(20));
-        batch.sealed.values.reserve_exact(size.saturating_mul(900));
-        batch.headers.values.reserve_exact(size.saturating_mul(96));
         for (record, person) in people {
             self.add(record, person, &mut batch)?;
         }

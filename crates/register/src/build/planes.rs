@@ -58,9 +58,9 @@ impl Planes {
         })
     }
 
-    /// Adds the next people.
-    pub(super) fn take(&mut self, batches: Vec<Batch>) -> Result<(), BuildError> {
-        for batch in batches {
+    /// Adds the next people; gives the batches' memory back, empty.
+    pub(super) fn take(&mut self, mut batches: Vec<Batch>) -> Result<Vec<Batch>, BuildError> {
+        for batch in &mut batches {
             self.sealed.rows(&batch.sealed)?;
             self.headers.rows(&batch.headers)?;
             for ((record, refinement), prints) in batch.records.iter().zip(batch.prints.iter()) {
@@ -71,10 +71,11 @@ impl Planes {
             self.records_without_key = self
                 .records_without_key
                 .saturating_add(batch.records_without_key);
-            self.residences.extend(batch.residences);
-            self.leaves.extend(batch.leaves);
+            self.residences.extend_from_slice(&batch.residences);
+            self.leaves.extend_from_slice(&batch.leaves);
+            batch.clear();
         }
-        Ok(())
+        Ok(batches)
     }
 
     /// Lays out and writes the rest.

@@ -74,10 +74,8 @@ fields!(
 pub struct ExtractRow {
     row: u64,
     text: Arc<String>,
-    /// Where the row's text begins.
-    start: u32,
-    // INVARIANT: ascending, counted from `start`, each a boundary within `text`.
-    ends: [u16; 15],
+    place: Place,
+    gap: u8,
 }
 
 impl fmt::Debug for ExtractRow {
@@ -86,11 +84,22 @@ impl fmt::Debug for ExtractRow {
     }
 }
 
-/// Puts the text of many rows into one, so that none has an allocation of its own.
+/// Where a row stands in its block's text.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Where its first field begins.
+    start: u32,
+    // INVARIANT: ascending, counted from `start`, each a boundary within the text.
+    ends: [u16; 15],
+}
+
+/// Rows with one text, so that none has an allocation of its own. `Debug` prints nothing of it.
 #[derive(Default)]
 pub(super) struct RowBlock {
     text: String,
-    rows: Vec<(u64, u32, [u16; 15])>,
+    rows: Vec<Place>,
+    /// Bytes between two fields: none where text was copied, a comma where it is the file's.
+    gap: u8,
 }
 
 impl RowBlock {
@@ -99,6 +108,7 @@ impl RowBlock {
         Self {
             text: String::with_capacity(bytes),
             rows: Vec::with_capacity(rows),
+            gap: 0,
         }
     }
 
@@ -130,20 +140,66 @@ impl RowBlock {
             self.text.push_str(value);
             *end = u16::try_from(self.text.len().saturating_sub(begin)).unwrap_or(u16::MAX);
         }
-        self.rows.push((row, start, ends));
+        self.rows.push(Place { start, ends });
         Ok(())
     }
 
-    /// The rows, in the order they were added.
-    pub(super) fn finish(self) -> impl ExactSizeIterator<Item = ExtractRow> {
-        let text = Arc::new(self.text);
-        self.rows.into_iter().map(move |(row, start, ends)| ExtractRow {
-            row,
-            text: Arc::clone(&text),
-            start,
-            ends,
+    /// Takes whole lines of a csv, whose columns are those of [`Field::ALL`] in their order, without
+    /// copying them. Gives the text back where it is not as simple as that: quotes, carriage
+    /// returns, white space around a field, a line with other than 15 fields, a field too long.
+    pub(super) fn of_plain_lines(text: String) -> Result<Self, String> {
+        let simple = !text.as_bytes().iter().any(|byte| matches!(byte, b'"' | b'\r'));
+        match simple.then(|| plain_places(&text)).flatten() {
+            Some(rows) => Ok(Self { text, rows, gap: 1 }),
+            None => Err(text),
+        }
+    }
+
+    /// The rows, in the order they were added, numbered from 1 after so many rows before them.
+    pub(super) fn rows(self, before: u64) -> impl ExactSizeIterator<Item = ExtractRow> + use<> {
+        let (text, gap, mut row) = (Arc::new(self.text), self.gap, before);
+        self.rows.into_iter().map(move |place| {
+            row = row.saturating_add(1);
+            ExtractRow {
+                row,
+                text: Arc::clone(&text),
+                place,
+                gap,
+            }
         })
     }
+}
+
+/// Where the rows of plain lines stand; `None` where a line is not plain.
+fn plain_places(text: &str) -> Option<Vec<Place>> {
+    let mut rows = Vec::with_capacity(text.len() / 96);
+    let mut start = 0_usize;
+    for line in text.split('\n') {
+        if !line.is_empty() {
+            let start = u32::try_from(start).ok()?;
+            let ends = plain_ends(line)?;
+            rows.push(Place { start, ends });
+        }
+        start = start.checked_add(line.len())?.checked_add(1)?;
+    }
+    Some(rows)
+}
+
+/// Where the 15 fields of a plain line end.
+fn plain_ends(line: &str) -> Option<[u16; 15]> {
+    let mut ends = [0_u16; 15];
+    let mut places = ends.iter_mut();
+    let mut start = 0_usize;
+    for field in line.split(',') {
+        let edges = [field.as_bytes().first(), field.as_bytes().last()];
+        let plain = edges.into_iter().flatten().all(u8::is_ascii_graphic);
+        if field.len() > FIELD_BYTES || (!plain && field.trim().len() != field.len()) {
+            return None;
+        }
+        *places.next()? = u16::try_from(start.checked_add(field.len())?).ok()?;
+        start = start.checked_add(field.len())?.checked_add(1)?;
+    }
+    places.next().is_none().then_some(ends)
 }
 
 /// Where the five fields of a row's address end, counted from the first of them.
@@ -157,16 +213,11 @@ impl ExtractRow {
     pub fn new<'a>(row: u64, fields: impl Iterator<Item = &'a str>) -> Result<Self, ExtractError> {
         let mut block = RowBlock::with_capacity(160, 1);
         block.push(row, fields)?;
-        block.finish().next().ok_or_else(|| ExtractError::Row {
+        let before = row.saturating_sub(1);
+        block.rows(before).next().ok_or_else(|| ExtractError::Row {
             row,
             problem: "it was lost".to_owned(),
         })
-    }
-
-    /// The row with its number counted from so many rows before it.
-    pub(super) fn after(mut self, rows: u64) -> Self {
-        self.row = self.row.saturating_add(rows);
-        self
     }
 
     /// Number of the row, counted from 1 without the header.
@@ -182,23 +233,29 @@ impl ExtractRow {
         self.span(place, place)
     }
 
+    /// Where a field begins and ends, counted from the row's start.
+    fn bounds(&self, field: usize) -> (usize, usize) {
+        let end_of = |place: usize| self.place.ends.get(place).copied().map_or(0, usize::from);
+        let before = field.checked_sub(1).map(end_of);
+        let start = before.map_or(0, |end| end.saturating_add(usize::from(self.gap)));
+        (start, end_of(field))
+    }
+
     /// The text from one field to another.
     fn span(&self, first: usize, last: usize) -> &str {
-        let end_of = |place: usize| self.ends.get(place).copied().map_or(0, usize::from);
-        let begin = usize::try_from(self.start).unwrap_or(usize::MAX);
-        let start = begin.saturating_add(first.checked_sub(1).map_or(0, end_of));
-        let end = begin.saturating_add(end_of(last));
+        let begin = usize::try_from(self.place.start).unwrap_or(usize::MAX);
+        let start = begin.saturating_add(self.bounds(first).0);
+        let end = begin.saturating_add(self.bounds(last).1);
         self.text.get(start..end).unwrap_or("")
     }
 
-    /// The text of the five fields of the address, and where each ends in it: together they are equal
-    /// for two rows only if each field is.
+    /// The text of the five fields of the address, and where each ends in it: for two rows that are
+    /// both copied or both plain, they are equal only if each field is.
     pub(crate) fn address_span(&self) -> (&str, AddressEnds) {
         let first = Field::AddressLine1 as usize;
-        let before = first.checked_sub(1).and_then(|place| self.ends.get(place));
-        let before = before.copied().unwrap_or(0);
+        let before = u16::try_from(self.bounds(first).0).unwrap_or(u16::MAX);
         let mut ends = [0; 5];
-        for (to, from) in ends.iter_mut().zip(self.ends.iter().skip(first)) {
+        for (to, from) in ends.iter_mut().zip(self.place.ends.iter().skip(first)) {
             *to = from.saturating_sub(before);
         }
         (self.span(first, Field::PostalCode as usize), ends)
