@@ -85,12 +85,7 @@ impl TableWriter {
     ///
     /// # Errors
     /// As the writer's.
-    pub fn rows(
-        &mut self,
-        rows: &[u8],
-        ends: &[usize],
-        writer: &mut impl Write,
-    ) -> io::Result<()> {
+    pub fn rows(&mut self, rows: &[u8], ends: &[usize], writer: &mut impl Write) -> io::Result<()> {
         for end in ends {
             let end = u64::try_from(*end).unwrap_or(u64::MAX);
             let end = self.end.saturating_add(end);

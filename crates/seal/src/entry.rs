@@ -116,7 +116,7 @@ impl Explain for SealError {
             Self::Address(error) => error.fault(),
             Self::KeyCount(_) | Self::KeyTwice | Self::NoEntry(_) | Self::OtherEpoch => {
                 Fault::Input
-            },
+            }
             Self::Library => Fault::Integrity,
         }
     }
@@ -251,7 +251,11 @@ impl<'a> Sealer<'a> {
             return Err(SealError::OtherEpoch);
         }
         let plaintext = address.pack()?;
-        self.seal_named(&context.name(), |to| to.copy_from_slice(plaintext.as_slice()), slot_keys)
+        self.seal_named(
+            &context.name(),
+            |to| to.copy_from_slice(plaintext.as_slice()),
+            slot_keys,
+        )
     }
 
     /// As [`Self::seal`], for an entry of a record in the register and epoch of the keys.

@@ -45,7 +45,8 @@ impl Padded {
     pub fn set(&mut self, parts: &[&[u8]]) {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         // The end mark and the length of eight bytes follow the message.
-        self.0.resize(length.saturating_add(9).div_ceil(BLOCK), [0; BLOCK]);
+        self.0
+            .resize(length.saturating_add(9).div_ceil(BLOCK), [0; BLOCK]);
         let bytes = self.0.as_flattened_mut();
         let mut rest: &mut [u8] = bytes;
         for part in parts {
@@ -181,7 +182,11 @@ impl<'a> Begun<'a> {
     /// All keys take in a block before any takes in the next: the processor works on several at once.
     pub fn combined_mac(&mut self, message: &[u8], padded: &Padded) -> Zeroizing<[u8; 32]> {
         let begun = message.starts_with(self.beginning);
-        let skipped = if begun { self.beginning.len() / BLOCK } else { 0 };
+        let skipped = if begun {
+            self.beginning.len() / BLOCK
+        } else {
+            0
+        };
         self.work.clear();
         if begun {
             self.work.extend(self.states.iter().map(|state| state.0));

@@ -269,33 +269,37 @@ fn city_core(folded: &str) -> Cow<'_, str> {
     if !folded.contains(' ') && written_out(folded) == folded {
         return Cow::Borrowed(folded);
     }
-    folded.split(' ').map(written_out).collect::<String>().into()
+    folded
+        .split(' ')
+        .map(written_out)
+        .collect::<String>()
+        .into()
 }
 
 /// A word of a city's name, its usual abbreviation written out.
 fn written_out(word: &str) -> &str {
     match word {
-    "ST" => "SAINT",
-    "STE" => "SAINTE",
-    "FT" => "FORT",
-    "MT" => "MOUNT",
-    "PT" => "POINT",
-    "N" => "NORTH",
-    "S" => "SOUTH",
-    "E" => "EAST",
-    "W" => "WEST",
-    "HTS" | "HGTS" => "HEIGHTS",
-    "SPGS" | "SPRGS" => "SPRINGS",
-    "BCH" => "BEACH",
-    "PK" => "PARK",
-    "TWP" | "TOWNSHIP" => "",
-    "VLG" => "VILLAGE",
-    "JCT" => "JUNCTION",
-    "CTR" | "CENTRE" => "CENTER",
-    "IS" => "ISLAND",
-    "AFB" => "AIRFORCEBASE",
-    "NYC" => "NEWYORK",
-    other => other,
+        "ST" => "SAINT",
+        "STE" => "SAINTE",
+        "FT" => "FORT",
+        "MT" => "MOUNT",
+        "PT" => "POINT",
+        "N" => "NORTH",
+        "S" => "SOUTH",
+        "E" => "EAST",
+        "W" => "WEST",
+        "HTS" | "HGTS" => "HEIGHTS",
+        "SPGS" | "SPRGS" => "SPRINGS",
+        "BCH" => "BEACH",
+        "PK" => "PARK",
+        "TWP" | "TOWNSHIP" => "",
+        "VLG" => "VILLAGE",
+        "JCT" => "JUNCTION",
+        "CTR" | "CENTRE" => "CENTER",
+        "IS" => "ISLAND",
+        "AFB" => "AIRFORCEBASE",
+        "NYC" => "NEWYORK",
+        other => other,
     }
 }
 
@@ -370,15 +374,17 @@ pub fn city_fit(city: &str, state: &str, zip5: &str) -> CityFit {
 /// Whether the table has a city of this folded name in the state.
 #[must_use]
 pub fn is_city(city: &str, state: &str) -> bool {
-    state_position(state)
-        .is_some_and(|state| tables().city(state, city).is_some())
+    state_position(state).is_some_and(|state| tables().city(state, city).is_some())
 }
 
 /// Whether the table has a city of this folded name in any state.
 #[must_use]
 pub fn is_city_anywhere(city: &str) -> bool {
     let core = city_core(city);
-    tables().cities.iter().any(|cities| cities.contains_key(&*core))
+    tables()
+        .cities
+        .iter()
+        .any(|cities| cities.contains_key(&*core))
 }
 
 /// Whether a text is one of the 62 two-letter codes, upper case.

@@ -133,7 +133,11 @@ pub fn order(runs: &Runs, keys: &EpochKeys) -> Result<Order, BuildError> {
     }
     for (first, run) in further {
         let rows = rows_of(runs, run).unwrap_or(&[]);
-        order.further.entry(first).or_default().extend_from_slice(rows);
+        order
+            .further
+            .entry(first)
+            .or_default()
+            .extend_from_slice(rows);
         order.merged.insert(run);
     }
     Ok(order)

@@ -227,7 +227,9 @@ fn make_all(
             .chunks(BATCH)
             .map(|runs| {
                 let people = runs.iter().filter_map(|run| take(&mut people, *run));
-                let people = people.zip(records.by_ref()).map(|(person, record)| (record, person));
+                let people = people
+                    .zip(records.by_ref())
+                    .map(|(person, record)| (record, person));
                 let people: Vec<_> = people.collect();
                 (people, spare.pop().unwrap_or_default())
             })

@@ -150,7 +150,9 @@ impl Maker<'_> {
         let prints = record_prints(&person.name, person.date_of_birth, tin, &keys);
         batch.prints.values.extend(prints.iter().map(|(_, p)| *p));
         batch.prints.end();
-        batch.residences.extend(standard().map(|(_, facts)| facts.residence));
+        batch
+            .residences
+            .extend(standard().map(|(_, facts)| facts.residence));
         let addresses = standard()
             .map(|(number, facts)| bind(&facts.tokens, record, EntryNumber(number)))
             .collect();

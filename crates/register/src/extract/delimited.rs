@@ -69,9 +69,8 @@ impl Shape {
             return self.parse_any(&block, has_header);
         }
         let plain = String::from_utf8(block).map_err(FromUtf8Error::into_bytes);
-        let plain = plain.and_then(|text| {
-            RowBlock::of_plain_lines(text).map_err(String::into_bytes)
-        });
+        let plain =
+            plain.and_then(|text| RowBlock::of_plain_lines(text).map_err(String::into_bytes));
         match plain {
             Ok(rows) => Parsed { rows, failed: None },
             Err(block) => self.parse_any(&block, false),

@@ -148,7 +148,10 @@ impl RowBlock {
     /// copying them. Gives the text back where it is not as simple as that: quotes, carriage
     /// returns, white space around a field, a line with other than 15 fields, a field too long.
     pub(super) fn of_plain_lines(text: String) -> Result<Self, String> {
-        let simple = !text.as_bytes().iter().any(|byte| matches!(byte, b'"' | b'\r'));
+        let simple = !text
+            .as_bytes()
+            .iter()
+            .any(|byte| matches!(byte, b'"' | b'\r'));
         match simple.then(|| plain_places(&text)).flatten() {
             Some(rows) => Ok(Self { text, rows, gap: 1 }),
             None => Err(text),
