@@ -93,10 +93,9 @@ fn run(path: &std::path::Path, out: &std::path::Path, sealed_plane: SealedPlane)
     );
     let progress = |stage: Stage, _: u64| {
         let mut clock = clock.lock().unwrap();
-        if clock.stage != Some(stage) {
-            if let Some(before) = clock.stage.replace(stage) {
-                clock.end(&format!("{before:?}"));
-            }
+        let before = clock.stage.replace(stage);
+        if let Some(before) = before.filter(|before| *before != stage) {
+            clock.end(&format!("{before:?}"));
         }
     };
     let options = BuildOptions {

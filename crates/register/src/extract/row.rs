@@ -343,10 +343,10 @@ impl ExtractRow {
     pub fn marker(&self, field: Field) -> Result<bool, ExtractError> {
         let text = self.text(field);
         let is = |word: &&str| text.eq_ignore_ascii_case(word);
-        if ["", "false", "0", "no", "n"].iter().any(|word| is(word)) {
+        if ["", "false", "0", "no", "n"].iter().any(is) {
             return Ok(false);
         }
-        if ["true", "1", "yes", "y"].iter().any(|word| is(word)) {
+        if ["true", "1", "yes", "y"].iter().any(is) {
             return Ok(true);
         }
         Err(self.error(field, "`true` or `false` is needed"))
