@@ -45,8 +45,13 @@ impl Padded {
     pub fn set(&mut self, parts: &[&[u8]]) {
         let length: usize = parts.iter().map(|part| part.len()).sum();
         // The end mark and the length of eight bytes follow the message.
-        self.0
-            .resize(length.saturating_add(9).div_ceil(BLOCK), [0; BLOCK]);
+        let blocks = length.saturating_add(9).div_ceil(BLOCK);
+        if blocks > self.0.capacity() {
+            // Growing would leave what stands here in freed memory.
+            self.0.zeroize();
+            self.0.reserve_exact(blocks.max(8));
+        }
+        self.0.resize(blocks, [0; BLOCK]);
         let bytes = self.0.as_flattened_mut();
         let mut rest: &mut [u8] = bytes;
         for part in parts {
