@@ -87,8 +87,8 @@ impl Stage {
         match self {
             Self::Digest => "digesting the extract".to_owned(),
             Self::Register(build::Stage::Reading, rows) => format!("reading rows: {rows}"),
-            Self::Register(build::Stage::Preparing, people) => {
-                format!("standardising and tokenising {people} people")
+            Self::Register(build::Stage::Preparing, rows) => {
+                format!("standardising and tokenising {rows} rows")
             }
             Self::Register(build::Stage::Sealing, people) => format!("sealing {people} people"),
             Self::Register(build::Stage::Writing, bytes) => {

@@ -176,8 +176,9 @@ impl BirthText {
     }
 }
 
-/// The keyed functions of one address.
-struct AddressKeys {
+/// The keyed functions of one address: made once where many people share it.
+#[derive(Clone, Copy)]
+pub struct AddressKeys {
     /// Keyed with number, street and ZIP3; `None` with less than two of them.
     whole: Option<FingerprintKey>,
     zip5: Option<FingerprintKey>,
@@ -185,7 +186,9 @@ struct AddressKeys {
 }
 
 impl AddressKeys {
-    fn of(address: &AddressTokens) -> Self {
+    /// Of an address.
+    #[must_use]
+    pub fn of(address: &AddressTokens) -> Self {
         let zip3 = address.get(TokenKind::Zip3);
         let place = [TokenKind::Number, TokenKind::Street]
             .into_iter()
@@ -348,10 +351,9 @@ pub fn record_prints(
     name: &StandardName,
     date_of_birth: Option<Date>,
     tin: Option<&Token>,
-    addresses: &[&AddressTokens],
+    addresses: &[AddressKeys],
 ) -> Vec<(KeyKind, u64)> {
-    let addresses: Vec<AddressKeys> = addresses.iter().map(|a| AddressKeys::of(a)).collect();
-    let mut prints = Prints::new(&addresses, 16);
+    let mut prints = Prints::new(addresses, 32);
     let births: Vec<BirthText> = date_of_birth.map(BirthText::of).into_iter().collect();
     prints.of_tin(tin);
     prints.of_addresses(&births);
@@ -368,7 +370,7 @@ pub fn record_keys(
     addresses: &[AddressTokens],
 ) -> Vec<BlockKey> {
     let refinement = Refinement::of(name, date_of_birth);
-    let addresses: Vec<&AddressTokens> = addresses.iter().collect();
+    let addresses = AddressKeys::all(addresses);
     record_prints(name, date_of_birth, tin, &addresses)
         .into_iter()
         .map(|(kind, print)| refinement.key(kind, print))

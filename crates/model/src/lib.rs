@@ -25,6 +25,7 @@ pub mod id;
 pub mod personal;
 pub mod role;
 pub mod row;
+pub mod siphash;
 pub mod time;
 pub mod tin;
 pub mod token;

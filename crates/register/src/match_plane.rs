@@ -28,7 +28,8 @@ use crate::{
 /// File name, for messages.
 pub const FILE: &str = "match.plane";
 const MAGIC: &str = "CSGNMTCH";
-const VERSION: u32 = 1;
+/// 2 binds tokens with SipHash; 1 bound them with SHA-256.
+const VERSION: u32 = 2;
 
 /// Bytes of one record.
 const RECORD_BYTES: usize = 24;

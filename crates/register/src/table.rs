@@ -81,6 +81,21 @@ impl TableWriter {
         writer.write_all(row)
     }
 
+    /// Writes the next rows, which stand one after the other and end where `ends` says.
+    ///
+    /// # Errors
+    /// As the writer's.
+    pub fn rows(&mut self, rows: &[u8], ends: &[usize], writer: &mut impl Write) -> io::Result<()> {
+        for end in ends {
+            let end = u64::try_from(*end).unwrap_or(u64::MAX);
+            let end = self.end.saturating_add(end);
+            self.ends.extend_from_slice(&end.to_le_bytes());
+        }
+        let length = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        self.end = self.end.saturating_add(length);
+        writer.write_all(rows)
+    }
+
     /// Ends the table.
     ///
     /// # Errors

@@ -389,7 +389,7 @@ fn damaged_and_missing_files_are_told() {
 /// More people than are made at a time, all of one name; the first sixty live at one address.
 #[test]
 fn thousands_of_one_name_and_a_household_of_sixty_are_told_apart() {
-    let people = 5_000_u32;
+    let people = 9_000_u32;
     let mut extract = String::new();
     for person in 0..people {
         let home = if person < 60 { 7 } else { 100 + person };

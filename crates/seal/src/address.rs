@@ -5,6 +5,8 @@
 //!
 //! Left to others: standard form (standard), printing (answer).
 
+use std::fmt;
+
 use model::{
     fault::{Explain, Fault},
     personal::Personal,
@@ -89,21 +91,9 @@ impl MailingAddress {
     /// # Errors
     /// [`AddressTooLong`] for more than 153 bytes of text.
     pub fn pack(&self) -> Result<Zeroizing<[u8; PLAINTEXT_LENGTH]>, AddressTooLong> {
-        let length: usize = self.fields().iter().map(|f| f.expose().len()).sum();
-        let error = AddressTooLong { length };
-        let mut body = Zeroizing::new(Vec::with_capacity(PLAINTEXT_LENGTH));
-        for field in self.fields() {
-            body.push(u8::try_from(field.expose().len()).map_err(|_| error.clone())?);
-            body.extend_from_slice(field.expose().as_bytes());
-        }
-        if body.len() > PLAINTEXT_LENGTH - 2 {
-            return Err(error);
-        }
-        let prefix = u16::try_from(body.len()).map_err(|_| error)?.to_be_bytes();
+        let packed = PackedAddress::new(self.fields().map(|field| field.expose().as_str()))?;
         let mut plaintext = Zeroizing::new([0_u8; PLAINTEXT_LENGTH]);
-        for (place, byte) in plaintext.iter_mut().zip(prefix.iter().chain(body.iter())) {
-            *place = *byte;
-        }
+        packed.write(plaintext.as_mut_slice());
         Ok(plaintext)
     }
 
@@ -133,6 +123,49 @@ impl MailingAddress {
             postal_code: field()?,
         };
         body.is_empty().then_some(address)
+    }
+}
+
+/// An address packed, but for its padding: what a builder holds of millions.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PackedAddress(Zeroizing<Box<[u8]>>);
+
+impl fmt::Debug for PackedAddress {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PackedAddress(personal)")
+    }
+}
+
+impl PackedAddress {
+    /// Packs the five fields of [`MailingAddress::new`], in its order.
+    ///
+    /// # Errors
+    /// [`AddressTooLong`] for more than 153 bytes of text.
+    pub fn new(fields: [&str; 5]) -> Result<Self, AddressTooLong> {
+        let length: usize = fields.iter().map(|field| field.len()).sum();
+        let too_long = || AddressTooLong { length };
+        // A prefix of two bytes for the whole, one of one for each field.
+        let whole = length.saturating_add(2 + fields.len());
+        if whole > PLAINTEXT_LENGTH {
+            return Err(too_long());
+        }
+        let body = u16::try_from(whole - 2).map_err(|_| too_long())?;
+        let mut bytes = Zeroizing::new(Vec::with_capacity(whole));
+        bytes.extend_from_slice(&body.to_be_bytes());
+        for field in fields {
+            bytes.push(u8::try_from(field.len()).map_err(|_| too_long())?);
+            bytes.extend_from_slice(field.as_bytes());
+        }
+        // As long as its capacity: taken over, not copied.
+        let bytes = std::mem::take(&mut *bytes);
+        Ok(Self(Zeroizing::new(bytes.into_boxed_slice())))
+    }
+
+    /// Writes the packed form into zeros; what does not fit is left out.
+    pub(crate) fn write(&self, plaintext: &mut [u8]) {
+        for (place, byte) in plaintext.iter_mut().zip(self.0.iter()) {
+            *place = *byte;
+        }
     }
 }
 

@@ -82,16 +82,50 @@ impl SlotContext {
     /// length; numbers of 8 bytes, periods as years of 2 bytes each, all big-endian.
     #[must_use]
     pub fn entry_bytes(&self) -> Vec<u8> {
-        self.labelled(SLOT_LABEL)
+        self.name().entry_bytes()
     }
 
     /// `x`: the bytes of the entry, then the address key's text. A court's order has a label of
     /// its own and an empty text, so that no address key, whatever its text, names its slot.
     #[must_use]
     pub fn slot_bytes(&self, key: &SlotKey) -> Zeroizing<Vec<u8>> {
+        let name = self.name();
+        name.slot_bytes(&name.entry_bytes(), key)
+    }
+
+    pub(crate) fn name(&self) -> EntryName<'_> {
+        EntryName {
+            register: &self.register,
+            epoch: self.epoch,
+            record: self.record,
+            entry: self.entry,
+            periods: &self.periods,
+        }
+    }
+}
+
+/// The parts of a [`SlotContext`], borrowed: what millions of entries are sealed with.
+#[derive(Clone, Copy)]
+pub(crate) struct EntryName<'a> {
+    pub(crate) register: &'a RegisterId,
+    pub(crate) epoch: Epoch,
+    pub(crate) record: RecordNumber,
+    pub(crate) entry: EntryNumber,
+    /// Ascending, distinct.
+    pub(crate) periods: &'a [TaxPeriod],
+}
+
+impl EntryName<'_> {
+    /// See [`SlotContext::entry_bytes`].
+    pub(crate) fn entry_bytes(&self) -> Vec<u8> {
+        self.labelled(SLOT_LABEL)
+    }
+
+    /// See [`SlotContext::slot_bytes`]; the bytes of the entry are given, for several keys of one.
+    pub(crate) fn slot_bytes(&self, entry_bytes: &[u8], key: &SlotKey) -> Zeroizing<Vec<u8>> {
         match key {
-            SlotKey::OnFile(text) => append(self.entry_bytes(), text.expose()),
-            SlotKey::CourtOrder => append(self.labelled(COURT_ORDER_LABEL), ""),
+            SlotKey::OnFile(text) => append(entry_bytes, text.expose()),
+            SlotKey::CourtOrder => append(&self.labelled(COURT_ORDER_LABEL), ""),
         }
     }
 
@@ -102,16 +136,16 @@ impl SlotContext {
             .number(u64::from(self.epoch.0))
             .number(u64::from(self.record.0))
             .number(u64::from(self.entry.0))
-            .bytes(&period_bytes(&self.periods));
+            .bytes(&period_bytes(self.periods));
         encoder.as_bytes().to_vec()
     }
 }
 
 /// Adds a text behind its length. Written out here, and tested against [`Encoder`], so that the
 /// bytes with an address key in them are wiped.
-fn append(bytes: Vec<u8>, text: &str) -> Zeroizing<Vec<u8>> {
+fn append(bytes: &[u8], text: &str) -> Zeroizing<Vec<u8>> {
     let mut whole = Zeroizing::new(Vec::with_capacity(bytes.len() + text.len() + 4));
-    whole.extend_from_slice(&bytes);
+    whole.extend_from_slice(bytes);
     whole.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
     whole.extend_from_slice(text.as_bytes());
     whole

@@ -9,18 +9,23 @@
 //!
 //! Left to others: which addresses a record has on file (register), storage.
 
+use std::borrow::Borrow;
+
 use model::{
     canonical::Encoder,
     fault::{Explain, Fault},
+    id::EntryNumber,
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 use crate::{
-    address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH},
-    context::{SLOT_LABEL, SlotContext, SlotKey},
-    keys::{EpochKeys, builder_value, combined_mac},
-    mac::{MacKey, TAG_LENGTH, encrypt_once, expand},
+    address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH, PackedAddress},
+    context::{EntryName, SLOT_LABEL, SlotContext, SlotKey},
+    header::RecordHeader,
+    hmac::{Begun, Expander, Padded, PreparedKey},
+    keys::{BuilderValues, EpochKeys},
+    mac::{TAG_LENGTH, encrypt_once},
 };
 
 /// First byte of a sealed entry: the suite. 1 is HMAC-SHA-256, HKDF-SHA-256 and AES-256-GCM.
@@ -94,6 +99,9 @@ pub enum SealError {
     /// The same key was given twice. The fault of the caller.
     #[error("one key was given twice for an entry")]
     KeyTwice,
+    /// The record has no such entry. The fault of the caller.
+    #[error("the record has no entry `{0}`")]
+    NoEntry(EntryNumber),
     /// The context names another register or epoch than the keys. The fault of the caller.
     #[error("the keys are those of another register or epoch")]
     OtherEpoch,
@@ -106,7 +114,9 @@ impl Explain for SealError {
     fn fault(&self) -> Fault {
         match self {
             Self::Address(error) => error.fault(),
-            Self::KeyCount(_) | Self::KeyTwice | Self::OtherEpoch => Fault::Input,
+            Self::KeyCount(_) | Self::KeyTwice | Self::NoEntry(_) | Self::OtherEpoch => {
+                Fault::Input
+            }
             Self::Library => Fault::Integrity,
         }
     }
@@ -123,6 +133,12 @@ impl SealedEntry {
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(encoded_length(self.slots.len()));
+        self.write(&mut bytes);
+        bytes
+    }
+
+    /// Appends the entry's bytes.
+    pub fn write(&self, bytes: &mut Vec<u8>) {
         bytes.push(SUITE);
         bytes.push(u8::try_from(self.slots.len()).unwrap_or(u8::MAX));
         bytes.extend_from_slice(&self.ciphertext);
@@ -130,7 +146,6 @@ impl SealedEntry {
             bytes.extend_from_slice(&slot.commitment);
             bytes.extend_from_slice(&slot.wrapped);
         }
-        bytes
     }
 
     /// Reads an entry that fills `bytes` exactly.
@@ -203,8 +218,9 @@ pub(crate) fn associated_data(entry_bytes: &[u8]) -> Vec<u8> {
 #[derive(Debug)]
 pub struct Sealer<'a> {
     keys: &'a EpochKeys,
-    shares: Vec<MacKey>,
-    builder: MacKey,
+    shares: Vec<PreparedKey>,
+    builder: BuilderValues,
+    expander: Expander,
 }
 
 impl<'a> Sealer<'a> {
@@ -214,7 +230,8 @@ impl<'a> Sealer<'a> {
         Self {
             keys,
             shares: keys.shares().map(|(_, key)| key.prepare()).collect(),
-            builder: keys.builder().prepare(),
+            builder: keys.builder_values(),
+            expander: Expander::new(),
         }
     }
 
@@ -233,35 +250,88 @@ impl<'a> Sealer<'a> {
         if context.register != *self.keys.register() || context.epoch != self.keys.epoch() {
             return Err(SealError::OtherEpoch);
         }
+        let plaintext = address.pack()?;
+        self.seal_named(
+            &context.name(),
+            |to| to.copy_from_slice(plaintext.as_slice()),
+            slot_keys,
+        )
+    }
+
+    /// As [`Self::seal`], for an entry of a record in the register and epoch of the keys.
+    ///
+    /// # Errors
+    /// [`SealError`] as there, and where the record has no such entry.
+    pub fn seal_entry(
+        &self,
+        header: &RecordHeader,
+        entry: EntryNumber,
+        address: &PackedAddress,
+        slot_keys: &[&SlotKey],
+    ) -> Result<SealedEntry, SealError> {
+        let found = header.entries().get(usize::from(entry.0));
+        let name = EntryName {
+            register: self.keys.register(),
+            epoch: self.keys.epoch(),
+            record: header.record(),
+            entry,
+            periods: &found.ok_or(SealError::NoEntry(entry))?.periods,
+        };
+        self.seal_named(&name, |to| address.write(to), slot_keys)
+    }
+
+    fn seal_named<K: Borrow<SlotKey>>(
+        &self,
+        name: &EntryName<'_>,
+        plaintext: impl FnOnce(&mut [u8]),
+        slot_keys: &[K],
+    ) -> Result<SealedEntry, SealError> {
         if slot_keys.is_empty() || slot_keys.len() > SLOTS_MAX {
             return Err(SealError::KeyCount(slot_keys.len()));
         }
-        let entry_bytes = context.entry_bytes();
+        let entry_bytes = name.entry_bytes();
         let aad = associated_data(&entry_bytes);
         let data_key = self.data_key(&entry_bytes);
-        let mut slots = slot_keys
-            .iter()
-            .map(|key| self.slot(&context.slot_bytes(key), &aad, &data_key))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut begun = Begun::new(&self.shares, &entry_bytes);
+        let mut padded = Padded::default();
+        let mut slots = Vec::with_capacity(slot_keys.len().next_power_of_two());
+        for key in slot_keys {
+            let slot_bytes = name.slot_bytes(&entry_bytes, key.borrow());
+            slots.push(self.slot(&slot_bytes, &mut begun, &mut padded, &aad, &data_key)?);
+        }
         for number in slots.len()..slots.len().next_power_of_two() {
             slots.push(self.dummy(&entry_bytes, number));
         }
         slots.sort_unstable();
         check_order(&slots).map_err(|_| SealError::KeyTwice)?;
-        let ciphertext = seal_address(address, &aad, &data_key)?;
+        let mut ciphertext = [0_u8; CIPHERTEXT_LENGTH];
+        seal_into(&data_key, &aad, plaintext, &mut ciphertext)?;
         Ok(SealedEntry { ciphertext, slots })
     }
 
     /// HMAC(builder's key, x without address key).
     fn data_key(&self, entry_bytes: &[u8]) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(builder_value(&self.builder, "data-key", &[entry_bytes]))
+        Zeroizing::new(self.builder.value("data-key", &[entry_bytes]))
     }
 
-    fn slot(&self, slot_bytes: &[u8], aad: &[u8], data_key: &[u8; 32]) -> Result<Slot, SealError> {
-        let secret = combined_mac(&self.shares, slot_bytes);
-        let (wrapping, commitment) = expand(&secret, slot_bytes).ok_or(SealError::Library)?;
+    fn slot(
+        &self,
+        slot_bytes: &[u8],
+        begun: &mut Begun<'_>,
+        padded: &mut Padded,
+        aad: &[u8],
+        data_key: &[u8; 32],
+    ) -> Result<Slot, SealError> {
+        padded.set(&[slot_bytes]);
+        let secret = begun.combined_mac(slot_bytes, padded);
+        let (wrapping, commitment) = self.expander.expand(&secret, slot_bytes, padded);
         let mut wrapped = [0_u8; WRAPPED_LENGTH];
-        seal_into(&wrapping, aad, data_key, &mut wrapped)?;
+        seal_into(
+            &wrapping,
+            aad,
+            |to| to.copy_from_slice(data_key),
+            &mut wrapped,
+        )?;
         Ok(Slot {
             commitment,
             wrapped,
@@ -271,7 +341,7 @@ impl<'a> Sealer<'a> {
     /// A slot that opens under nothing and looks like any other to all but the builder.
     fn dummy(&self, entry_bytes: &[u8], number: usize) -> Slot {
         let place = u8::try_from(number).unwrap_or(u8::MAX);
-        let draw = |part: u8| builder_value(&self.builder, "dummy", &[entry_bytes, &[place, part]]);
+        let draw = |part: u8| self.builder.value("dummy", &[entry_bytes, &[place, part]]);
         let mut wrapped = [0_u8; WRAPPED_LENGTH];
         let source = draw(1).into_iter().chain(draw(2));
         for (to, byte) in wrapped.iter_mut().zip(source) {
@@ -284,32 +354,17 @@ impl<'a> Sealer<'a> {
     }
 }
 
-fn seal_address(
-    address: &MailingAddress,
-    aad: &[u8],
-    data_key: &[u8; 32],
-) -> Result<[u8; CIPHERTEXT_LENGTH], SealError> {
-    let plaintext = address.pack()?;
-    let mut ciphertext = [0_u8; CIPHERTEXT_LENGTH];
-    seal_into(data_key, aad, plaintext.as_slice(), &mut ciphertext)?;
-    Ok(ciphertext)
-}
-
-/// Encrypts `plaintext` into `output`, which is longer by the tag that ends it.
+/// Encrypts what `plaintext` writes into the beginning of `output`; the tag ends it.
 fn seal_into(
     key: &[u8; 32],
     aad: &[u8],
-    plaintext: &[u8],
+    plaintext: impl FnOnce(&mut [u8]),
     output: &mut [u8],
 ) -> Result<(), SealError> {
     let (body, tag) = output
-        .split_at_mut_checked(plaintext.len())
+        .split_last_chunk_mut::<TAG_LENGTH>()
         .ok_or(SealError::Library)?;
-    body.copy_from_slice(plaintext);
-    let made = encrypt_once(key, aad, body).ok_or(SealError::Library)?;
-    if tag.len() != made.len() {
-        return Err(SealError::Library);
-    }
-    tag.copy_from_slice(&made);
+    plaintext(body);
+    *tag = encrypt_once(key, aad, body).ok_or(SealError::Library)?;
     Ok(())
 }

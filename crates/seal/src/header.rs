@@ -97,7 +97,8 @@ impl RecordHeader {
         if let Some(empty) = entries.iter().find(|entry| entry.periods.is_empty()) {
             return Err(HeaderError::NoPeriod(empty.entry));
         }
-        let mut all: Vec<TaxPeriod> = entries.iter().flat_map(|e| e.periods.clone()).collect();
+        let periods = entries.iter().flat_map(|e| e.periods.iter().copied());
+        let mut all: Vec<TaxPeriod> = periods.collect();
         all.sort_unstable();
         let twice = all.windows(2).find_map(|pair| match pair {
             [a, b] if a == b => Some(*a),

@@ -16,6 +16,7 @@ use model::{
 use zeroize::Zeroizing;
 
 use crate::{
+    hmac::{Padded, PreparedKey},
     mac::MacKey,
     shares::{SetIndex, ShareSets},
 };
@@ -47,8 +48,14 @@ macro_rules! secret_key {
                 &self.0
             }
 
-            pub(crate) fn prepare(&self) -> MacKey {
+            #[allow(dead_code, reason = "not every key is used by both sides")]
+            pub(crate) fn mac_key(&self) -> MacKey {
                 MacKey::new(&self.0)
+            }
+
+            /// Ready for millions of messages.
+            pub(crate) fn prepare(&self) -> PreparedKey {
+                PreparedKey::new(&self.0)
             }
         }
 
@@ -94,7 +101,7 @@ impl SetValue {
 /// `v_A = HMAC-SHA-256(k_A, x)` for the bytes `x` of a slot (see [`crate::context::SlotContext`]).
 #[must_use]
 pub fn set_value(share_key: &ShareKey, slot_bytes: &[u8]) -> SetValue {
-    SetValue::new(share_key.prepare().mac(slot_bytes))
+    SetValue::new(share_key.mac_key().mac(slot_bytes))
 }
 
 /// XOR of values, one for each set: `K` of a slot.
@@ -103,17 +110,6 @@ pub fn combine<'a>(values: impl IntoIterator<Item = &'a SetValue>) -> Zeroizing<
     let mut sum = Zeroizing::new([0_u8; 32]);
     for value in values {
         for (place, byte) in sum.iter_mut().zip(value.expose()) {
-            *place ^= byte;
-        }
-    }
-    sum
-}
-
-/// XOR of the MACs of one message under many keys: what [`combine`] gives for their values.
-pub(crate) fn combined_mac(keys: &[MacKey], message: &[u8]) -> Zeroizing<[u8; 32]> {
-    let mut sum = Zeroizing::new([0_u8; 32]);
-    for key in keys {
-        for (place, byte) in sum.iter_mut().zip(key.mac(message)) {
             *place ^= byte;
         }
     }
@@ -212,26 +208,40 @@ impl EpochKeys {
         &self.gate
     }
 
-    /// A keyed value for the builder's own uses (record order, residence ids): HMAC under the
-    /// builder's key of the label `purpose` and the parts. Different purposes are independent.
+    /// A keyed value for the builder's own uses; see [`BuilderValues::value`].
     #[must_use]
     pub fn builder_value(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
-        builder_value(&self.builder.prepare(), purpose, parts)
+        self.builder_values().value(purpose, parts)
     }
 
+    /// The builder's key, prepared for many values.
+    #[must_use]
+    pub fn builder_values(&self) -> BuilderValues {
+        BuilderValues(self.builder.prepare())
+    }
+
+    #[cfg(test)]
     pub(crate) fn builder(&self) -> &BuilderKey {
         &self.builder
     }
 }
 
-/// See [`EpochKeys::builder_value`]; with the key prepared once.
-pub(crate) fn builder_value(key: &MacKey, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
-    let mut encoder = Encoder::new("countersign/builder/v1");
-    encoder.text(purpose);
-    for part in parts {
-        encoder.bytes(part);
+/// The builder's key, prepared once.
+#[derive(Debug)]
+pub struct BuilderValues(PreparedKey);
+
+impl BuilderValues {
+    /// A keyed value for the builder's own uses (record order, residence ids): HMAC under the
+    /// builder's key of the label `purpose` and the parts. Different purposes are independent.
+    #[must_use]
+    pub fn value(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
+        let mut encoder = Encoder::new("countersign/builder/v1");
+        encoder.text(purpose);
+        for part in parts {
+            encoder.bytes(part);
+        }
+        self.0.mac_of(&Padded::of(&[encoder.as_bytes()]))
     }
-    key.mac(encoder.as_bytes())
 }
 
 #[cfg(test)]

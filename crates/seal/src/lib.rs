@@ -23,6 +23,7 @@ pub mod context;
 pub mod delivery;
 pub mod entry;
 pub mod header;
+mod hmac;
 pub mod keys;
 mod mac;
 pub mod merkle;

@@ -1,6 +1,7 @@
 //! The three primitives everything else is made of: HMAC-SHA-256, HKDF-SHA-256, AES-256-GCM.
 //!
-//! Place in the flow: the only file that names the cryptographic library (aws-lc-rs).
+//! Place in the flow: the only file that names the cryptographic library (aws-lc-rs). The builder, which
+//! seals millions of slots, MACs with keys prepared further ([`crate::hmac`]).
 //!
 //! Left to others: what is keyed, and with which label.
 

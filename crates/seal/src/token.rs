@@ -19,8 +19,8 @@ use model::{
 };
 
 use crate::{
-    keys::{EpochKeys, GateTokenKey, SetValue, ShareKey, combine, combined_mac},
-    mac::MacKey,
+    hmac::{PreparedKey, combined_mac},
+    keys::{EpochKeys, GateTokenKey, SetValue, ShareKey, combine},
     open::{KeeperValue, OpenError, ValueTable},
     shares::ShareSets,
 };
@@ -46,13 +46,13 @@ impl GateToken {
 /// The gate's half: HMAC(gate key, canonical form of kind and part).
 #[must_use]
 pub fn gate_prf(gate_key: &GateTokenKey, kind: TokenKind, part: &str) -> GateToken {
-    GateToken::new(gate_key.prepare().mac(&kind.value(part)))
+    GateToken::new(gate_key.mac_key().mac(&kind.value(part)))
 }
 
 /// A keeper's half for one share key. Its label keeps it apart from every slot.
 #[must_use]
 pub fn keeper_token_value(share_key: &ShareKey, gate_token: &GateToken) -> SetValue {
-    SetValue::new(share_key.prepare().mac(&keeper_input(gate_token)))
+    SetValue::new(share_key.mac_key().mac(&keeper_input(gate_token)))
 }
 
 fn keeper_input(gate_token: &GateToken) -> Vec<u8> {
@@ -101,8 +101,8 @@ const SHARD_TOKENS_MAX: usize = 1 << 15;
 /// most 2 million). It remembers by gate token, so no address part stays in its memory.
 #[derive(Debug)]
 pub struct TokenEvaluator {
-    gate: MacKey,
-    shares: Vec<MacKey>,
+    gate: PreparedKey,
+    shares: Vec<PreparedKey>,
     memory: Vec<Mutex<HashMap<GateToken, Token>>>,
 }
 
@@ -120,7 +120,7 @@ impl TokenEvaluator {
     /// The token of one part. The same whether remembered or not.
     #[must_use]
     pub fn evaluate(&self, kind: TokenKind, part: &str) -> Token {
-        let gate_token = GateToken::new(self.gate.mac(&kind.value(part)));
+        let gate_token = self.gate_token(kind, part);
         let [first, ..] = *gate_token.expose();
         let Some(shard) = self.memory.get(usize::from(first) % SHARDS) else {
             return self.join(&gate_token);
@@ -135,6 +135,16 @@ impl TokenEvaluator {
             memory.insert(gate_token, token.clone());
         }
         token
+    }
+
+    /// The token of one part, not remembered: for parts that hardly repeat, such as TINs.
+    #[must_use]
+    pub fn evaluate_once(&self, kind: TokenKind, part: &str) -> Token {
+        self.join(&self.gate_token(kind, part))
+    }
+
+    fn gate_token(&self, kind: TokenKind, part: &str) -> GateToken {
+        GateToken::new(self.gate.mac(&kind.value(part)))
     }
 
     fn join(&self, gate_token: &GateToken) -> Token {

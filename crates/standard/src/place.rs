@@ -5,7 +5,7 @@
 //!
 //! Left to others: the delivery line.
 
-use std::{collections::HashMap, io::Read, sync::OnceLock};
+use std::{borrow::Cow, collections::HashMap, io::Read, sync::OnceLock};
 
 use crate::{fold::fold, hash::QuickHash};
 
@@ -126,15 +126,16 @@ struct Tables {
     names: String,
     /// For each three-digit prefix below 1,000, where its entries stand in `zips`.
     zips: Vec<ZipEntry>,
+    /// For each ZIP code its place in `zips`, counted from 1; 0 for one that is not there.
+    places: Vec<u16>,
     /// ZIP3s by state and name.
-    cities: HashMap<(u8, String), Vec<u16>, QuickHash>,
+    cities: Vec<HashMap<String, Vec<u16>, QuickHash>>,
     /// State of each ZIP3 that has only one; `u8::MAX` where several or none.
     prefixes: Vec<PrefixEntry>,
 }
 
 #[derive(Clone, Copy)]
 struct ZipEntry {
-    zip: u32,
     name_start: u32,
     name_length: u8,
     state: u8,
@@ -163,7 +164,8 @@ impl Tables {
         let mut tables = Self {
             names: String::with_capacity(text.len()),
             zips: Vec::with_capacity(43_000),
-            cities: HashMap::default(),
+            places: vec![0; 100_000],
+            cities: vec![HashMap::default(); STATES.len()],
             prefixes: vec![PrefixEntry::Unassigned; 1_000],
         };
         for line in text.lines().filter(|line| !line.starts_with('#')) {
@@ -183,16 +185,21 @@ impl Tables {
     fn add(&mut self, zip: u32, city: &str, state: u8) {
         let zip3 = u16::try_from(zip / 100).unwrap_or(u16::MAX);
         let entry = ZipEntry {
-            zip,
             name_start: u32::try_from(self.names.len()).unwrap_or(u32::MAX),
             name_length: u8::try_from(city.len()).unwrap_or(u8::MAX),
             state,
         };
         self.names.push_str(city);
         self.zips.push(entry);
-        let zip3s = self.cities.entry((state, city_core(city))).or_default();
-        if !zip3s.contains(&zip3) {
-            zip3s.push(zip3);
+        let place = usize::try_from(zip).ok();
+        if let Some(place) = place.and_then(|zip| self.places.get_mut(zip)) {
+            *place = u16::try_from(self.zips.len()).unwrap_or(0);
+        }
+        if let Some(cities) = self.cities.get_mut(usize::from(state)) {
+            let zip3s = cities.entry(city_core(city).into_owned()).or_default();
+            if !zip3s.contains(&zip3) {
+                zip3s.push(zip3);
+            }
         }
         if let Some(prefix) = self.prefixes.get_mut(usize::from(zip3)) {
             *prefix = match *prefix {
@@ -204,12 +211,15 @@ impl Tables {
     }
 
     fn find(&'static self, zip5: &str) -> Option<&'static ZipEntry> {
-        let zip = zip_number(zip5)?;
-        let place = self
-            .zips
-            .binary_search_by_key(&zip, |entry| entry.zip)
-            .ok()?;
-        self.zips.get(place)
+        let zip = usize::try_from(zip_number(zip5)?).ok()?;
+        let place = self.places.get(zip)?.checked_sub(1)?;
+        self.zips.get(usize::from(place))
+    }
+
+    /// ZIP3s of a state's city.
+    fn city(&self, state: u8, city: &str) -> Option<&Vec<u16>> {
+        let cities = self.cities.get(usize::from(state))?;
+        cities.get(&*city_core(city))
     }
 
     fn place(&'static self, entry: &ZipEntry) -> Place {
@@ -228,8 +238,24 @@ fn zip_number(zip5: &str) -> Option<u32> {
 }
 
 fn state_position(code: &str) -> Option<u8> {
-    let place = STATES.iter().position(|(known, ..)| *known == code)?;
-    u8::try_from(place).ok()
+    static POSITIONS: OnceLock<[Option<u8>; 26 * 26]> = OnceLock::new();
+    let number = |code: &str| {
+        let [first, second] = *code.as_bytes() else {
+            return None;
+        };
+        let letter = |byte: u8| Some(usize::from(byte.checked_sub(b'A').filter(|n| *n < 26)?));
+        Some(letter(first)? * 26 + letter(second)?)
+    };
+    let positions = POSITIONS.get_or_init(|| {
+        let mut positions = [None; 26 * 26];
+        for (position, (code, ..)) in (0..).zip(STATES) {
+            if let Some(place) = number(code).and_then(|place| positions.get_mut(place)) {
+                *place = Some(position);
+            }
+        }
+        positions
+    });
+    positions.get(number(code)?).copied().flatten()
 }
 
 fn state_at(position: u8) -> &'static str {
@@ -239,34 +265,42 @@ fn state_at(position: u8) -> &'static str {
 }
 
 /// A city's name as compared: usual abbreviations written out, no spaces.
-fn city_core(folded: &str) -> String {
-    let mut core = String::with_capacity(folded.len());
-    for word in folded.split(' ') {
-        core.push_str(match word {
-            "ST" => "SAINT",
-            "STE" => "SAINTE",
-            "FT" => "FORT",
-            "MT" => "MOUNT",
-            "PT" => "POINT",
-            "N" => "NORTH",
-            "S" => "SOUTH",
-            "E" => "EAST",
-            "W" => "WEST",
-            "HTS" | "HGTS" => "HEIGHTS",
-            "SPGS" | "SPRGS" => "SPRINGS",
-            "BCH" => "BEACH",
-            "PK" => "PARK",
-            "TWP" | "TOWNSHIP" => "",
-            "VLG" => "VILLAGE",
-            "JCT" => "JUNCTION",
-            "CTR" | "CENTRE" => "CENTER",
-            "IS" => "ISLAND",
-            "AFB" => "AIRFORCEBASE",
-            "NYC" => "NEWYORK",
-            other => other,
-        });
+fn city_core(folded: &str) -> Cow<'_, str> {
+    if !folded.contains(' ') && written_out(folded) == folded {
+        return Cow::Borrowed(folded);
     }
-    core
+    folded
+        .split(' ')
+        .map(written_out)
+        .collect::<String>()
+        .into()
+}
+
+/// A word of a city's name, its usual abbreviation written out.
+fn written_out(word: &str) -> &str {
+    match word {
+        "ST" => "SAINT",
+        "STE" => "SAINTE",
+        "FT" => "FORT",
+        "MT" => "MOUNT",
+        "PT" => "POINT",
+        "N" => "NORTH",
+        "S" => "SOUTH",
+        "E" => "EAST",
+        "W" => "WEST",
+        "HTS" | "HGTS" => "HEIGHTS",
+        "SPGS" | "SPRGS" => "SPRINGS",
+        "BCH" => "BEACH",
+        "PK" => "PARK",
+        "TWP" | "TOWNSHIP" => "",
+        "VLG" => "VILLAGE",
+        "JCT" => "JUNCTION",
+        "CTR" | "CENTRE" => "CENTER",
+        "IS" => "ISLAND",
+        "AFB" => "AIRFORCEBASE",
+        "NYC" => "NEWYORK",
+        other => other,
+    }
 }
 
 /// The places a ZIP code serves; none for a ZIP code the table does not know. The table holds one
@@ -330,7 +364,7 @@ pub fn city_fit(city: &str, state: &str, zip5: &str) -> CityFit {
         return CityFit::Known;
     }
     let zip3 = u16::try_from(zip / 100).unwrap_or(u16::MAX);
-    match tables.cities.get(&(state, city_core(city))) {
+    match tables.city(state, city) {
         Some(zip3s) if zip3s.contains(&zip3) => CityFit::Known,
         Some(_) => CityFit::Elsewhere,
         None => CityFit::Unknown,
@@ -340,16 +374,17 @@ pub fn city_fit(city: &str, state: &str, zip5: &str) -> CityFit {
 /// Whether the table has a city of this folded name in the state.
 #[must_use]
 pub fn is_city(city: &str, state: &str) -> bool {
-    state_position(state)
-        .is_some_and(|state| tables().cities.contains_key(&(state, city_core(city))))
+    state_position(state).is_some_and(|state| tables().city(state, city).is_some())
 }
 
 /// Whether the table has a city of this folded name in any state.
 #[must_use]
 pub fn is_city_anywhere(city: &str) -> bool {
     let core = city_core(city);
-    let states = u8::try_from(STATES.len()).unwrap_or(u8::MAX);
-    (0..states).any(|state| tables().cities.contains_key(&(state, core.clone())))
+    tables()
+        .cities
+        .iter()
+        .any(|cities| cities.contains_key(&*core))
 }
 
 /// Whether a text is one of the 62 two-letter codes, upper case.

@@ -10,10 +10,13 @@ mod error;
 mod group;
 mod person;
 mod planes;
+mod prepare;
+mod tokens;
 mod write;
 
 use std::path::Path;
 
+use identity::candidates::Marker;
 use model::{digest::Digest, id::RecordNumber};
 use rayon::prelude::*;
 use seal::{entry::Sealer, keys::EpochKeys, token::TokenEvaluator};
@@ -26,18 +29,20 @@ use crate::{
     kind::RegisterKind,
     snapshot::Snapshot,
 };
-use group::PersonRows;
-use person::{Made, Maker, Placed, TokenMemory};
+use group::{Order, Piece, Runs};
+use person::{Batch, Maker};
 use planes::Planes;
+use prepare::{AddressMemory, Prepared};
+use tokens::TokenMemory;
 
 /// A stage of building, for progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
     /// Reading rows; the number counts rows.
     Reading,
-    /// Checks and the order of records; the number counts people.
+    /// The order of records, checks, standard forms and tokens; the number counts rows.
     Preparing,
-    /// Standard forms, tokens and sealing; the number counts people.
+    /// Binding and sealing; the number counts people.
     Sealing,
     /// Writing files; the number counts bytes.
     Writing,
@@ -105,23 +110,22 @@ pub fn build<K: RegisterKind>(
     out: &Path,
 ) -> Result<BuildReport, BuildError> {
     write::prepare_directory(out)?;
-    let groups = group::by_person(rows, options)?;
-    let row_count = groups.rows;
-    (options.progress)(Stage::Preparing, count(groups.people.len()));
-    let people = place_all::<K>(groups.people, keys)?;
-    let held = people.iter().filter(|p| p.stated.is_held()).count();
-    let contradictory = people.iter().filter(|p| p.stated.contradictory).count();
-    (options.progress)(Stage::Sealing, count(people.len()));
-    let tokens = TokenEvaluator::new(keys);
+    let runs = group::read(rows, options)?;
+    let row_count = runs.rows;
+    (options.progress)(Stage::Preparing, row_count);
+    let order = group::order(&runs, keys)?;
+    let people = prepare_all::<K>(runs, &order, &TokenEvaluator::new(keys))?;
+    let counted = |is: fn(&&Prepared) -> bool| people.iter().flatten().filter(is).count();
+    let held = counted(|person| person.marker == Marker::Hold);
+    let contradictory = counted(|person| person.contradictory);
+    (options.progress)(Stage::Sealing, count(order.people.len()));
     let maker = Maker {
-        keys,
-        tokens: TokenMemory::new(&tokens),
         sealer: match options.sealed_plane {
             SealedPlane::Whole => Some(Sealer::new(keys)),
             SealedPlane::HeadersOnly => None,
         },
     };
-    let planes = make_all(people, &maker, out)?;
+    let planes = make_all(people, &order.people, &maker, out)?;
     let built = planes.finish(options, out)?;
     let snapshot = Snapshot {
         format: crate::snapshot::FORMAT.to_owned(),
@@ -160,49 +164,90 @@ fn in_order<T>(results: Vec<Result<T, BuildError>>) -> Result<Vec<T>, BuildError
     results.into_iter().collect()
 }
 
-/// Checks all rows and puts people into their keyed order.
-fn place_all<K: RegisterKind>(
-    groups: Vec<PersonRows>,
-    keys: &EpochKeys,
-) -> Result<Vec<Placed>, BuildError> {
-    if groups.is_empty() {
-        return Err(BuildError::Empty);
-    }
-    if u32::try_from(groups.len()).is_err() {
-        return Err(BuildError::TooLarge);
-    }
-    let placed = groups
-        .into_par_iter()
-        .map(|group| person::place::<K>(group, keys))
+/// Checks all rows and prepares people, in the order of the file; `None` stands for runs that were
+/// merged into others.
+fn prepare_all<K: RegisterKind>(
+    runs: Runs,
+    order: &Order,
+    tokens: &TokenEvaluator,
+) -> Result<Vec<Option<Prepared>>, BuildError> {
+    let tokens = TokenMemory::new(tokens);
+    let firsts = runs.pieces.iter().scan(0_usize, |sum, piece| {
+        let first = *sum;
+        *sum = sum.saturating_add(piece.ends.len());
+        Some(first)
+    });
+    let firsts: Vec<usize> = firsts.collect();
+    let pieces = runs.pieces.into_par_iter().zip(firsts);
+    let prepared = pieces
+        .map(|(piece, first)| prepare_piece::<K>(&piece, first, order, &tokens))
         .collect();
-    let mut people = in_order(placed)?;
-    people.par_sort_unstable_by(|a, b| a.order.cmp(&b.order));
-    Ok(people)
+    let pieces = in_order(prepared)?;
+    Ok(pieces.into_iter().flatten().collect())
+}
+
+fn prepare_piece<K: RegisterKind>(
+    piece: &Piece,
+    first: usize,
+    order: &Order,
+    tokens: &TokenMemory<'_>,
+) -> Result<Vec<Option<Prepared>>, BuildError> {
+    let mut addresses = AddressMemory::new(tokens);
+    let first = u32::try_from(first).map_err(|_| BuildError::TooLarge)?;
+    let prepare = |(number, run)| {
+        if order.merged.contains(&number) {
+            return Ok(None);
+        }
+        let rows = group::in_order(run, order.further.get(&number))?;
+        prepare::prepare::<K>(&rows, &mut addresses).map(Some)
+    };
+    (first..).zip(piece.runs()).map(prepare).collect()
 }
 
 /// People that are made at a time: while they are, those before are written.
-const CHUNK: usize = 4096;
+const CHUNK: usize = 8192;
+/// People that one thread makes at a time.
+const BATCH: usize = 256;
 
 /// Makes all people, chunk by chunk, and writes what the files keep of each.
-fn make_all(people: Vec<Placed>, maker: &Maker<'_>, out: &Path) -> Result<Planes, BuildError> {
-    let mut planes = Planes::begin(out, people.len())?;
-    let mut left = (0_u32..).map(RecordNumber).zip(people);
-    let mut made: Vec<Made> = Vec::new();
-    loop {
-        let chunk: Vec<_> = left.by_ref().take(CHUNK).collect();
-        let is_last = chunk.is_empty();
+fn make_all(
+    mut people: Vec<Option<Prepared>>,
+    order: &[u32],
+    maker: &Maker<'_>,
+    out: &Path,
+) -> Result<Planes, BuildError> {
+    let mut planes = Planes::begin(out, order.len())?;
+    let mut made: Vec<Batch> = Vec::new();
+    let mut spare: Vec<Batch> = Vec::new();
+    let mut records = (0_u32..).map(RecordNumber);
+    let chunks = order.chunks(CHUNK).map(Some).chain([None]);
+    for chunk in chunks {
+        let batches: Vec<_> = chunk
+            .unwrap_or(&[])
+            .chunks(BATCH)
+            .map(|runs| {
+                let people = runs.iter().filter_map(|run| take(&mut people, *run));
+                let people = people
+                    .zip(records.by_ref())
+                    .map(|(person, record)| (record, person));
+                let people: Vec<_> = people.collect();
+                (people, spare.pop().unwrap_or_default())
+            })
+            .collect();
         let make = || {
-            let made = chunk
+            let made = batches
                 .into_par_iter()
-                .map(|(record, person)| maker.make(person, record))
+                .map(|(people, batch)| maker.make(people, batch))
                 .collect();
             in_order(made)
         };
         let (next, written) = rayon::join(make, || planes.take(made));
-        written?;
+        spare = written?;
         made = next?;
-        if is_last {
-            return Ok(planes);
-        }
     }
+    Ok(planes)
+}
+
+fn take(people: &mut [Option<Prepared>], run: u32) -> Option<Prepared> {
+    people.get_mut(usize::try_from(run).ok()?)?.take()
 }

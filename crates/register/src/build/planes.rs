@@ -11,7 +11,7 @@ use model::digest::Digest;
 use rayon::prelude::*;
 use seal::merkle::MerkleTree;
 
-use super::{BuildError, BuildOptions, Stage, count, person::Made, write};
+use super::{BuildError, BuildOptions, Stage, count, person::Batch, write};
 use crate::{
     index::{self, IndexBuilder},
     match_plane::{self, MatchPlane, MatchPlaneBuilder},
@@ -58,24 +58,24 @@ impl Planes {
         })
     }
 
-    /// Adds the next people.
-    pub(super) fn take(&mut self, people: Vec<Made>) -> Result<(), BuildError> {
-        for person in people {
-            self.plane
-                .push(&person.record)
-                .ok_or(BuildError::TooLarge)?;
-            self.index
-                .push(person.prints.into_iter(), person.refinement);
-            self.entries = self.entries.saturating_add(count(person.entries));
-            if person.residences.is_empty() {
-                self.records_without_key = self.records_without_key.saturating_add(1);
+    /// Adds the next people; gives the batches' memory back, empty.
+    pub(super) fn take(&mut self, mut batches: Vec<Batch>) -> Result<Vec<Batch>, BuildError> {
+        for batch in &mut batches {
+            self.sealed.rows(&batch.sealed)?;
+            self.headers.rows(&batch.headers)?;
+            for ((record, refinement), prints) in batch.records.iter().zip(batch.prints.iter()) {
+                self.plane.push(record).ok_or(BuildError::TooLarge)?;
+                self.index.push(prints.iter().copied(), *refinement);
             }
-            self.residences.extend(person.residences);
-            self.sealed.row(&person.sealed)?;
-            self.headers.row(&person.header)?;
-            self.leaves.push(person.leaf);
+            self.entries = self.entries.saturating_add(batch.entries);
+            self.records_without_key = self
+                .records_without_key
+                .saturating_add(batch.records_without_key);
+            self.residences.extend_from_slice(&batch.residences);
+            self.leaves.extend_from_slice(&batch.leaves);
+            batch.clear();
         }
-        Ok(())
+        Ok(batches)
     }
 
     /// Lays out and writes the rest.

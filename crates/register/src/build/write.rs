@@ -15,7 +15,7 @@ use std::{
 use model::digest::Digest;
 use sha2::{Digest as _, Sha256};
 
-use super::BuildError;
+use super::{BuildError, person::Rows};
 use crate::{
     snapshot::{self, FileFacts, Snapshot},
     table::{TableKind, TableWriter},
@@ -117,10 +117,11 @@ impl TableFile {
         Ok(Self { file, table })
     }
 
-    /// Writes the next row.
-    pub fn row(&mut self, row: &[u8]) -> Result<(), BuildError> {
+    /// Writes the next rows.
+    pub fn rows(&mut self, rows: &Rows<u8>) -> Result<(), BuildError> {
         let table = &mut self.table;
-        self.file.write(|writer| table.row(row, writer))
+        self.file
+            .write(|writer| table.rows(&rows.values, &rows.ends, writer))
     }
 
     /// Ends the table.

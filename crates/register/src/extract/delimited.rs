@@ -4,11 +4,11 @@
 //!
 //! Left to others: the meaning of the fields (row).
 
-use std::{collections::VecDeque, io::Read, vec};
+use std::{collections::VecDeque, io::Read, string::FromUtf8Error};
 
 use rayon::prelude::*;
 
-use super::{ExtractError, ExtractRow, Field};
+use super::{ExtractError, ExtractRow, Field, row::RowBlock};
 
 /// Bytes that are read and divided among threads at a time; whole records of them.
 const BLOCK_BYTES: usize = 1 << 21;
@@ -34,14 +34,14 @@ pub fn read_csv(
         columns: columns(&names)?,
         width: names.len(),
     };
-    let parsed = VecDeque::from([shape.parse(&first, true)]);
+    let parsed = VecDeque::from([shape.parse(first, true)]);
     Ok(CsvRows {
         blocks,
         shape,
         parsed,
-        current: Vec::new().into_iter(),
+        current: Box::new(std::iter::empty()),
+        failed: None,
         before: 0,
-        given: 0,
         finished: false,
     })
 }
@@ -63,41 +63,66 @@ struct Shape {
 }
 
 impl Shape {
-    /// The records of a block, counted from 1 within it; an error ends it.
-    fn parse(&self, block: &[u8], has_header: bool) -> Vec<Result<ExtractRow, ExtractError>> {
+    /// The records of a block, up to an error.
+    fn parse(&self, block: Vec<u8>, has_header: bool) -> Parsed {
+        if has_header || !self.is_plain() {
+            return self.parse_any(&block, has_header);
+        }
+        let plain = String::from_utf8(block).map_err(FromUtf8Error::into_bytes);
+        let plain =
+            plain.and_then(|text| RowBlock::of_plain_lines(text).map_err(String::into_bytes));
+        match plain {
+            Ok(rows) => Parsed { rows, failed: None },
+            Err(block) => self.parse_any(&block, false),
+        }
+    }
+
+    /// Whether the columns are those of an extract, in their order.
+    fn is_plain(&self) -> bool {
+        self.width == Field::ALL.len() && self.columns.is_sorted()
+    }
+
+    /// As [`Self::parse`], of whatever the csv library reads.
+    fn parse_any(&self, block: &[u8], has_header: bool) -> Parsed {
         let mut reader = csv_reader(block, has_header);
-        let mut rows = Vec::with_capacity(block.len() / 100);
+        let mut rows = RowBlock::with_capacity(block.len(), block.len() / 64);
         let mut record = csv::StringRecord::new();
         for number in 1.. {
-            match reader.read_record(&mut record) {
+            let read = match reader.read_record(&mut record) {
                 Ok(false) => break,
-                Ok(true) if record.len() == self.width => rows.push(ExtractRow::new(
-                    number,
-                    self.columns
-                        .iter()
-                        .map(|place| record.get(*place).unwrap_or("")),
-                )),
-                Ok(true) => rows.push(Err(unequal(number, record.len(), self.width))),
-                Err(error) => rows.push(Err(problem(number, &error))),
-            }
-            if rows.last().is_some_and(Result::is_err) {
-                break;
+                Ok(true) if record.len() == self.width => {
+                    let fields = self.columns.iter();
+                    rows.push(number, fields.map(|place| record.get(*place).unwrap_or("")))
+                }
+                Ok(true) => Err(unequal(number, record.len(), self.width)),
+                Err(error) => Err(problem(number, &error)),
+            };
+            if let Err(error) = read {
+                let failed = Some(error);
+                return Parsed { rows, failed };
             }
         }
-        rows
+        Parsed { rows, failed: None }
     }
+}
+
+/// The rows of a block, and the error that ended it, counted from 1 within it.
+#[derive(Default)]
+struct Parsed {
+    rows: RowBlock,
+    failed: Option<ExtractError>,
 }
 
 /// Rows of all blocks, in order.
 struct CsvRows<R> {
     blocks: Blocks<R>,
     shape: Shape,
-    parsed: VecDeque<Vec<Result<ExtractRow, ExtractError>>>,
-    current: vec::IntoIter<Result<ExtractRow, ExtractError>>,
-    /// Rows of the blocks before the current one.
+    parsed: VecDeque<Parsed>,
+    current: Box<dyn ExactSizeIterator<Item = ExtractRow>>,
+    /// What comes after the current rows.
+    failed: Option<ExtractError>,
+    /// Rows up to the end of the current block.
     before: u64,
-    /// Rows of the current block given so far.
-    given: u64,
     finished: bool,
 }
 
@@ -113,11 +138,31 @@ impl<R: Read> CsvRows<R> {
         self.parsed = blocks
             .into_par_iter()
             .map(|block| match block {
-                Ok(bytes) => shape.parse(&bytes, false),
-                Err(why) => vec![Err(why.error(1))],
+                Ok(bytes) => shape.parse(bytes, false),
+                Err(why) => Parsed {
+                    rows: RowBlock::default(),
+                    failed: Some(why.error(1)),
+                },
             })
             .collect::<Vec<_>>()
             .into();
+    }
+
+    /// Goes on to the next block; whether there is one.
+    fn advance(&mut self) -> bool {
+        if self.parsed.is_empty() {
+            self.refill();
+        }
+        let Some(block) = self.parsed.pop_front() else {
+            return false;
+        };
+        let before = self.before;
+        let rows = block.rows.rows(before);
+        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        self.before = before.saturating_add(count);
+        self.failed = block.failed.map(|error| error.after(before));
+        self.current = Box::new(rows);
+        true
     }
 }
 
@@ -127,23 +172,13 @@ impl<R: Read> Iterator for CsvRows<R> {
     fn next(&mut self) -> Option<Self::Item> {
         while !self.finished {
             if let Some(row) = self.current.next() {
-                self.given = self.given.saturating_add(1);
-                self.finished = row.is_err();
-                let before = self.before;
-                return Some(
-                    row.map(|row| row.after(before))
-                        .map_err(|error| error.after(before)),
-                );
+                return Some(Ok(row));
             }
-            if self.parsed.is_empty() {
-                self.refill();
+            if let Some(error) = self.failed.take() {
+                self.finished = true;
+                return Some(Err(error));
             }
-            self.before = self.before.saturating_add(self.given);
-            self.given = 0;
-            match self.parsed.pop_front() {
-                Some(rows) => self.current = rows.into_iter(),
-                None => self.finished = true,
-            }
+            self.finished = !self.advance();
         }
         None
     }
@@ -343,6 +378,35 @@ filed_on,address_line_1,address_line_2,city,state,postal_code,hold,identity_thef
                 parts.extend(all(after));
                 prop_assert_eq!(parts, all(text.as_bytes()));
             }
+        }
+    }
+
+    proptest! {
+        /// Plain lines, read where they stand, against the csv library.
+        #[test]
+        fn plain_lines_have_the_fields_that_the_library_finds(
+            lines in prop::collection::vec(
+                prop_oneof![
+                    prop::collection::vec("[aB1é ]{0,3}|\u{a0}a", 14..17).prop_map(|f| f.join(",")),
+                    "[a,\"\r]{0,20}",
+                ],
+                0..8,
+            ),
+            ended: bool,
+        ) {
+            let mut text = lines.join("\n");
+            if ended {
+                text.push('\n');
+            }
+            let shape = Shape { columns: (0..15).collect(), width: 15 };
+            let fields = |parsed: Parsed| {
+                let rows = parsed.rows.rows(7).map(|row| {
+                    (row.number(), Field::ALL.map(|field| row.text(field).to_owned()))
+                });
+                (rows.collect::<Vec<_>>(), parsed.failed.map(|error| error.to_string()))
+            };
+            let quick = fields(shape.parse(text.clone().into_bytes(), false));
+            prop_assert_eq!(quick, fields(shape.parse_any(text.as_bytes(), false)));
         }
     }
 

@@ -4,7 +4,7 @@
 //!
 //! Left to others: names and addresses in standard form (standard).
 
-use std::fmt;
+use std::{fmt, sync::Arc};
 
 use model::{
     id::PersonId,
@@ -69,13 +69,13 @@ fields!(
     IdentityTheft = "identity_theft",
 );
 
-/// One row. `Debug` prints only its number.
-#[derive(Clone, PartialEq, Eq)]
+/// One row. `Debug` prints only its number. Rows of one block of an extract share their text.
+#[derive(Clone)]
 pub struct ExtractRow {
     row: u64,
-    text: Box<str>,
-    // INVARIANT: ascending, each a boundary within `text`.
-    ends: [u16; 15],
+    text: Arc<String>,
+    place: Place,
+    gap: u8,
 }
 
 impl fmt::Debug for ExtractRow {
@@ -84,13 +84,48 @@ impl fmt::Debug for ExtractRow {
     }
 }
 
-impl ExtractRow {
-    /// A row from the text of its fields in the order of [`Field::ALL`].
+/// Where a row stands in its block's text.
+#[derive(Clone, Copy)]
+struct Place {
+    /// Where its first field begins.
+    start: u32,
+    // INVARIANT: ascending, counted from `start`, each a boundary within the text.
+    ends: [u16; 15],
+}
+
+/// Rows with one text, so that none has an allocation of its own. `Debug` prints nothing of it.
+#[derive(Default)]
+pub(super) struct RowBlock {
+    text: String,
+    rows: Vec<Place>,
+    /// Bytes between two fields: none where text was copied, a comma where it is the file's.
+    gap: u8,
+}
+
+impl RowBlock {
+    /// Room for so many bytes and rows.
+    pub(super) fn with_capacity(bytes: usize, rows: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            rows: Vec::with_capacity(rows),
+            gap: 0,
+        }
+    }
+
+    /// Adds a row; see [`ExtractRow::new`].
     ///
     /// # Errors
-    /// [`ExtractError::Field`] for a field of more than 1000 bytes.
-    pub fn new<'a>(row: u64, fields: impl Iterator<Item = &'a str>) -> Result<Self, ExtractError> {
-        let mut text = String::with_capacity(160);
+    /// As there, and [`ExtractError::Row`] beyond 4 GiB of text.
+    pub(super) fn push<'a>(
+        &mut self,
+        row: u64,
+        fields: impl Iterator<Item = &'a str>,
+    ) -> Result<(), ExtractError> {
+        let begin = self.text.len();
+        let start = u32::try_from(begin).map_err(|_| ExtractError::Row {
+            row,
+            problem: "its block has more than 4 GiB of text".to_owned(),
+        })?;
         let mut ends = [0_u16; 15];
         let places = Field::ALL.into_iter().zip(ends.iter_mut());
         for ((field, end), value) in places.zip(fields) {
@@ -102,20 +137,90 @@ impl ExtractRow {
                     problem: "at most 1000 bytes can stand in a field",
                 });
             }
-            text.push_str(value);
-            *end = u16::try_from(text.len()).unwrap_or(u16::MAX);
+            self.text.push_str(value);
+            *end = u16::try_from(self.text.len().saturating_sub(begin)).unwrap_or(u16::MAX);
         }
-        Ok(Self {
-            row,
-            text: text.into_boxed_str(),
-            ends,
-        })
+        self.rows.push(Place { start, ends });
+        Ok(())
     }
 
-    /// The row with its number counted from so many rows before it.
-    pub(super) fn after(mut self, rows: u64) -> Self {
-        self.row = self.row.saturating_add(rows);
-        self
+    /// Takes whole lines of a csv, whose columns are those of [`Field::ALL`] in their order, without
+    /// copying them. Gives the text back where it is not as simple as that: quotes, carriage
+    /// returns, white space around a field, a line with other than 15 fields, a field too long.
+    pub(super) fn of_plain_lines(text: String) -> Result<Self, String> {
+        let simple = !text
+            .as_bytes()
+            .iter()
+            .any(|byte| matches!(byte, b'"' | b'\r'));
+        match simple.then(|| plain_places(&text)).flatten() {
+            Some(rows) => Ok(Self { text, rows, gap: 1 }),
+            None => Err(text),
+        }
+    }
+
+    /// The rows, in the order they were added, numbered from 1 after so many rows before them.
+    pub(super) fn rows(self, before: u64) -> impl ExactSizeIterator<Item = ExtractRow> + use<> {
+        let (text, gap, mut row) = (Arc::new(self.text), self.gap, before);
+        self.rows.into_iter().map(move |place| {
+            row = row.saturating_add(1);
+            ExtractRow {
+                row,
+                text: Arc::clone(&text),
+                place,
+                gap,
+            }
+        })
+    }
+}
+
+/// Where the rows of plain lines stand; `None` where a line is not plain.
+fn plain_places(text: &str) -> Option<Vec<Place>> {
+    let mut rows = Vec::with_capacity(text.len() / 96);
+    let mut start = 0_usize;
+    for line in text.split('\n') {
+        if !line.is_empty() {
+            let start = u32::try_from(start).ok()?;
+            let ends = plain_ends(line)?;
+            rows.push(Place { start, ends });
+        }
+        start = start.checked_add(line.len())?.checked_add(1)?;
+    }
+    Some(rows)
+}
+
+/// Where the 15 fields of a plain line end.
+fn plain_ends(line: &str) -> Option<[u16; 15]> {
+    let mut ends = [0_u16; 15];
+    let mut places = ends.iter_mut();
+    let mut start = 0_usize;
+    for field in line.split(',') {
+        let edges = [field.as_bytes().first(), field.as_bytes().last()];
+        let plain = edges.into_iter().flatten().all(u8::is_ascii_graphic);
+        if field.len() > FIELD_BYTES || (!plain && field.trim().len() != field.len()) {
+            return None;
+        }
+        *places.next()? = u16::try_from(start.checked_add(field.len())?).ok()?;
+        start = start.checked_add(field.len())?.checked_add(1)?;
+    }
+    places.next().is_none().then_some(ends)
+}
+
+/// Where the five fields of a row's address end, counted from the first of them.
+pub(crate) type AddressEnds = [u16; 5];
+
+impl ExtractRow {
+    /// A row from the text of its fields in the order of [`Field::ALL`].
+    ///
+    /// # Errors
+    /// [`ExtractError::Field`] for a field of more than 1000 bytes.
+    pub fn new<'a>(row: u64, fields: impl Iterator<Item = &'a str>) -> Result<Self, ExtractError> {
+        let mut block = RowBlock::with_capacity(160, 1);
+        block.push(row, fields)?;
+        let before = row.saturating_sub(1);
+        block.rows(before).next().ok_or_else(|| ExtractError::Row {
+            row,
+            problem: "it was lost".to_owned(),
+        })
     }
 
     /// Number of the row, counted from 1 without the header.
@@ -128,15 +233,35 @@ impl ExtractRow {
     #[must_use]
     pub fn text(&self, field: Field) -> &str {
         let place = field as usize;
-        let start = place
-            .checked_sub(1)
-            .and_then(|before| self.ends.get(before))
-            .copied()
-            .unwrap_or(0);
-        let end = self.ends.get(place).copied().unwrap_or(0);
-        self.text
-            .get(usize::from(start)..usize::from(end))
-            .unwrap_or("")
+        self.span(place, place)
+    }
+
+    /// Where a field begins and ends, counted from the row's start.
+    fn bounds(&self, field: usize) -> (usize, usize) {
+        let end_of = |place: usize| self.place.ends.get(place).copied().map_or(0, usize::from);
+        let before = field.checked_sub(1).map(end_of);
+        let start = before.map_or(0, |end| end.saturating_add(usize::from(self.gap)));
+        (start, end_of(field))
+    }
+
+    /// The text from one field to another.
+    fn span(&self, first: usize, last: usize) -> &str {
+        let begin = usize::try_from(self.place.start).unwrap_or(usize::MAX);
+        let start = begin.saturating_add(self.bounds(first).0);
+        let end = begin.saturating_add(self.bounds(last).1);
+        self.text.get(start..end).unwrap_or("")
+    }
+
+    /// The text of the five fields of the address, and where each ends in it: for two rows that are
+    /// both copied or both plain, they are equal only if each field is.
+    pub(crate) fn address_span(&self) -> (&str, AddressEnds) {
+        let first = Field::AddressLine1 as usize;
+        let before = u16::try_from(self.bounds(first).0).unwrap_or(u16::MAX);
+        let mut ends = [0; 5];
+        for (to, from) in ends.iter_mut().zip(self.place.ends.iter().skip(first)) {
+            *to = from.saturating_sub(before);
+        }
+        (self.span(first, Field::PostalCode as usize), ends)
     }
 
     /// An error about a field of this row.
@@ -204,9 +329,10 @@ impl ExtractRow {
     fn date(&self, field: Field) -> Result<Option<Date>, ExtractError> {
         match self.text(field) {
             "" => Ok(None),
-            text => parse_date(text)
+            text => quick_date(text)
+                .or_else(|| parse_date(text).ok())
                 .map(Some)
-                .map_err(|_| self.error(field, "a date written 2026-11-21 is needed")),
+                .ok_or_else(|| self.error(field, "a date written 2026-11-21 is needed")),
         }
     }
 
@@ -215,17 +341,66 @@ impl ExtractRow {
     /// # Errors
     /// [`ExtractError::Field`] for any other text.
     pub fn marker(&self, field: Field) -> Result<bool, ExtractError> {
-        match self.text(field).to_ascii_lowercase().as_str() {
-            "true" | "1" | "yes" | "y" => Ok(true),
-            "" | "false" | "0" | "no" | "n" => Ok(false),
-            _ => Err(self.error(field, "`true` or `false` is needed")),
+        let text = self.text(field);
+        let is = |word: &&str| text.eq_ignore_ascii_case(word);
+        if ["", "false", "0", "no", "n"].iter().any(is) {
+            return Ok(false);
         }
+        if ["true", "1", "yes", "y"].iter().any(is) {
+            return Ok(true);
+        }
+        Err(self.error(field, "`true` or `false` is needed"))
     }
+}
+
+/// A date of the usual form, `2026-11-21`; `None` for any other text, which [`parse_date`] judges.
+fn quick_date(text: &str) -> Option<Date> {
+    let [a, b, c, d, b'-', e, f, b'-', g, h] = *text.as_bytes() else {
+        return None;
+    };
+    let number = |digits: &[u8]| {
+        digits.iter().try_fold(0_i16, |sum, digit| {
+            let digit = digit.is_ascii_digit().then(|| digit - b'0')?;
+            sum.checked_mul(10)?.checked_add(i16::from(digit))
+        })
+    };
+    let year = number(&[a, b, c, d])?;
+    let month = i8::try_from(number(&[e, f])?).ok()?;
+    let day = i8::try_from(number(&[g, h])?).ok()?;
+    Date::new(year, month, day).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    proptest::proptest! {
+        /// The quick reading of a date against the one that all other documents have.
+        #[test]
+        fn dates_are_read_as_everywhere(text in "[0-9]{3,5}-[0-2][0-9]-[0-3][0-9]|[-+0-9]{8,12}") {
+            let usual = parse_date(&text).ok();
+            let quick = quick_date(&text);
+            proptest::prop_assert!(quick.is_none() || quick == usual, "{}", text);
+            let row = ExtractRow::new(1, ["", "", "", "", "", &text].into_iter()).unwrap();
+            proptest::prop_assert_eq!(row.date_of_birth().ok().flatten(), usual);
+        }
+
+        #[test]
+        fn addresses_are_equal_where_every_field_is(
+            a in proptest::array::uniform5("[ab]{0,2}"), b in proptest::array::uniform5("[ab]{0,2}"),
+            before in "[ab]{0,3}",
+        ) {
+            let row = |fields: &[String; 5]| {
+                let empty = [before.as_str(), "", "", "", "", "", "", ""];
+                let fields = fields.iter().map(String::as_str);
+                ExtractRow::new(1, empty.into_iter().chain(fields)).unwrap()
+            };
+            let (row_a, row_b) = (row(&a), row(&b));
+            let (text, ends) = row_a.address_span();
+            proptest::prop_assert_eq!(text, a.concat());
+            proptest::prop_assert_eq!((text, ends) == row_b.address_span(), a == b);
+        }
+    }
 
     #[test]
     fn fields_are_kept_apart_and_errors_name_them() {

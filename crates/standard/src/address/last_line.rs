@@ -59,12 +59,12 @@ fn read_city(city: &str, address: &mut StandardAddress, problems: &mut Vec<Addre
         });
         return;
     }
-    let text = LineText::new(&[city]);
-    let words = text.words();
-    let letters = address.city.bytes().filter(u8::is_ascii_alphabetic).count();
     if place::is_city(&address.city, address.state) {
         return;
     }
+    let text = LineText::new(&[city]);
+    let words = text.words();
+    let letters = address.city.bytes().filter(u8::is_ascii_alphabetic).count();
     if let Some(kind) = junk::placeholder(&words) {
         problems.push(AddressProblem::CityPlaceholder(kind));
     } else if letters < 2 || junk::is_noise(&words) {
