@@ -117,7 +117,7 @@ impl SipHash {
     /// Takes in bytes.
     #[must_use]
     pub fn bytes(mut self, bytes: &[u8]) -> Self {
-        let aligned = self.length % 8 == 0;
+        let aligned = self.length.is_multiple_of(8);
         let (words, rest) = bytes.as_chunks::<8>();
         if aligned {
             for word in words {

@@ -88,7 +88,7 @@ fn rows_of(people: u32, by_person: bool) -> String {
             person % 900,
             30 + person % 60,
             // Pairs live together; every third moves.
-            1 + person / 2 + if person % 3 == 0 { period } else { 0 },
+            1 + person / 2 + if person.is_multiple_of(3) { period } else { 0 },
         )
     };
     let mut rows = String::new();

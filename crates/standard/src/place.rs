@@ -377,6 +377,19 @@ pub fn is_city(city: &str, state: &str) -> bool {
     state_position(state).is_some_and(|state| tables().city(state, city).is_some())
 }
 
+/// Every city name of the table with its state, for tests.
+#[cfg(test)]
+pub(crate) fn every_city() -> Vec<(&'static str, &'static str)> {
+    let names = &tables().names;
+    let zips = tables().zips.iter();
+    zips.map(|entry| {
+        let start = entry.name_start as usize;
+        let (code, ..) = STATES[usize::from(entry.state)];
+        (&names[start..start + usize::from(entry.name_length)], code)
+    })
+    .collect()
+}
+
 /// Whether the table has a city of this folded name in any state.
 #[must_use]
 pub fn is_city_anywhere(city: &str) -> bool {

@@ -26,9 +26,11 @@ pub(crate) fn read_last_line(
     address: &mut StandardAddress,
     problems: &mut Vec<AddressProblem>,
 ) {
+    let state = place::state_code(text.state);
+    address.state = state.unwrap_or_default();
     read_city(text.city, address, problems);
-    match place::state_code(text.state) {
-        Some(state) => address.state = state,
+    match state {
+        Some(_) => {}
         None if text.state.trim().is_empty() => problems.push(AddressProblem::StateMissing),
         None => problems.push(AddressProblem::StateUnknown),
     }
@@ -141,6 +143,34 @@ mod tests {
     fn check_zip(text: &str, state: &str, expected: Result<(&str, &str), AddressProblem>) {
         let expected = expected.map(|(five, four)| (five.to_owned(), four.to_owned()));
         assert_eq!(read_zip(text, state), expected, "{text}");
+    }
+
+    /// Problems of city and state; the ZIP is left out.
+    fn problems(city: &str, state: &str) -> Vec<AddressProblem> {
+        let text = AddressText {
+            line_1: "",
+            line_2: "",
+            city,
+            state,
+            postal_code: "",
+        };
+        let (mut address, mut problems) = (StandardAddress::default(), Vec::new());
+        read_last_line(&text, &mut address, &mut problems);
+        problems.retain(|problem| *problem != AddressProblem::ZipMissing);
+        problems
+    }
+
+    #[test]
+    fn no_city_of_the_table_is_taken_for_a_filler() {
+        for (city, state) in place::every_city() {
+            assert_eq!(problems(city, state), [], "{city} {state}");
+        }
+    }
+
+    #[test]
+    fn states_are_known_or_missing() {
+        assert_eq!(problems("Reno", ""), [AddressProblem::StateMissing]);
+        assert_eq!(problems("Reno", "Narnia"), [AddressProblem::StateUnknown]);
     }
 
     #[test]
