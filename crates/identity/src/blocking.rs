@@ -282,7 +282,7 @@ impl<'a> Prints<'a> {
 
     /// Keys of names a slip away: each given name with the row's surnames, the row's given name
     /// with each surname.
-    fn of_slips(&mut self, name: &StandardName, slips: &Slips, births: &[BirthText]) {
+    fn of_slips(&mut self, name: &StandardName, slips: &Slips<'_>, births: &[BirthText]) {
         let mut givens: Vec<&str> = slips.given.iter().map(|s| canonical_given(s)).collect();
         givens.sort_unstable();
         givens.dedup();
@@ -384,17 +384,17 @@ fn exchanged_date(date: Date) -> Option<Date> {
 
 /// Names on file a slip away from those of a row.
 #[derive(Clone, PartialEq, Eq, Default)]
-pub struct Slips {
+pub struct Slips<'r> {
     /// From its first given name.
-    pub given: Vec<String>,
+    pub given: Vec<&'r str>,
     /// From each of its surnames.
-    pub surnames: Vec<String>,
+    pub surnames: Vec<&'r str>,
 }
 
 /// The keys a query is looked up under: those of a record with its values, also with given names
 /// and surnames exchanged, with month and day of birth exchanged, and with names a slip away.
 #[must_use]
-pub fn query_keys(query: &Query, slips: &Slips) -> Vec<BlockKey> {
+pub fn query_keys(query: &Query, slips: &Slips<'_>) -> Vec<BlockKey> {
     let addresses = AddressKeys::all(query.addresses());
     let dates = [
         query.date_of_birth(),

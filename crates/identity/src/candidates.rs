@@ -4,7 +4,10 @@
 //!
 //! Left to others: files and their layout (register).
 
-use std::{fmt, ops::Deref};
+use std::{
+    fmt,
+    ops::{Deref, Range},
+};
 
 use model::{
     fault::{Explain, Fault},
@@ -44,7 +47,7 @@ impl BoundAddress {
     /// The bound part of a kind; `None` where the address has none.
     #[must_use]
     pub fn part(&self, kind: TokenKind) -> Option<u16> {
-        let position = TokenKind::OF_ADDRESS.iter().position(|k| *k == kind)?;
+        let position = kind.address_place()?;
         if self.present >> position & 1 == 0 {
             return None;
         }
@@ -142,6 +145,68 @@ impl fmt::Debug for RecordView<'_> {
     }
 }
 
+/// A record among many, its names by number: what is compared before any text is fetched.
+#[derive(Clone, Copy)]
+pub struct RecordHead {
+    /// Number of its given names as a text: equal numbers are equal texts.
+    pub given: u32,
+    /// Number of its surnames as a text.
+    pub surnames: u32,
+    /// Suffix.
+    pub suffix: Option<Suffix>,
+    /// Date of birth.
+    pub date_of_birth: Option<Date>,
+    /// Top 32 bits of the bound TIN.
+    pub tin: Option<u32>,
+    /// Hold or identity theft.
+    pub marker: Marker,
+    /// Where its first address stands among [`Records::addresses`].
+    pub first_address: usize,
+    /// How many it has.
+    pub address_count: usize,
+}
+
+impl fmt::Debug for RecordHead {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("RecordHead(personal)")
+    }
+}
+
+/// Many records, fetched together. Records lie anywhere in memory: fetched side by side, one waits
+/// while the others do, and not after them.
+#[derive(Debug, Default)]
+pub struct Records {
+    /// The records, in the order asked for.
+    pub heads: Vec<RecordHead>,
+    /// The addresses of all.
+    pub addresses: Vec<BoundAddress>,
+}
+
+impl Records {
+    /// Adds a record; its names have these numbers.
+    pub fn push(&mut self, view: &RecordView<'_>, given: u32, surnames: u32) {
+        self.heads.push(RecordHead {
+            given,
+            surnames,
+            suffix: view.suffix,
+            date_of_birth: view.date_of_birth,
+            tin: view.tin,
+            marker: view.marker,
+            first_address: self.addresses.len(),
+            address_count: view.addresses.len(),
+        });
+        self.addresses.extend_from_slice(&view.addresses);
+    }
+
+    /// The addresses of one.
+    #[must_use]
+    pub fn addresses_of(&self, head: &RecordHead) -> &[BoundAddress] {
+        let end = head.first_address.saturating_add(head.address_count);
+        let range: Range<usize> = head.first_address..end;
+        self.addresses.get(range).unwrap_or(&[])
+    }
+}
+
 /// A block too large to be read whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -188,13 +253,29 @@ pub struct NameShare {
     pub forms: u64,
 }
 
-/// Which names a share counts.
+/// Which names are meant: a share counts first given names or each surname, a text has all given
+/// names or all surnames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NameField {
-    /// First given names.
+    /// Given names.
     Given,
-    /// Each surname.
+    /// Surnames.
     Surname,
+}
+
+/// What a register knows of a name.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct KnownName<'r> {
+    /// How many people bear it, exactly and nearly.
+    pub share: NameShare,
+    /// All names on file a slip apart ([`crate::compare::is_slip`]), itself not included.
+    pub slips: Vec<&'r str>,
+}
+
+impl fmt::Debug for KnownName<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("KnownName(personal)")
+    }
 }
 
 /// The register could not be read.
@@ -233,11 +314,47 @@ pub trait Candidates {
     /// [`CandidatesError`] where there is none or the register cannot be read.
     fn record(&self, record: RecordNumber) -> Result<RecordView<'_>, CandidatesError>;
 
+    /// Many records, in this order.
+    ///
+    /// # Errors
+    /// [`CandidatesError`] where one is away or the register cannot be read.
+    fn records(&self, numbers: &[RecordNumber]) -> Result<Records, CandidatesError> {
+        let mut records = Records::default();
+        for number in numbers {
+            // A name has here the number of a record that bears it.
+            records.push(&self.record(*number)?, number.0, number.0);
+        }
+        Ok(records)
+    }
+
+    /// The texts of names by number, in this order, parted by one space.
+    ///
+    /// # Errors
+    /// [`CandidatesError`] where one is away or the register cannot be read.
+    fn texts(&self, field: NameField, numbers: &[u32]) -> Result<Vec<&str>, CandidatesError> {
+        let text = |number: &u32| {
+            let view = self.record(RecordNumber(*number))?;
+            Ok(match field {
+                NameField::Given => view.given,
+                NameField::Surname => view.surnames,
+            })
+        };
+        numbers.iter().map(text).collect()
+    }
+
     /// How many people bear a name, exactly and nearly.
     fn share(&self, field: NameField, token: &str) -> NameShare;
 
     /// All names on file a slip apart ([`crate::compare::is_slip`]) from one, itself not included.
-    fn slips(&self, field: NameField, token: &str) -> Vec<String>;
+    fn slips(&self, field: NameField, token: &str) -> Vec<&str>;
+
+    /// Both of these.
+    fn known(&self, field: NameField, token: &str) -> KnownName<'_> {
+        KnownName {
+            share: self.share(field, token),
+            slips: self.slips(field, token),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ use crate::{
     parameters::MODEL_VERSION,
     query::Query,
     scale::{Fixed, Millibits},
-    score::{field_weights, household, prior, weight},
+    score::{field_weights, fields_weight, household, prior},
     transcript::{CandidateGroup, Transcript},
     unseen::unseen,
 };
@@ -175,7 +175,8 @@ struct Alternatives {
 
 impl Alternatives {
     fn of(transcript: &Transcript, best: &CandidateGroup) -> Self {
-        let own = weight(&best.levels, &transcript.row, transcript.people);
+        let prior = prior(transcript.people);
+        let own = fields_weight(&best.levels, &transcript.row) + prior;
         let mut at_home = Fixed::default();
         let mut elsewhere = Fixed::default();
         for group in &transcript.candidates {
@@ -184,7 +185,7 @@ impl Alternatives {
             } else {
                 group.count
             };
-            let theirs = weight(&group.levels, &transcript.row, transcript.people);
+            let theirs = fields_weight(&group.levels, &transcript.row) + prior;
             let term = Fixed::power(theirs - own);
             if group.levels.address.is_on_file() {
                 at_home = at_home.plus_times(term, others);
@@ -360,7 +361,7 @@ fn check_versions(transcript: &Transcript) -> Result<(), IdentifyError> {
 fn best_group(transcript: &Transcript) -> Option<CandidateGroup> {
     let mut best: Option<(Millibits, CandidateGroup)> = None;
     for group in transcript.candidates.iter().filter(|group| group.count > 0) {
-        let own = weight(&group.levels, &transcript.row, transcript.people);
+        let own = fields_weight(&group.levels, &transcript.row);
         if best.is_none_or(|(weight, _)| own > weight) {
             best = Some((own, *group));
         }

@@ -5,19 +5,18 @@
 //!
 //! Left to others: odds, floors and reasons (decide).
 
-use std::collections::BTreeMap;
-
 use model::id::RecordNumber;
 use standard::name::StandardName;
 
 use crate::{
     blocking::{BlockKey, KEYS_VERSION, Slips, near_years, query_keys},
-    candidates::{Candidates, CandidatesError, Marker, NameField, NameShare},
+    candidates::{Candidates, CandidatesError, KnownName, Marker, NameField, Records},
     compare::{Bearing, Comparator},
     level::Levels,
+    numbering::Numbering,
     parameters::{HARDLY_ANYBODY, MODEL_VERSION, model_digest},
-    query::{Query, exchanged_name},
-    score::{name_classes, weight},
+    query::Query,
+    score::{fields_weight, name_classes},
     transcript::{CandidateGroup, RowFacts, Transcript},
 };
 
@@ -25,7 +24,11 @@ use crate::{
 /// oversized blocks are read.
 #[must_use]
 pub fn keys_of(query: &Query, register: &dyn Candidates) -> (Vec<BlockKey>, Vec<i16>) {
-    let keys = query_keys(query, &slips(query, register));
+    keys_with(query, &Known::of(query.name(), register))
+}
+
+fn keys_with(query: &Query, known: &Known<'_>) -> (Vec<BlockKey>, Vec<i16>) {
+    let keys = query_keys(query, &known.slips());
     (keys, near_years(query.date_of_birth()))
 }
 
@@ -34,21 +37,18 @@ pub fn keys_of(query: &Query, register: &dyn Candidates) -> (Vec<BlockKey>, Vec<
 /// # Errors
 /// [`CandidatesError`] where the register cannot be read.
 pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, CandidatesError> {
-    let (keys, years) = keys_of(query, register);
+    let known = Known::of(query.name(), register);
+    let (keys, years) = keys_with(query, &known);
     let found = register.candidates(&keys, &years)?;
     let people = register.people();
-    let (row, bearing) = row_facts(query, register);
-    let mut comparator = Comparator::new(query, bearing);
-    let mut groups: BTreeMap<(Levels, Marker), (u64, RecordNumber)> = BTreeMap::new();
-    for record in found.records {
-        let view = register.record(record)?;
-        let levels = comparator.levels(record, &view);
-        let group = groups.entry((levels, view.marker)).or_insert((0, record));
-        group.0 = group.0.saturating_add(1);
-    }
-    let best = best_record(&groups, &row, people);
+    let (row, bearing) = row_facts(query, &known, register);
+    let comparator = Comparator::new(query, bearing);
+    let records = register.records(&found.records)?;
+    let levels = comparator.levels_of(&found.records, &records, register)?;
+    let groups = grouped(&found.records, &records, &levels);
+    let best = best_record(&groups, &row);
     let entries_given = match best {
-        Some(record) => comparator.entries_given(record, &register.record(record)?),
+        Some(record) => comparator.entries_given(record, &register.record(record)?.addresses),
         None => Vec::new(),
     };
     let mut unread = found.unread;
@@ -60,17 +60,37 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         people,
         row,
         unread,
-        candidates: groups
-            .into_iter()
-            .map(|((levels, marker), (count, _))| CandidateGroup {
-                levels,
-                marker,
-                count,
-            })
-            .collect(),
+        candidates: groups.into_iter().map(|(group, _)| group).collect(),
         best,
         entries_given,
     })
+}
+
+/// Candidates that agree alike, ascending, each group with its first record.
+fn grouped(
+    numbers: &[RecordNumber],
+    records: &Records,
+    levels: &[Levels],
+) -> Vec<(CandidateGroup, RecordNumber)> {
+    let mut kinds = Numbering::for_at_most(levels.len());
+    let mut groups: Vec<(CandidateGroup, RecordNumber)> = Vec::new();
+    for ((record, head), levels) in numbers.iter().zip(&records.heads).zip(levels) {
+        let (levels, marker) = (*levels, head.marker);
+        let place = kinds.place(levels.number() << 1 | u32::from(marker == Marker::Hold));
+        match groups.get_mut(place) {
+            Some((group, _)) => group.count = group.count.saturating_add(1),
+            None => groups.push((
+                CandidateGroup {
+                    levels,
+                    marker,
+                    count: 1,
+                },
+                *record,
+            )),
+        }
+    }
+    groups.sort_unstable();
+    groups
 }
 
 /// The model's digest, as transcripts write it.
@@ -80,45 +100,65 @@ pub(crate) fn model_digest_text() -> &'static str {
 }
 
 /// The one record of greatest weight; `None` where several weigh the same.
-fn best_record(
-    groups: &BTreeMap<(Levels, Marker), (u64, RecordNumber)>,
-    row: &RowFacts,
-    people: u64,
-) -> Option<RecordNumber> {
-    let weighed = || {
-        groups
-            .iter()
-            .map(|((levels, _), group)| (weight(levels, row, people), group))
-    };
-    let greatest = weighed().map(|(weight, _)| weight).max()?;
-    let mut first = weighed().filter(|(weight, _)| *weight == greatest);
+fn best_record(groups: &[(CandidateGroup, RecordNumber)], row: &RowFacts) -> Option<RecordNumber> {
+    let weights = groups
+        .iter()
+        .map(|(group, _)| fields_weight(&group.levels, row));
+    let greatest = weights.clone().max()?;
+    let mut first = weights
+        .zip(groups)
+        .filter(|(weight, _)| *weight == greatest);
     match (first.next(), first.next()) {
-        (Some((_, (1, record))), None) => Some(*record),
+        (Some((_, (group, record))), None) if group.count == 1 => Some(*record),
         _ => None,
     }
 }
 
-/// Names on file a slip away from the row's.
-fn slips(query: &Query, register: &dyn Candidates) -> Slips {
-    let name = query.name();
-    let given = name.given.first();
-    let surnames = name.surnames.iter();
-    Slips {
-        given: given
-            .map(|token| register.slips(NameField::Given, token))
-            .unwrap_or_default(),
-        surnames: surnames
-            .flat_map(|token| register.slips(NameField::Surname, token))
-            .collect(),
+/// What the register knows of the names of a row as written.
+struct Known<'r> {
+    given: Option<KnownName<'r>>,
+    surnames: Vec<KnownName<'r>>,
+}
+
+impl<'r> Known<'r> {
+    fn of(name: &StandardName, register: &'r dyn Candidates) -> Self {
+        let known = |field| move |token: &String| register.known(field, token);
+        Self {
+            given: name.given.first().map(known(NameField::Given)),
+            surnames: name
+                .surnames
+                .iter()
+                .map(known(NameField::Surname))
+                .collect(),
+        }
+    }
+
+    /// Names on file a slip away from the row's.
+    fn slips(&self) -> Slips<'r> {
+        Slips {
+            given: self
+                .given
+                .iter()
+                .flat_map(|name| name.slips.iter().copied())
+                .collect(),
+            surnames: self
+                .surnames
+                .iter()
+                .flat_map(|name| name.slips.iter().copied())
+                .collect(),
+        }
     }
 }
 
-fn row_facts(query: &Query, register: &dyn Candidates) -> (RowFacts, Bearing) {
+fn row_facts(query: &Query, known: &Known<'_>, register: &dyn Candidates) -> (RowFacts, Bearing) {
     let small = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
     let name = query.name();
-    let (given, surnames) = shares(name, register);
-    let exchanged = shares(&exchanged_name(name), register);
     let people = register.people();
+    let share = |field| move |token: &String| register.share(field, token);
+    let given = known.given.as_ref().map(|name| name.share);
+    let surnames: Vec<_> = known.surnames.iter().map(|name| name.share).collect();
+    let exchanged_given = name.surnames.first().map(share(NameField::Given));
+    let exchanged_surnames: Vec<_> = name.given.iter().map(share(NameField::Surname)).collect();
     let bearers = given.map_or(0, |share| share.same);
     let facts = RowFacts {
         given_names: small(name.given.len()),
@@ -130,7 +170,7 @@ fn row_facts(query: &Query, register: &dyn Candidates) -> (RowFacts, Bearing) {
         tin: query.tin().is_some(),
         addresses: small(query.addresses().len()),
         straight: name_classes(given, &surnames, people),
-        exchanged: name_classes(exchanged.0, &exchanged.1, people),
+        exchanged: name_classes(exchanged_given, &exchanged_surnames, people),
     };
     let bearing = if bearers.saturating_mul(HARDLY_ANYBODY) > people {
         Bearing::Common
@@ -138,15 +178,4 @@ fn row_facts(query: &Query, register: &dyn Candidates) -> (RowFacts, Bearing) {
         Bearing::HardlyAnybody
     };
     (facts, bearing)
-}
-
-fn shares(name: &StandardName, register: &dyn Candidates) -> (Option<NameShare>, Vec<NameShare>) {
-    let given = name.given.first();
-    let surnames = name.surnames.iter();
-    (
-        given.map(|token| register.share(NameField::Given, token)),
-        surnames
-            .map(|token| register.share(NameField::Surname, token))
-            .collect(),
-    )
 }

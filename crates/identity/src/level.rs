@@ -201,3 +201,55 @@ pub struct Levels {
     /// Address.
     pub address: AddressLevel,
 }
+
+impl Levels {
+    /// The levels as one number: equal levels have equal numbers, and numbers ascend as levels do.
+    /// At most 21 bits.
+    #[must_use]
+    pub const fn number(&self) -> u32 {
+        let mut number = self.arrangement as u32;
+        number = number << 3 | self.surname as u32;
+        number = number << 4 | self.given as u32;
+        number = number << 2 | self.middle as u32;
+        number = number << 2 | self.suffix as u32;
+        number = number << 4 | self.birth as u32;
+        number = number << 2 | self.tin as u32;
+        number << 3 | self.address as u32
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn levels() -> impl Strategy<Value = Levels> {
+        prop::array::uniform8(0_usize..9).prop_map(|[a, b, c, d, e, f, g, h]| Levels {
+            arrangement: Arrangement::ALL[a % Arrangement::ALL.len()],
+            surname: SurnameLevel::ALL[b % SurnameLevel::ALL.len()],
+            given: GivenLevel::ALL[c % GivenLevel::ALL.len()],
+            middle: MiddleLevel::ALL[d % MiddleLevel::ALL.len()],
+            suffix: SuffixLevel::ALL[e % SuffixLevel::ALL.len()],
+            birth: BirthLevel::ALL[f % BirthLevel::ALL.len()],
+            tin: TinLevel::ALL[g % TinLevel::ALL.len()],
+            address: AddressLevel::ALL[h % AddressLevel::ALL.len()],
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn numbers_ascend_as_levels_do(a in levels(), b in levels()) {
+            prop_assert_eq!(a.number().cmp(&b.number()), a.cmp(&b));
+            prop_assert!(a.number() < 1 << 21);
+        }
+    }
+
+    #[test]
+    fn every_level_has_room_in_the_number() {
+        assert!(SurnameLevel::ALL.len() <= 8 && AddressLevel::ALL.len() <= 8);
+        assert!(GivenLevel::ALL.len() <= 16 && BirthLevel::ALL.len() <= 16);
+        assert!(MiddleLevel::ALL.len() <= 4 && SuffixLevel::ALL.len() <= 4);
+        assert!(TinLevel::ALL.len() <= 4 && Arrangement::ALL.len() <= 2);
+    }
+}

@@ -83,11 +83,17 @@ pub(crate) fn line(table: &[Logs], level: usize) -> Logs {
     table.get(level).copied().unwrap_or(WORST)
 }
 
+/// log2 of the share of the rarest name, rounded up.
+fn rarest() -> Millibits {
+    static RAREST: OnceLock<Millibits> = OnceLock::new();
+    *RAREST.get_or_init(|| log2_ratio(RAREST_NAME, MILLION) + 1)
+}
+
 /// The class of a share of people: log2, at least that of the rarest name, rounded up.
 #[must_use]
 pub fn class_of(bearers: u64, people: u64) -> Millibits {
     let people = people.max(1);
-    let rarest = log2_ratio(RAREST_NAME, MILLION) + 1;
+    let rarest = rarest();
     let share = log2_ratio(bearers.saturating_add(1), people) + 1;
     let class = share.max(rarest).min(0);
     -((-class).div_euclid(CLASS) * CLASS)

@@ -182,14 +182,14 @@ impl Candidates for List {
         self.shares[0]
     }
 
-    fn slips(&self, field: NameField, token: &str) -> Vec<String> {
+    fn slips(&self, field: NameField, token: &str) -> Vec<&str> {
         let tokens = self.people.iter().flat_map(|person| match field {
             NameField::Given => person.name.given.iter().take(1),
             NameField::Surname => person.name.surnames.iter().take(9),
         });
         tokens
             .filter(|other| is_slip(other, token))
-            .cloned()
+            .map(String::as_str)
             .collect()
     }
 }

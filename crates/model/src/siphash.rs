@@ -36,6 +36,7 @@ impl SipKey {
 
     /// The key of the first 16 of 32 bytes.
     #[must_use]
+    #[inline]
     pub const fn from_first_half(bytes: &[u8; 32]) -> Self {
         match bytes.first_chunk::<16>() {
             Some(half) => Self::from_bytes(*half),
@@ -45,6 +46,7 @@ impl SipKey {
 
     /// Starts a message.
     #[must_use]
+    #[inline]
     pub const fn begin(self) -> SipHash {
         SipHash {
             state: [
@@ -60,6 +62,7 @@ impl SipKey {
 
     /// The value of a message of four bytes: the number, little-endian.
     #[must_use]
+    #[inline]
     pub fn of_number(self, number: u32) -> u64 {
         let mut hash = self.begin();
         hash.tail = u64::from(number);
@@ -83,6 +86,7 @@ impl fmt::Debug for SipHash {
     }
 }
 
+#[inline]
 const fn round([mut a, mut b, mut c, mut d]: [u64; 4]) -> [u64; 4] {
     a = a.wrapping_add(b);
     b = b.rotate_left(13) ^ a;
@@ -98,6 +102,7 @@ const fn round([mut a, mut b, mut c, mut d]: [u64; 4]) -> [u64; 4] {
 }
 
 impl SipHash {
+    #[inline]
     fn word(&mut self, word: u64) {
         let [a, b, c, d] = self.state;
         let [a, b, c, d] = round(round([a, b, c, d ^ word]));
@@ -133,6 +138,7 @@ impl SipHash {
 
     /// The value.
     #[must_use]
+    #[inline]
     pub fn finish(mut self) -> u64 {
         self.word(self.tail | (self.length & 0xff) << 56);
         let [a, b, c, d] = self.state;

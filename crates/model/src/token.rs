@@ -48,6 +48,23 @@ impl TokenKind {
         Self::Unit,
     ];
 
+    /// The place of a kind among [`Self::OF_ADDRESS`]; `None` for the TIN.
+    #[must_use]
+    #[inline]
+    pub const fn address_place(self) -> Option<usize> {
+        match self {
+            Self::Tin => None,
+            Self::Zip5 => Some(0),
+            Self::Zip3 => Some(1),
+            Self::Number => Some(2),
+            Self::NumberDigits => Some(3),
+            Self::Street => Some(4),
+            Self::StreetLeft => Some(5),
+            Self::StreetRight => Some(6),
+            Self::Unit => Some(7),
+        }
+    }
+
     /// The label hashed before the part.
     #[must_use]
     pub const fn label(self) -> &'static str {
@@ -121,6 +138,7 @@ pub struct Binder(SipKey);
 impl Binder {
     /// The token bound to a record.
     #[must_use]
+    #[inline]
     pub fn bound(self, record: RecordNumber) -> u64 {
         self.0.of_number(record.0)
     }
@@ -145,6 +163,14 @@ mod tests {
             0xcf27_94e0_2771_87b7
         );
         assert_eq!(format!("{token:?}"), "Token((personal))");
+    }
+
+    #[test]
+    fn every_kind_of_an_address_has_its_place() {
+        for (place, kind) in TokenKind::OF_ADDRESS.into_iter().enumerate() {
+            assert_eq!(kind.address_place(), Some(place));
+        }
+        assert_eq!(TokenKind::Tin.address_place(), None);
     }
 
     #[test]

@@ -5,8 +5,15 @@
 //!
 //! Left to others: what the numbers mean.
 
+use std::{
+    ops::{Deref, Range},
+    sync::Arc,
+};
+
 use model::fault::{Explain, Fault};
 use thiserror::Error;
+
+use crate::file_map::FileMap;
 
 /// A plane file that contradicts itself. A fault of ours or of the disk.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
@@ -92,6 +99,11 @@ impl Writer {
         }
     }
 
+    /// Sections that another writer made.
+    pub fn sections(&mut self, sections: &[u8]) {
+        self.0.extend_from_slice(sections);
+    }
+
     /// Numbers of four bytes behind their length.
     pub fn section32(&mut self, values: impl ExactSizeIterator<Item = u32>) {
         let count = u64::try_from(values.len()).unwrap_or(u64::MAX);
@@ -117,30 +129,126 @@ impl Writer {
     }
 }
 
-/// Reads a plane file from memory.
+/// The bytes of a plane file: held in memory, or mapped from the disk. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct PlaneBytes(Arc<Source>);
+
 #[derive(Debug)]
-pub struct Reader<'a> {
-    file: &'static str,
-    rest: &'a [u8],
+enum Source {
+    Held(Vec<u8>),
+    Mapped(FileMap),
 }
 
-impl<'a> Reader<'a> {
+impl From<Vec<u8>> for PlaneBytes {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(Arc::new(Source::Held(bytes)))
+    }
+}
+
+impl From<FileMap> for PlaneBytes {
+    fn from(map: FileMap) -> Self {
+        Self(Arc::new(Source::Mapped(map)))
+    }
+}
+
+impl Deref for PlaneBytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        match &*self.0 {
+            Source::Held(bytes) => bytes,
+            Source::Mapped(map) => map.bytes(),
+        }
+    }
+}
+
+/// Part of a plane file, read in place.
+#[derive(Debug, Clone)]
+pub struct Section {
+    plane: PlaneBytes,
+    range: Range<usize>,
+}
+
+impl Deref for Section {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.plane.get(self.range.clone()).unwrap_or(&[])
+    }
+}
+
+/// Numbers of four bytes, read in place.
+#[derive(Debug, Clone)]
+pub struct Numbers(Section);
+
+impl Numbers {
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len() / 4
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The number at a place.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<u32> {
+        let start = place.checked_mul(4)?;
+        self.0
+            .get(start..)?
+            .first_chunk()
+            .map(|n| u32::from_le_bytes(*n))
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = u32> {
+        self.chunks()
+            .iter()
+            .map(|number| u32::from_le_bytes(*number))
+    }
+
+    /// Their bytes, four and four.
+    #[must_use]
+    pub fn chunks(&self) -> &[[u8; 4]] {
+        self.0.as_chunks().0
+    }
+}
+
+/// Reads a plane file from its bytes.
+#[derive(Debug)]
+pub struct Reader {
+    file: &'static str,
+    plane: PlaneBytes,
+    /// Where the rest begins.
+    at: usize,
+}
+
+impl Reader {
     /// Checks the beginning.
     ///
     /// # Errors
     /// [`FormatError::Magic`] or [`FormatError::Version`].
     pub fn new(
         file: &'static str,
-        bytes: &'a [u8],
+        plane: PlaneBytes,
         magic: &'static str,
         version: u32,
     ) -> Result<Self, FormatError> {
-        let error = FormatError::Magic {
+        if !plane.starts_with(magic.as_bytes()) {
+            return Err(FormatError::Magic {
+                file,
+                expected: magic,
+            });
+        }
+        let mut reader = Self {
             file,
-            expected: magic,
+            plane,
+            at: magic.len(),
         };
-        let rest = bytes.strip_prefix(magic.as_bytes()).ok_or(error)?;
-        let mut reader = Self { file, rest };
         let found = reader.number32("version")?;
         if found == version {
             Ok(reader)
@@ -153,13 +261,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn take(&mut self, length: usize, section: &'static str) -> Result<&'a [u8], FormatError> {
-        let (bytes, rest) = self
-            .rest
-            .split_at_checked(length)
-            .ok_or(self.length_error(section))?;
-        self.rest = rest;
-        Ok(bytes)
+    fn take(&mut self, length: usize, section: &'static str) -> Result<Section, FormatError> {
+        let error = self.length_error(section);
+        let end = self.at.checked_add(length).ok_or(error.clone())?;
+        if end > self.plane.len() {
+            return Err(error);
+        }
+        let range = self.at..end;
+        self.at = end;
+        Ok(Section {
+            plane: self.plane.clone(),
+            range,
+        })
     }
 
     fn length_error(&self, section: &'static str) -> FormatError {
@@ -184,7 +297,7 @@ impl<'a> Reader<'a> {
     /// [`FormatError::Length`].
     pub fn number32(&mut self, section: &'static str) -> Result<u32, FormatError> {
         let bytes = self.take(4, section)?;
-        Ok(le32(bytes))
+        Ok(le32(&bytes))
     }
 
     /// A number of eight bytes.
@@ -193,14 +306,14 @@ impl<'a> Reader<'a> {
     /// [`FormatError::Length`].
     pub fn number64(&mut self, section: &'static str) -> Result<u64, FormatError> {
         let bytes = self.take(8, section)?;
-        Ok(le64(bytes))
+        Ok(le64(&bytes))
     }
 
     /// The bytes of a section.
     ///
     /// # Errors
     /// [`FormatError::Length`].
-    pub fn section(&mut self, section: &'static str) -> Result<&'a [u8], FormatError> {
+    pub fn section(&mut self, section: &'static str) -> Result<Section, FormatError> {
         let length = usize::try_from(self.number64(section)?);
         self.take(length.map_err(|_| self.length_error(section))?, section)
     }
@@ -209,21 +322,22 @@ impl<'a> Reader<'a> {
     ///
     /// # Errors
     /// [`FormatError::Length`].
-    pub fn section32(&mut self, section: &'static str) -> Result<Vec<u32>, FormatError> {
-        let (values, rest) = self.section(section)?.as_chunks::<4>();
-        if rest.is_empty() {
-            Ok(values.iter().map(|v| u32::from_le_bytes(*v)).collect())
+    pub fn section32(&mut self, section: &'static str) -> Result<Numbers, FormatError> {
+        let bytes = self.section(section)?;
+        if bytes.len().is_multiple_of(4) {
+            Ok(Numbers(bytes))
         } else {
             Err(self.length_error(section))
         }
     }
 
-    /// The numbers of a section.
+    /// The numbers of a section, out of place.
     ///
     /// # Errors
     /// [`FormatError::Length`].
     pub fn section64(&mut self, section: &'static str) -> Result<Vec<u64>, FormatError> {
-        let (values, rest) = self.section(section)?.as_chunks::<8>();
+        let bytes = self.section(section)?;
+        let (values, rest) = bytes.as_chunks::<8>();
         if rest.is_empty() {
             Ok(values.iter().map(|v| u64::from_le_bytes(*v)).collect())
         } else {
@@ -236,12 +350,19 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`FormatError::Length`].
     pub fn end(&self) -> Result<(), FormatError> {
-        if self.rest.is_empty() {
+        if self.at == self.plane.len() {
             Ok(())
         } else {
             Err(self.length_error("end"))
         }
     }
+}
+
+/// Reads the first byte of each of many places, so that the memory fetches them side by side before
+/// they are wanted one after the other.
+pub fn touch<'a>(places: impl Iterator<Item = Option<&'a u8>>) {
+    let read = places.fold(0, |all, byte| all ^ byte.copied().unwrap_or(0));
+    std::hint::black_box(read);
 }
 
 /// The first two bytes as a number; 0 where there are fewer.
@@ -292,10 +413,10 @@ mod tests {
     type Sections = (Vec<u8>, Vec<u32>, Vec<u64>);
 
     fn read(bytes: &[u8]) -> Result<Sections, FormatError> {
-        let mut reader = Reader::new("test", bytes, "CSGNTEST", 1)?;
+        let mut reader = Reader::new("test", bytes.to_vec().into(), "CSGNTEST", 1)?;
         let result = (
             reader.section("a")?.to_vec(),
-            reader.section32("b")?,
+            reader.section32("b")?.iter().collect(),
             reader.section64("c")?,
         );
         reader.end()?;

@@ -4,9 +4,15 @@
 //! kind. A block larger than the limit is not written; its size is, and its records stand under
 //! the fingerprints refined by birth year and by initial. Nothing is ever cut short silently.
 //!
-//! Layout: entries `(fingerprint, record)` sorted; of the fingerprint's first `d + 32` bits the
-//! first `d` choose a bucket (a directory of starts), the other 32 are stored. `d` grows with the
-//! number of entries, so that buckets hold about 16.
+//! Layout: an entry is a tag (2 bytes of a fingerprint) and a record (4). The first `d` bits of a
+//! fingerprint choose a bucket (a directory of starts), the next 16 are its tag. A bucket has its
+//! tags first, ascending, then its records in the same order, so that a bucket without the tag
+//! costs no more than its tags. `d` grows with the number of entries, so that a bucket holds 16 to
+//! 32. An entry of another fingerprint is taken for the one looked for once in 2^16: with 24 entries
+//! a bucket and 300 keys a row, that gives one row in nine at most a candidate that has none of its
+//! keys. It is compared like any other, costs its time and changes nothing else. An oversized block
+//! has one entry, whose record is no record; it says only that the whole fingerprint is looked for
+//! among the oversized, so no block is ever taken for another there.
 //!
 //! Left to others: what a key is made of (identity).
 
@@ -19,32 +25,44 @@ use identity::{
 use model::id::RecordNumber;
 use rayon::prelude::*;
 
-use crate::bytes::{FormatError, Reader, Writer, count32, le32};
+use crate::bytes::{FormatError, Numbers, PlaneBytes, Reader, Section, Writer, count32, touch};
 
 /// File name, for messages.
 pub const FILE: &str = "index.plane";
 const MAGIC: &str = "CSGNINDX";
-const VERSION: u32 = 1;
+/// 2 has entries of 6 bytes in buckets of tags and records; 1 had entries of 8.
+const VERSION: u32 = 2;
 
 /// Most directory bits.
 const DIRECTORY_BITS_MAX: u32 = 28;
 /// Entries a bucket holds on average.
 const BUCKET_ENTRIES: usize = 16;
 
-/// The index in memory.
+/// Bytes of an entry: tag and record.
+const ENTRY_BYTES: usize = 6;
+/// Stands where a record does in the entry of an oversized block. There are at most 2^32 − 1 people,
+/// so it is nobody's number.
+const OVERSIZED: u32 = u32::MAX;
+
+/// The index, read in place.
 #[derive(Debug)]
 pub struct Index {
     directory_bits: u32,
-    starts: Vec<u32>,
-    /// Eight bytes each: low half of the fingerprint, record.
-    entries: Vec<u8>,
-    /// Oversized blocks: shortened fingerprint and size, ascending.
+    starts: Numbers,
+    entries: Section,
+    /// Oversized blocks: fingerprint and size, ascending.
     oversized: Vec<(u64, u64)>,
 }
 
-/// The fingerprint's first `d + 32` bits.
-fn shorten(fingerprint: u64, directory_bits: u32) -> u64 {
-    fingerprint >> (32 - directory_bits)
+/// The bucket of a fingerprint: its first bits.
+fn bucket_of(fingerprint: u64, directory_bits: u32) -> usize {
+    let first = fingerprint.checked_shr(64 - directory_bits).unwrap_or(0);
+    usize::try_from(first).unwrap_or(0)
+}
+
+/// What is kept of a fingerprint in its bucket: the next 16 bits.
+const fn tag_of(fingerprint: u64, directory_bits: u32) -> u16 {
+    (fingerprint >> (48 - directory_bits)) as u16
 }
 
 fn directory_bits(entries: usize) -> u32 {
@@ -155,71 +173,95 @@ impl IndexBuilder {
             })
             .collect();
         sizes.extend(still.into_iter().flatten());
-        write(&parts, &sizes)
+        write(&mut parts, &sizes)
     }
 }
 
-/// The entries of a part: eight bytes each.
-fn entry_bytes(part: &[Pair], bits: u32) -> Vec<u8> {
-    let mut entries = Vec::with_capacity(part.len().saturating_mul(8));
-    for (fingerprint, record) in part {
-        let low = shorten(*fingerprint, bits) & u64::from(u32::MAX);
-        entries.extend_from_slice(&(low | u64::from(*record) << 32).to_le_bytes());
+/// The buckets of a part: tags, then records.
+fn bucket_bytes(part: &[Pair], bits: u32) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(part.len().saturating_mul(ENTRY_BYTES));
+    for bucket in part.chunk_by(|a, b| bucket_of(a.0, bits) == bucket_of(b.0, bits)) {
+        let tags = bucket.iter().map(|(print, _)| tag_of(*print, bits));
+        bytes.extend(tags.flat_map(u16::to_le_bytes));
+        bytes.extend(bucket.iter().flat_map(|(_, record)| record.to_le_bytes()));
     }
-    entries
+    bytes
 }
 
-fn write(parts: &[Vec<Pair>], large: &BTreeMap<u64, u64>) -> Option<Vec<u8>> {
+fn write(parts: &mut [Vec<Pair>], large: &BTreeMap<u64, u64>) -> Option<Vec<u8>> {
+    divide(large.keys().map(|print| (*print, OVERSIZED)), parts);
     let count = parts.iter().map(Vec::len).sum();
-    let bits = directory_bits(count);
+    // A bucket never reaches into two parts.
+    let bits = directory_bits(count).max(PART_BITS);
+    let order = |pair: &Pair| (pair.0 >> (48 - bits), pair.1);
+    parts
+        .par_iter_mut()
+        .for_each(|part| part.sort_unstable_by_key(order));
     let mut starts = Vec::with_capacity((1 << bits) + 1);
     for (place, (fingerprint, _)) in parts.iter().flatten().enumerate() {
-        let bucket = usize::try_from(shorten(*fingerprint, bits) >> 32).ok()?;
+        let bucket = bucket_of(*fingerprint, bits);
         if starts.len() <= bucket {
             starts.resize(bucket.checked_add(1)?, count32(place)?);
         }
     }
     starts.resize((1 << bits) + 1, count32(count)?);
-    let mut shortened: BTreeMap<u64, u64> = BTreeMap::new();
-    for (fingerprint, size) in large {
-        let sum = shortened.entry(shorten(*fingerprint, bits)).or_insert(0);
-        *sum = sum.saturating_add(*size);
-    }
-    let entries: Vec<Vec<u8>> = parts
+    let buckets: Vec<Vec<u8>> = parts
         .par_iter()
-        .map(|part| entry_bytes(part, bits))
+        .map(|part| bucket_bytes(part, bits))
         .collect();
     let mut writer = Writer::new(MAGIC, VERSION);
     writer.number32(bits);
     writer.section32(starts.into_iter());
-    writer.section_of(&entries);
-    writer.section64(shortened.keys().copied());
-    writer.section64(shortened.values().copied());
+    writer.section_of(&buckets);
+    writer.section64(large.keys().copied());
+    writer.section64(large.values().copied());
     Some(writer.finish())
 }
 
-/// What stands under one fingerprint.
-enum Block<'a> {
-    /// Entries that begin with its low half, and others of its bucket.
-    Bucket(u32, &'a [[u8; 8]]),
-    Oversized(u64),
+/// A bucket, and the tag looked for in it.
+#[derive(Clone, Copy)]
+struct Bucket<'a> {
+    tag: u16,
+    tags: &'a [[u8; 2]],
+    records: &'a [[u8; 4]],
 }
 
-/// Appends the records of a bucket's entries with this low half.
-fn read_bucket(low: u32, entries: &[[u8; 8]], records: &mut Vec<RecordNumber>) {
-    let first = if entries.len() > 64 {
-        entries.partition_point(|entry| le32(entry) < low)
-    } else {
-        0
-    };
-    let rest = entries.get(first..).unwrap_or(&[]).iter();
-    let found = rest
-        .skip_while(|entry| le32(*entry) < low)
-        .take_while(|entry| le32(*entry) == low);
-    records.extend(found.map(|entry| {
-        let [_, _, _, _, a, b, c, d] = *entry;
-        RecordNumber(u32::from_le_bytes([a, b, c, d]))
-    }));
+/// Tags beyond which a bucket is searched by halves: it has a large block in it.
+const TAGS_SCANNED: usize = 64;
+
+/// How many of a few tags pass a test. No branch in it: several tags are compared at once.
+fn count_of(tags: &[[u8; 2]], test: impl Fn(&[u8; 2]) -> bool) -> usize {
+    let count = |sum: u16, tag: &[u8; 2]| sum.wrapping_add(u16::from(test(tag)));
+    usize::from(tags.iter().fold(0, count))
+}
+
+impl<'a> Bucket<'a> {
+    /// Tags and records of a bucket's bytes.
+    fn of(bytes: &'a [u8], tag: u16) -> Self {
+        let (tags, records) = bytes
+            .split_at_checked(bytes.len() / ENTRY_BYTES * 2)
+            .unwrap_or_default();
+        Self {
+            tag,
+            tags: tags.as_chunks().0,
+            records: records.as_chunks().0,
+        }
+    }
+
+    /// The records of the tag, ascending.
+    fn found(&self) -> &'a [[u8; 4]] {
+        let below = |tag: &[u8; 2]| u16::from_le_bytes(*tag) < self.tag;
+        let same = |tag: &[u8; 2]| u16::from_le_bytes(*tag) == self.tag;
+        let (start, count) = if self.tags.len() > TAGS_SCANNED {
+            let start = self.tags.partition_point(below);
+            let rest = self.tags.get(start..).unwrap_or(&[]);
+            (start, rest.partition_point(same))
+        } else {
+            (count_of(self.tags, below), count_of(self.tags, same))
+        };
+        let end = start.saturating_add(count);
+        self.records.get(start..end).unwrap_or(&[])
+    }
 }
 
 impl Index {
@@ -228,43 +270,82 @@ impl Index {
     /// # Errors
     /// [`FormatError`] naming the section.
     pub fn read(bytes: &[u8], people: u32) -> Result<Self, FormatError> {
+        Self::open(bytes.to_vec().into(), people)
+    }
+
+    /// Checks an index that is read in place.
+    ///
+    /// # Errors
+    /// [`FormatError`] naming the section.
+    pub fn open(bytes: PlaneBytes, people: u32) -> Result<Self, FormatError> {
         let mut reader = Reader::new(FILE, bytes, MAGIC, VERSION)?;
         let directory_bits = reader.number32("directory")?;
         let starts = reader.section32("directory")?;
-        let entries = reader.section("entries")?.to_vec();
+        let entries = reader.section("entries")?;
         let prints = reader.section64("oversized blocks")?;
         let sizes = reader.section64("oversized blocks")?;
         reader.end()?;
-        let count = entries.len() / 8;
+        let count = entries.len() / ENTRY_BYTES;
         let directory = directory_bits <= DIRECTORY_BITS_MAX
             && starts.len() == (1_usize << directory_bits) + 1
-            && starts.is_sorted()
-            && starts.last().copied() == count32(count);
+            && starts.iter().is_sorted()
+            && starts.get(0) == Some(0)
+            && starts.iter().last() == count32(count);
         if !directory {
             return Err(reader.content_error("directory"));
-        }
-        let (chunks, rest) = entries.as_chunks::<8>();
-        let known = chunks
-            .iter()
-            .all(|entry| le32(entry.get(4..).unwrap_or(&[])) < people);
-        if !rest.is_empty() || !known {
-            return Err(reader.content_error("entries"));
         }
         if prints.len() != sizes.len() || !prints.is_sorted() {
             return Err(reader.content_error("oversized blocks"));
         }
-        Ok(Self {
+        let index = Self {
             directory_bits,
             starts,
             entries,
             oversized: prints.into_iter().zip(sizes).collect(),
+        };
+        let whole = index.entries.len().is_multiple_of(ENTRY_BYTES);
+        if !whole || !index.has_no_record_from(people) {
+            return Err(reader.content_error("entries"));
+        }
+        if index.has_an_entry_for_each_oversized() {
+            Ok(index)
+        } else {
+            Err(reader.content_error("oversized blocks"))
+        }
+    }
+
+    /// Whether each oversized block will be noticed where its fingerprint is looked up.
+    fn has_an_entry_for_each_oversized(&self) -> bool {
+        self.oversized.iter().all(|(print, _)| {
+            let found = self.bucket(*print).map(|bucket| bucket.found());
+            let last = found.and_then(<[_]>::last);
+            last.is_some_and(|last| u32::from_le_bytes(*last) == OVERSIZED)
+        })
+    }
+
+    fn bucket(&self, print: u64) -> Option<Bucket<'_>> {
+        let bits = self.directory_bits;
+        let (starts, entries) = (self.starts.chunks(), &*self.entries);
+        let bytes = bucket_bytes_at(starts, entries, bucket_of(print, bits))?;
+        Some(Bucket::of(bytes, tag_of(print, bits)))
+    }
+
+    fn has_no_record_from(&self, people: u32) -> bool {
+        let (starts, entries) = (self.starts.chunks(), &*self.entries);
+        let is_known = |record: &[u8; 4]| {
+            let record = u32::from_le_bytes(*record);
+            record < people || record == OVERSIZED
+        };
+        (0..starts.len().saturating_sub(1)).all(|bucket| {
+            bucket_bytes_at(starts, entries, bucket)
+                .is_some_and(|bytes| Bucket::of(bytes, 0).records.iter().all(is_known))
         })
     }
 
     /// How many entries there are.
     #[must_use]
     pub fn entries(&self) -> u64 {
-        u64::try_from(self.entries.len() / 8).unwrap_or(u64::MAX)
+        u64::try_from(self.entries.len() / ENTRY_BYTES).unwrap_or(u64::MAX)
     }
 
     /// All records under the keys; oversized blocks through their refined keys, and reported.
@@ -277,83 +358,98 @@ impl Index {
         years: &[i16],
     ) -> Result<CandidateSet, CandidatesError> {
         let mut set = CandidateSet::default();
-        // All buckets are found before any is read: the memory fetches them side by side.
-        let blocks: Vec<Block<'_>> = keys
-            .iter()
-            .map(|key| self.block(key.fingerprint))
-            .collect::<Result<_, _>>()?;
-        for (key, block) in keys.iter().zip(blocks) {
-            match block {
-                Block::Bucket(low, entries) => read_bucket(low, entries, &mut set.records),
-                Block::Oversized(size) => {
-                    let read = self.read_parts(key, years, &mut set.records)?;
-                    let kind = key.kind;
-                    set.unread.push(UnreadBlock { kind, size, read });
-                }
-            }
+        let prints: Vec<u64> = keys.iter().map(|key| key.fingerprint).collect();
+        let oversized = self.look_up(&prints, &mut set.records)?;
+        let mut blocks: Vec<(&BlockKey, u64)> = Vec::with_capacity(oversized.len());
+        let mut parts: Vec<u64> = Vec::new();
+        for (place, size) in oversized {
+            let key = keys.get(place).ok_or(DAMAGED)?;
+            blocks.push((key, size));
+            parts.extend(years.iter().filter_map(|year| key.of_year(*year)));
+            parts.extend(key.by_initial);
+        }
+        parts.sort_unstable();
+        parts.dedup();
+        let still = self.look_up(&parts, &mut set.records)?;
+        let large: Vec<u64> = still
+            .into_iter()
+            .filter_map(|(place, _)| parts.get(place).copied())
+            .collect();
+        for (key, size) in blocks {
+            set.unread.push(UnreadBlock {
+                kind: key.kind,
+                size,
+                read: read_part(key, years, &large),
+            });
         }
         set.records.sort_unstable();
         set.records.dedup();
         Ok(set)
     }
 
-    /// Reads what can be of an oversized block: its parts by birth year and by initial.
-    fn read_parts(
+    /// Adds the records under fingerprints; of those whose blocks are oversized, gives place and
+    /// size. All of the directory is touched before any of it is read, and then all buckets: the
+    /// memory fetches them side by side.
+    fn look_up(
         &self,
-        key: &BlockKey,
-        years: &[i16],
+        prints: &[u64],
         records: &mut Vec<RecordNumber>,
-    ) -> Result<BlockPart, CandidatesError> {
-        let mut by_year = !years.is_empty();
-        for year in years {
-            by_year &= self.read_part(key.of_year(*year), records)?;
-        }
-        let by_initial = self.read_part(key.by_initial, records)?;
-        Ok(match (by_year, by_initial) {
-            (true, true) => BlockPart::BirthYearAndInitial,
-            (true, false) => BlockPart::BirthYear,
-            (false, true) => BlockPart::Initial,
-            (false, false) => BlockPart::Nothing,
-        })
-    }
-
-    /// Reads a refined block into `records`; whether it could be read.
-    fn read_part(
-        &self,
-        fingerprint: Option<u64>,
-        records: &mut Vec<RecordNumber>,
-    ) -> Result<bool, CandidatesError> {
-        match fingerprint.map(|print| self.block(print)).transpose()? {
-            Some(Block::Bucket(low, entries)) => {
-                read_bucket(low, entries, records);
-                Ok(true)
+    ) -> Result<Vec<(usize, u64)>, CandidatesError> {
+        let starts = self.starts.chunks();
+        let start = |print: &u64| starts.get(bucket_of(*print, self.directory_bits));
+        touch(prints.iter().map(|print| start(print)?.first()));
+        let buckets: Vec<Bucket<'_>> = prints
+            .iter()
+            .map(|print| self.bucket(*print))
+            .collect::<Option<_>>()
+            .ok_or(DAMAGED)?;
+        touch(buckets.iter().map(|bucket| bucket.tags.first()?.first()));
+        let mut oversized: Vec<(usize, u64)> = Vec::new();
+        let found = buckets.iter().map(Bucket::found);
+        for (place, (found, print)) in found.zip(prints).enumerate() {
+            let found = found.iter().map(|record| u32::from_le_bytes(*record));
+            let is_marked = found.clone().next_back() == Some(OVERSIZED);
+            match is_marked.then(|| self.size_of_oversized(*print)).flatten() {
+                Some(size) => oversized.push((place, size)),
+                None => records.extend(
+                    found
+                        .filter(|record| *record != OVERSIZED)
+                        .map(RecordNumber),
+                ),
             }
-            Some(Block::Oversized(_)) | None => Ok(false),
         }
+        Ok(oversized)
     }
 
-    fn block(&self, fingerprint: u64) -> Result<Block<'_>, CandidatesError> {
-        let short = shorten(fingerprint, self.directory_bits);
-        let large = self
+    fn size_of_oversized(&self, print: u64) -> Option<u64> {
+        let place = self
             .oversized
-            .binary_search_by_key(&short, |(print, _)| *print)
-            .ok()
-            .and_then(|place| self.oversized.get(place));
-        if let Some((_, size)) = large {
-            return Ok(Block::Oversized(*size));
-        }
-        self.bucket(short)
-            .ok_or(CandidatesError::Damaged { part: FILE })
+            .binary_search_by_key(&print, |(other, _)| *other)
+            .ok()?;
+        self.oversized.get(place).map(|(_, size)| *size)
     }
+}
 
-    fn bucket(&self, short: u64) -> Option<Block<'_>> {
-        let bucket = usize::try_from(short >> 32).ok()?;
-        let low = u32::try_from(short & u64::from(u32::MAX)).ok()?;
-        let start = usize::try_from(*self.starts.get(bucket)?).ok()?;
-        let end = usize::try_from(*self.starts.get(bucket + 1)?).ok()?;
-        let entries = self.entries.get(start * 8..end * 8)?;
-        let (entries, _) = entries.as_chunks::<8>();
-        Some(Block::Bucket(low, entries))
+const DAMAGED: CandidatesError = CandidatesError::Damaged { part: FILE };
+
+/// The bytes of a bucket.
+fn bucket_bytes_at<'a>(starts: &[[u8; 4]], entries: &'a [u8], bucket: usize) -> Option<&'a [u8]> {
+    let byte_at = |place: usize| {
+        let start = u32::from_le_bytes(*starts.get(place)?);
+        usize::try_from(start).ok()?.checked_mul(ENTRY_BYTES)
+    };
+    entries.get(byte_at(bucket)?..byte_at(bucket.checked_add(1)?)?)
+}
+
+/// What was read of an oversized block, where those of its parts among `large` were not.
+fn read_part(key: &BlockKey, years: &[i16], large: &[u64]) -> BlockPart {
+    let was_read = |print: Option<u64>| print.is_some_and(|print| !large.contains(&print));
+    let by_year = !years.is_empty() && years.iter().all(|year| was_read(key.of_year(*year)));
+    match (by_year, was_read(key.by_initial)) {
+        (true, true) => BlockPart::BirthYearAndInitial,
+        (true, false) => BlockPart::BirthYear,
+        (false, true) => BlockPart::Initial,
+        (false, false) => BlockPart::Nothing,
     }
 }
 
@@ -446,11 +542,37 @@ mod tests {
     }
 
     #[test]
+    fn what_shares_a_tag_is_found_too_but_never_taken_for_an_oversized_block() {
+        let of = |last: u64| BlockKey {
+            fingerprint: 0xab_cdef << 40 | last,
+            ..key(0, 1)
+        };
+        let people = [of(1), of(1), of(1), of(2), of(3)].map(|key| (1, vec![key]));
+        let index = Index::read(&encode(&people, 2).unwrap(), 5).unwrap();
+        let look_up = |last: u64| index.candidates(&[of(last)], &[]).unwrap();
+        let block = look_up(1);
+        assert_eq!(block.records, []);
+        let sizes: Vec<u64> = block.unread.iter().map(|block| block.size).collect();
+        assert_eq!(sizes, [3]);
+        for other in [2, 3, 4] {
+            let found = look_up(other);
+            assert_eq!(found.records, [RecordNumber(3), RecordNumber(4)]);
+            assert_eq!(found.unread, []);
+        }
+    }
+
+    #[test]
     fn damaged_indexes_are_refused_or_read_without_harm() {
         let bytes = encode(&[(1, vec![key(1, 1), key(2, 1)]), (2, vec![key(1, 2)])], 1).unwrap();
         for length in 0..bytes.len() {
             assert!(Index::read(&bytes[..length], 2).is_err());
         }
+        // An oversized block that nothing in its bucket tells of: the last fingerprint's first byte.
+        let mut unmarked = bytes.clone();
+        let sizes = 8 + 8 * Index::read(&bytes, 2).unwrap().oversized.len();
+        let first_byte = bytes.len() - sizes - 1;
+        unmarked[first_byte] ^= 0x01;
+        assert!(Index::read(&unmarked, 2).is_err());
         for place in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[place] ^= 0x41;

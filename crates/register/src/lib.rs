@@ -39,6 +39,7 @@ pub mod kind;
 pub mod extract;
 
 pub mod bytes;
+pub mod file_map;
 pub mod index;
 pub mod match_plane;
 pub mod names;

@@ -10,7 +10,9 @@ use std::{
     fmt,
 };
 
-use identity::candidates::{AddressList, BoundAddress, CandidatesError, Marker, RecordView};
+use identity::candidates::{
+    AddressList, BoundAddress, CandidatesError, Marker, NameField, RecordHead, RecordView, Records,
+};
 use model::{
     canonical::Encoder,
     digest::Digest,
@@ -21,8 +23,8 @@ use rayon::prelude::*;
 use standard::name::{StandardName, Suffix, canonical_given};
 
 use crate::{
-    bytes::{FormatError, Reader, Writer, count32, le16, le32},
-    names::{TextTable, TokenTable},
+    bytes::{FormatError, PlaneBytes, Reader, Section, Writer, count32, le16, le32, touch},
+    names::{TextTable, TokenTable, write_texts, write_tokens},
 };
 
 /// File name, for messages.
@@ -60,7 +62,7 @@ impl fmt::Debug for MatchRecord {
     }
 }
 
-/// The plane in memory.
+/// The plane, read in place.
 #[derive(Debug)]
 pub struct MatchPlane {
     given: TextTable,
@@ -68,9 +70,9 @@ pub struct MatchPlane {
     given_tokens: TokenTable,
     surname_tokens: TokenTable,
     // INVARIANT: a multiple of RECORD_BYTES; every number in it points into the tables.
-    records: Vec<u8>,
+    records: Section,
     // INVARIANT: a multiple of ADDRESS_BYTES.
-    addresses: Vec<u8>,
+    addresses: Section,
 }
 
 const fn suffix_code(suffix: Option<Suffix>) -> u8 {
@@ -128,17 +130,56 @@ fn pack(parts: [u16; 8]) -> [u8; 12] {
     packed
 }
 
-fn unpack(packed: &[u8]) -> [u16; 8] {
-    let mut whole = 0_u128;
-    for byte in packed.iter().take(12).rev() {
-        whole = whole << 8 | u128::from(*byte);
+fn unpack(packed: [u8; 12]) -> [u16; 8] {
+    let mut whole = [0; 16];
+    for (place, byte) in whole.iter_mut().zip(packed) {
+        *place = byte;
     }
-    let mut parts = [0; 8];
-    for part in &mut parts {
-        *part = u16::try_from(whole & 0xfff).unwrap_or(0);
-        whole >>= 12;
+    let whole = u128::from_le_bytes(whole);
+    let part = |place: u32| (whole >> (12 * place)) as u16 & 0xfff;
+    [
+        part(0),
+        part(1),
+        part(2),
+        part(3),
+        part(4),
+        part(5),
+        part(6),
+        part(7),
+    ]
+}
+
+/// An address as it stands in the file.
+fn address_of(bytes: &[u8; ADDRESS_BYTES]) -> BoundAddress {
+    let (packed, rest) = bytes.split_first_chunk::<12>().unwrap_or((&[0; 12], &[]));
+    let (present, rest) = rest.split_first().unwrap_or((&0, &[]));
+    BoundAddress {
+        parts: unpack(*packed),
+        present: *present,
+        entry: EntryNumber(le16(rest)),
+        residence: le32(rest.get(2..).unwrap_or(&[])),
     }
-    parts
+}
+
+/// A record as it stands in the file; its addresses are counted from the plane's first.
+fn head_of(bytes: &[u8; RECORD_BYTES]) -> RecordHead {
+    let (numbers, _) = bytes.as_chunks::<4>();
+    let at = |place: usize| numbers.get(place).map_or(0, |n| u32::from_le_bytes(*n));
+    let [.., low, high, suffix, flags] = *bytes;
+    RecordHead {
+        given: at(0),
+        surnames: at(1),
+        date_of_birth: date_of(at(2)),
+        tin: (flags & FLAG_TIN != 0).then(|| at(3)),
+        first_address: usize::try_from(at(4)).unwrap_or(usize::MAX),
+        address_count: usize::from(u16::from_le_bytes([low, high])),
+        suffix: suffix_of(suffix),
+        marker: if flags & FLAG_HOLD == 0 {
+            Marker::None
+        } else {
+            Marker::Hold
+        },
+    }
 }
 
 /// Distinct texts, numbered as they come, with the number of people of each.
@@ -160,12 +201,12 @@ impl Interner {
         Some(number)
     }
 
-    /// The texts ascending, people who bear each token among `tokens` of a text, and the place of
-    /// each number's text.
+    /// The sections of the texts ascending, those of the people who bear each token among `tokens` of a
+    /// text, and the place of each number's text.
     fn finish<'t, I: Iterator<Item = &'t str>>(
         &'t self,
         tokens: impl Fn(&'t str) -> I,
-    ) -> Option<(TextTable, TokenTable, Vec<u32>)> {
+    ) -> Option<(Vec<u8>, Vec<u8>, Vec<u32>)> {
         let mut texts: Vec<(&str, u32)> = self.numbers.iter().map(|(t, n)| (&**t, *n)).collect();
         texts.par_sort_unstable();
         let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
@@ -179,8 +220,10 @@ impl Interner {
                 *count = count.saturating_add(people);
             }
         }
-        let table = TextTable::new(texts.iter().map(|(text, _)| *text))?;
-        Some((table, TokenTable::new(&counts)?, places))
+        let (mut names, mut tokens) = (Writer::default(), Writer::default());
+        write_texts(texts.iter().map(|(text, _)| *text), &mut names)?;
+        write_tokens(&counts, &mut tokens)?;
+        Some((names.finish(), tokens.finish(), places))
     }
 }
 
@@ -265,10 +308,9 @@ impl MatchPlaneBuilder {
             }
         }
         let mut writer = Writer::new(MAGIC, VERSION);
-        given.write(&mut writer);
-        surnames.write(&mut writer);
-        given_tokens.write(&mut writer);
-        surname_tokens.write(&mut writer);
+        for sections in [given, surnames, given_tokens, surname_tokens] {
+            writer.sections(&sections);
+        }
         writer.section(&self.records);
         writer.section(&self.addresses);
         Some(writer.finish())
@@ -281,14 +323,22 @@ impl MatchPlane {
     /// # Errors
     /// [`FormatError`] naming the section.
     pub fn read(bytes: &[u8]) -> Result<Self, FormatError> {
+        Self::open(bytes.to_vec().into())
+    }
+
+    /// Checks a plane that is read in place.
+    ///
+    /// # Errors
+    /// [`FormatError`] naming the section.
+    pub fn open(bytes: PlaneBytes) -> Result<Self, FormatError> {
         let mut reader = Reader::new(FILE, bytes, MAGIC, VERSION)?;
         let plane = Self {
             given: TextTable::read(&mut reader, "given names")?,
             surnames: TextTable::read(&mut reader, "surnames")?,
             given_tokens: TokenTable::read(&mut reader, "given name tokens")?,
             surname_tokens: TokenTable::read(&mut reader, "surname tokens")?,
-            records: reader.section("records")?.to_vec(),
-            addresses: reader.section("addresses")?.to_vec(),
+            records: reader.section("records")?,
+            addresses: reader.section("addresses")?,
         };
         reader.end()?;
         let whole = plane.records.len().is_multiple_of(RECORD_BYTES)
@@ -346,40 +396,79 @@ impl MatchPlane {
     }
 
     fn view(&self, record: RecordNumber) -> Option<RecordView<'_>> {
-        let start = usize::try_from(record.0).ok()?.checked_mul(RECORD_BYTES)?;
-        let bytes = self.records.get(start..)?.get(..RECORD_BYTES)?;
-        let at = |place: usize| le32(bytes.get(place..).unwrap_or(&[]));
-        let [suffix, flags] = *bytes.last_chunk::<2>()?;
-        let count = usize::from(le16(bytes.get(20..)?));
+        let (records, _) = self.records.as_chunks::<RECORD_BYTES>();
+        let head = head_of(records.get(usize::try_from(record.0).ok()?)?);
         Some(RecordView {
-            given: self.given.get(at(0))?,
-            surnames: self.surnames.get(at(4))?,
-            suffix: suffix_of(suffix),
-            date_of_birth: date_of(at(8)),
-            tin: (flags & FLAG_TIN != 0).then(|| at(12)),
-            addresses: self.addresses_of(at(16), count)?,
-            marker: if flags & FLAG_HOLD == 0 {
-                Marker::None
-            } else {
-                Marker::Hold
-            },
+            given: self.given.get(head.given)?,
+            surnames: self.surnames.get(head.surnames)?,
+            suffix: head.suffix,
+            date_of_birth: head.date_of_birth,
+            tin: head.tin,
+            addresses: self.addresses_of(&head)?,
+            marker: head.marker,
         })
     }
 
-    fn addresses_of(&self, start: u32, count: usize) -> Option<AddressList> {
-        let start = usize::try_from(start).ok()?.checked_mul(ADDRESS_BYTES)?;
-        let length = count.checked_mul(ADDRESS_BYTES)?;
-        let bytes = self.addresses.get(start..)?.get(..length)?;
-        let addresses = bytes.chunks_exact(ADDRESS_BYTES).map(|address| {
-            let rest = address.get(12..).unwrap_or(&[]);
-            BoundAddress {
-                parts: unpack(address),
-                present: rest.first().copied().unwrap_or(0),
-                entry: EntryNumber(le16(rest.get(1..).unwrap_or(&[]))),
-                residence: le32(rest.get(3..).unwrap_or(&[])),
-            }
-        });
-        Some(addresses.collect())
+    fn addresses_of(&self, head: &RecordHead) -> Option<AddressList> {
+        let (addresses, _) = self.addresses.as_chunks::<ADDRESS_BYTES>();
+        let own = addresses
+            .get(head.first_address..)?
+            .get(..head.address_count)?;
+        Some(own.iter().map(address_of).collect())
+    }
+
+    /// Many records, in this order. What lies apart in memory is touched for all of them before it is
+    /// read: fixed parts first, then addresses.
+    ///
+    /// # Errors
+    /// [`CandidatesError::Damaged`] where one is away or its addresses are.
+    pub fn records(&self, numbers: &[RecordNumber]) -> Result<Records, CandidatesError> {
+        self.staged(numbers)
+            .ok_or(CandidatesError::Damaged { part: FILE })
+    }
+
+    fn staged(&self, numbers: &[RecordNumber]) -> Option<Records> {
+        let (records, _) = self.records.as_chunks::<RECORD_BYTES>();
+        let place = |number: &RecordNumber| usize::try_from(number.0).ok();
+        touch(
+            numbers
+                .iter()
+                .map(|number| records.get(place(number)?)?.first()),
+        );
+        let mut heads: Vec<RecordHead> = Vec::with_capacity(numbers.len());
+        let mut count = 0_usize;
+        for number in numbers {
+            let head = head_of(records.get(place(number)?)?);
+            count = count.checked_add(head.address_count)?;
+            heads.push(head);
+        }
+        let (table, _) = self.addresses.as_chunks::<ADDRESS_BYTES>();
+        touch(
+            heads
+                .iter()
+                .map(|head| table.get(head.first_address)?.first()),
+        );
+        let mut addresses: Vec<BoundAddress> = Vec::with_capacity(count.min(table.len()));
+        for head in &mut heads {
+            let own = table.get(head.first_address..)?.get(..head.address_count)?;
+            head.first_address = addresses.len();
+            addresses.extend(own.iter().map(address_of));
+        }
+        Some(Records { heads, addresses })
+    }
+
+    /// The texts of names by number, in this order.
+    ///
+    /// # Errors
+    /// [`CandidatesError::Damaged`] where one is away.
+    pub fn texts(&self, field: NameField, numbers: &[u32]) -> Result<Vec<&str>, CandidatesError> {
+        let table = match field {
+            NameField::Given => &self.given,
+            NameField::Surname => &self.surnames,
+        };
+        table
+            .get_all(numbers)
+            .ok_or(CandidatesError::Damaged { part: FILE })
     }
 }
 
@@ -432,6 +521,17 @@ mod tests {
             assert_eq!((view.tin, view.marker), (Some(77), Marker::Hold));
             assert!(*view.addresses == *expected.addresses);
         }
+        let all = plane.records(&[RecordNumber(1), RecordNumber(0)]).unwrap();
+        let expected: Vec<u16> = vec![1, 2, 3, 4095, 5, 6, 7, 8];
+        assert!(
+            all.addresses
+                .iter()
+                .all(|address| address.parts == *expected)
+        );
+        let given: Vec<u32> = all.heads.iter().map(|head| head.given).collect();
+        let texts = plane.texts(NameField::Given, &given).unwrap();
+        assert_eq!(texts, ["JUAN", "MARIA ELENA"]);
+        assert!(plane.records(&[RecordNumber(0), RecordNumber(2)]).is_err());
         assert_eq!(plane.surname_tokens().bearers("DIAZ"), 2);
         assert!(plane.record(RecordNumber(2)).is_err());
     }
@@ -447,7 +547,9 @@ mod tests {
             changed[place] ^= 0x81;
             if let Ok(plane) = MatchPlane::read(&changed) {
                 let _ = plane.record(RecordNumber(0));
-                let _ = plane.given_tokens().slip_bearers("MARIO");
+                let _ = plane.records(&[RecordNumber(0)]);
+                let _ = plane.texts(NameField::Surname, &[0, 1]);
+                let _ = plane.given_tokens().neighbourhood("MARIO");
             }
         }
     }

@@ -8,29 +8,31 @@
 
 use std::collections::BTreeMap;
 
-use identity::compare::is_slip;
+use identity::compare::is_slip_of_bytes;
 
-use crate::bytes::{FormatError, Reader, Writer, count32};
+use crate::bytes::{FormatError, Numbers, Reader, Section, Writer, count32, touch};
 
 /// Sorted distinct texts, each with a number: its place.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct TextTable {
-    ends: Vec<u32>,
-    text: String,
+    ends: Numbers,
+    text: Section,
+}
+
+/// The sections of a table of sorted distinct texts; `None` beyond 4 GiB.
+pub fn write_texts<'a>(sorted: impl Iterator<Item = &'a str>, writer: &mut Writer) -> Option<()> {
+    let mut text = Vec::new();
+    let mut ends = Vec::new();
+    for next in sorted {
+        text.extend_from_slice(next.as_bytes());
+        ends.push(count32(text.len())?);
+    }
+    writer.section32(ends.into_iter());
+    writer.section(&text);
+    Some(())
 }
 
 impl TextTable {
-    /// A table of sorted distinct texts; `None` beyond 4 GiB.
-    #[must_use]
-    pub fn new<'a>(sorted: impl Iterator<Item = &'a str>) -> Option<Self> {
-        let mut table = Self::default();
-        for text in sorted {
-            table.text.push_str(text);
-            table.ends.push(count32(table.text.len())?);
-        }
-        Some(table)
-    }
-
     /// How many texts there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -40,57 +42,74 @@ impl TextTable {
     /// Whether there is none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
+        self.len() == 0
+    }
+
+    /// Where the text of a number stands.
+    fn range(ends: &[[u8; 4]], number: u32) -> Option<(usize, usize)> {
+        let end_of = |place: usize| usize::try_from(u32::from_le_bytes(*ends.get(place)?)).ok();
+        let place = usize::try_from(number).ok()?;
+        let start = match place.checked_sub(1) {
+            Some(before) => end_of(before)?,
+            None => 0,
+        };
+        Some((start, end_of(place)?))
+    }
+
+    fn bytes(&self, number: u32) -> Option<&[u8]> {
+        let (start, end) = Self::range(self.ends.chunks(), number)?;
+        self.text.get(start..end)
     }
 
     /// The text of a number.
     #[must_use]
     pub fn get(&self, number: u32) -> Option<&str> {
-        let place = usize::try_from(number).ok()?;
-        let end = usize::try_from(*self.ends.get(place)?).ok()?;
-        let start = match place.checked_sub(1) {
-            Some(before) => usize::try_from(*self.ends.get(before)?).ok()?,
-            None => 0,
-        };
-        self.text.get(start..end)
+        std::str::from_utf8(self.bytes(number)?).ok()
     }
 
-    /// The number of a text.
+    /// The texts of many numbers, fetched side by side; `None` where one is away.
     #[must_use]
-    pub fn find(&self, text: &str) -> Option<u32> {
-        let (mut low, mut high) = (0_u32, count32(self.len())?);
-        while low < high {
-            let middle = low + (high - low) / 2;
-            match self.get(middle)?.cmp(text) {
-                std::cmp::Ordering::Equal => return Some(middle),
-                std::cmp::Ordering::Less => low = middle + 1,
-                std::cmp::Ordering::Greater => high = middle,
-            }
-        }
-        None
+    pub fn get_all(&self, numbers: &[u32]) -> Option<Vec<&str>> {
+        let texts = self.bytes_of_all(numbers)?.into_iter();
+        texts.map(|bytes| std::str::from_utf8(bytes).ok()).collect()
     }
 
-    /// Writes two sections.
-    pub fn write(&self, writer: &mut Writer) {
-        writer.section32(self.ends.iter().copied());
-        writer.section(self.text.as_bytes());
+    fn bytes_of_all(&self, numbers: &[u32]) -> Option<Vec<&[u8]>> {
+        let ends = self.ends.chunks();
+        let place = |number: &u32| usize::try_from(*number).ok();
+        touch(
+            numbers
+                .iter()
+                .map(|number| ends.get(place(number)?)?.first()),
+        );
+        let text: &[u8] = &self.text;
+        let texts: Vec<&[u8]> = numbers
+            .iter()
+            .map(|number| {
+                let (start, end) = Self::range(ends, *number)?;
+                text.get(start..end)
+            })
+            .collect::<Option<_>>()?;
+        touch(texts.iter().map(|text| text.first()));
+        Some(texts)
     }
 
     /// Reads two sections.
     ///
     /// # Errors
     /// [`FormatError`] where ends do not ascend to the text's length, or texts do not ascend.
-    pub fn read(reader: &mut Reader<'_>, section: &'static str) -> Result<Self, FormatError> {
+    pub fn read(reader: &mut Reader, section: &'static str) -> Result<Self, FormatError> {
         let ends = reader.section32(section)?;
-        let text = std::str::from_utf8(reader.section(section)?)
-            .map_err(|_| reader.content_error(section))?
-            .to_owned();
+        let text = reader.section(section)?;
         let table = Self { ends, text };
-        let last = table.ends.last().copied().unwrap_or(0);
+        let last = table.ends.iter().last().unwrap_or(0);
         let whole = count32(table.text.len()) == Some(last);
+        let mut before: Option<&str> = None;
         let ascending = (0..count32(table.len()).unwrap_or(0)).all(|number| {
             let this = table.get(number);
-            this.is_some() && (number == 0 || table.get(number - 1) < this)
+            let is_after = number == 0 || before < this;
+            before = this;
+            this.is_some() && is_after
         });
         if whole && ascending {
             Ok(table)
@@ -100,13 +119,29 @@ impl TextTable {
     }
 }
 
+/// Entries that a bucket of the directory of deletions holds, on average at most.
+const BUCKET_ENTRIES: usize = 4;
+
 /// Tokens of names with the number of people who bear each, and their typo neighbourhoods.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct TokenTable {
     tokens: TextTable,
-    bearers: Vec<u32>,
-    /// Hash of a token with one letter left out (or none), and the token's number; sorted.
-    deletions: Vec<(u32, u32)>,
+    bearers: Numbers,
+    /// Number of a token, then the hash of it with one letter left out (or none), four bytes each;
+    /// ascending by hash.
+    deletions: Section,
+    /// Where the entries of each of the 2^`directory_bits` first parts of a hash begin, and the end.
+    directory: Vec<u32>,
+    directory_bits: u32,
+}
+
+/// What a table knows of a token.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Neighbourhood {
+    /// Its number, where it is in the table.
+    pub own: Option<u32>,
+    /// Tokens one edit or exchange away from it, itself not included, ascending.
+    pub slips: Vec<u32>,
 }
 
 /// FNV-1a, 32 bits (Fowler, Noll, Vo).
@@ -135,36 +170,70 @@ fn deletions(token: &str) -> Vec<u32> {
     hashes
 }
 
-impl TokenTable {
-    /// A table of tokens and bearers; `None` beyond 2^32.
-    #[must_use]
-    pub fn new(counts: &BTreeMap<&str, u32>) -> Option<Self> {
-        let tokens = TextTable::new(counts.keys().copied())?;
-        let mut pairs = Vec::new();
-        for (number, token) in (0_u32..).zip(counts.keys()) {
-            pairs.extend(deletions(token).into_iter().map(|hash| (hash, number)));
+/// The sections of a table of tokens and bearers; `None` beyond 2^32.
+pub fn write_tokens(counts: &BTreeMap<&str, u32>, writer: &mut Writer) -> Option<()> {
+    write_texts(counts.keys().copied(), writer)?;
+    let mut pairs: Vec<u64> = Vec::new();
+    for (number, token) in (0_u64..).zip(counts.keys()) {
+        let hashes = deletions(token).into_iter();
+        pairs.extend(hashes.map(|hash| u64::from(hash) << 32 | number));
+    }
+    pairs.sort_unstable();
+    writer.section32(counts.values().copied());
+    writer.section64(pairs.into_iter());
+    Some(())
+}
+
+fn hash_of(entry: &[u8; 8]) -> u32 {
+    let [_, _, _, _, a, b, c, d] = *entry;
+    u32::from_le_bytes([a, b, c, d])
+}
+
+fn number_of(entry: &[u8; 8]) -> u32 {
+    let [a, b, c, d, ..] = *entry;
+    u32::from_le_bytes([a, b, c, d])
+}
+
+/// The bucket of a hash.
+fn bucket(hash: u32, bits: u32) -> usize {
+    usize::try_from(u64::from(hash) >> (32 - bits)).unwrap_or(0)
+}
+
+/// Bits and starts of the directory of deletions; `None` where hashes do not ascend.
+fn directory(entries: &[[u8; 8]]) -> Option<(u32, Vec<u32>)> {
+    let bits = (entries.len() / BUCKET_ENTRIES).max(1).ilog2().min(24) + 1;
+    let mut starts: Vec<u32> = Vec::with_capacity((1 << bits) + 1);
+    let mut before = 0;
+    for (place, entry) in entries.iter().enumerate() {
+        let hash = hash_of(entry);
+        if hash < before {
+            return None;
         }
-        pairs.sort_unstable();
-        Some(Self {
-            tokens,
-            bearers: counts.values().copied().collect(),
-            deletions: pairs,
-        })
+        before = hash;
+        let next = bucket(hash, bits).checked_add(1)?;
+        if starts.len() < next {
+            starts.resize(next, count32(place)?);
+        }
+    }
+    starts.resize((1 << bits) + 1, count32(entries.len())?);
+    Some((bits, starts))
+}
+
+impl TokenTable {
+    /// How many people bear the token of a number.
+    #[must_use]
+    pub fn bearers_of(&self, number: u32) -> u64 {
+        let place = usize::try_from(number).ok();
+        place
+            .and_then(|place| self.bearers.get(place))
+            .map_or(0, u64::from)
     }
 
     /// How many people bear a token.
     #[must_use]
     pub fn bearers(&self, token: &str) -> u64 {
-        self.tokens
-            .find(token)
-            .map_or(0, |number| self.bearers_of(number))
-    }
-
-    fn bearers_of(&self, number: u32) -> u64 {
-        usize::try_from(number)
-            .ok()
-            .and_then(|place| self.bearers.get(place))
-            .map_or(0, |count| u64::from(*count))
+        let own = self.neighbourhood(token).own;
+        own.map_or(0, |number| self.bearers_of(number))
     }
 
     /// The token of a number.
@@ -173,100 +242,99 @@ impl TokenTable {
         self.tokens.get(number)
     }
 
-    /// Tokens one edit or exchange away from a token, itself not included, ascending.
+    /// A token's own number and those a slip away.
     #[must_use]
-    pub fn slips(&self, token: &str) -> Vec<u32> {
-        let mut near: Vec<u32> = Vec::new();
-        for hash in deletions(token) {
-            let start = self.deletions.partition_point(|(other, _)| *other < hash);
-            let found = self.deletions.iter().skip(start);
-            near.extend(
-                found
-                    .take_while(|(other, _)| *other == hash)
-                    .map(|(_, number)| *number),
-            );
+    pub fn neighbourhood(&self, token: &str) -> Neighbourhood {
+        let near = self.of_common_deletions(token);
+        let texts = self.tokens.bytes_of_all(&near).unwrap_or_default();
+        let mut found = Neighbourhood::default();
+        for (number, other) in near.into_iter().zip(texts) {
+            if is_slip_of_bytes(other, token.as_bytes()) {
+                found.slips.push(number);
+            } else if other == token.as_bytes() {
+                found.own = Some(number);
+            }
+        }
+        found
+    }
+
+    /// Tokens that become one with this one if each loses one letter or none: among them all that are
+    /// a slip away. Ascending.
+    fn of_common_deletions(&self, token: &str) -> Vec<u32> {
+        let (entries, _) = self.deletions.as_chunks::<8>();
+        let hashes = deletions(token);
+        let block = |hash: &u32| {
+            let bucket = bucket(*hash, self.directory_bits);
+            let start = usize::try_from(*self.directory.get(bucket)?).ok()?;
+            let end = usize::try_from(*self.directory.get(bucket + 1)?).ok()?;
+            entries.get(start..end)
+        };
+        let blocks: Vec<&[[u8; 8]]> = hashes
+            .iter()
+            .map(|hash| block(hash).unwrap_or(&[]))
+            .collect();
+        touch(blocks.iter().map(|block| block.first()?.first()));
+        let mut near: Vec<u32> = Vec::with_capacity(128);
+        for (hash, block) in hashes.iter().zip(blocks) {
+            let same = block.iter().filter(|entry| hash_of(entry) == *hash);
+            near.extend(same.map(number_of));
         }
         near.sort_unstable();
         near.dedup();
-        near.retain(|number| {
-            self.tokens
-                .get(*number)
-                .is_some_and(|other| other != token && is_slip(other, token))
-        });
         near
-    }
-
-    /// People who bear a token a slip apart.
-    #[must_use]
-    pub fn slip_bearers(&self, token: &str) -> u64 {
-        self.slips(token)
-            .into_iter()
-            .fold(0, |sum, number| sum + self.bearers_of(number))
     }
 
     /// All tokens with their bearers.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         (0_u32..)
-            .zip(&self.bearers)
-            .filter_map(|(number, count)| Some((self.tokens.get(number)?, u64::from(*count))))
-    }
-
-    /// Writes the sections of the table.
-    pub fn write(&self, writer: &mut Writer) {
-        self.tokens.write(writer);
-        writer.section32(self.bearers.iter().copied());
-        writer.section64(
-            self.deletions
-                .iter()
-                .map(|(hash, number)| u64::from(*hash) << 32 | u64::from(*number)),
-        );
+            .zip(self.bearers.iter())
+            .filter_map(|(number, count)| Some((self.tokens.get(number)?, u64::from(count))))
     }
 
     /// Reads the sections of a table.
     ///
     /// # Errors
     /// [`FormatError`] where they contradict each other.
-    pub fn read(reader: &mut Reader<'_>, section: &'static str) -> Result<Self, FormatError> {
+    pub fn read(reader: &mut Reader, section: &'static str) -> Result<Self, FormatError> {
         let tokens = TextTable::read(reader, section)?;
         let bearers = reader.section32(section)?;
-        let deletions: Vec<(u32, u32)> = reader
-            .section64(section)?
-            .into_iter()
-            .map(|pair| {
-                (
-                    u32::try_from(pair >> 32).unwrap_or(u32::MAX),
-                    u32::try_from(pair & u64::from(u32::MAX)).unwrap_or(u32::MAX),
-                )
-            })
-            .collect();
+        let deletions = reader.section(section)?;
         let count = count32(tokens.len()).unwrap_or(u32::MAX);
+        let (entries, rest) = deletions.as_chunks::<8>();
         let sound = bearers.len() == tokens.len()
-            && deletions.is_sorted()
-            && deletions.iter().all(|(_, number)| *number < count);
-        if sound {
-            Ok(Self {
+            && rest.is_empty()
+            && entries.iter().all(|entry| number_of(entry) < count);
+        match directory(entries) {
+            Some((directory_bits, directory)) if sound => Ok(Self {
                 tokens,
                 bearers,
                 deletions,
-            })
-        } else {
-            Err(reader.content_error(section))
+                directory,
+                directory_bits,
+            }),
+            _ => Err(reader.content_error(section)),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use identity::compare::is_slip;
     use proptest::prelude::*;
 
     use super::*;
 
-    fn table(tokens: &[String]) -> TokenTable {
-        let mut counts = BTreeMap::new();
+    fn table(tokens: &[String]) -> (TokenTable, BTreeMap<&str, u32>) {
+        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
         for token in tokens {
             *counts.entry(token.as_str()).or_insert(0) += 1;
         }
-        TokenTable::new(&counts).unwrap()
+        let mut writer = Writer::new("CSGNTEST", 1);
+        write_tokens(&counts, &mut writer).unwrap();
+        let mut reader = Reader::new("test", writer.finish().into(), "CSGNTEST", 1).unwrap();
+        let table = TokenTable::read(&mut reader, "tokens").unwrap();
+        reader.end().unwrap();
+        (table, counts)
     }
 
     proptest! {
@@ -275,12 +343,15 @@ mod tests {
         fn slips_are_those_that_a_full_scan_finds(
             tokens in prop::collection::vec("[A-C]{1,7}", 0..60), token in "[A-C]{1,7}",
         ) {
-            let table = table(&tokens);
-            let fast: Vec<&str> = table
-                .slips(&token)
+            let (table, counts) = table(&tokens);
+            let found = table.neighbourhood(&token);
+            let fast: Vec<&str> = found
+                .slips
                 .into_iter()
-                .filter_map(|number| table.tokens.get(number))
+                .filter_map(|number| table.token(number))
                 .collect();
+            let own = found.own.and_then(|number| table.token(number));
+            prop_assert_eq!(own, counts.get_key_value(token.as_str()).map(|(token, _)| *token));
             let mut slow: Vec<&str> = tokens
                 .iter()
                 .map(String::as_str)
@@ -293,12 +364,14 @@ mod tests {
 
         #[test]
         fn tables_read_back(tokens in prop::collection::vec("[A-Z]{1,9}", 0..40)) {
-            let table = table(&tokens);
-            let mut writer = Writer::new("CSGNTEST", 1);
-            table.write(&mut writer);
-            let bytes = writer.finish();
-            let mut reader = Reader::new("test", &bytes, "CSGNTEST", 1).unwrap();
-            prop_assert_eq!(TokenTable::read(&mut reader, "tokens").unwrap(), table);
+            let (table, counts) = table(&tokens);
+            let expected: Vec<(&str, u64)> = counts.iter().map(|(t, n)| (*t, u64::from(*n))).collect();
+            let found: Vec<(&str, u64)> = table.iter().collect();
+            prop_assert_eq!(&found, &expected);
+            let numbers: Vec<u32> = (0..u32::try_from(found.len()).unwrap()).rev().collect();
+            let texts: Vec<&str> = numbers.iter().filter_map(|n| table.token(*n)).collect();
+            prop_assert_eq!(table.tokens.get_all(&numbers), Some(texts));
+            prop_assert_eq!(table.tokens.get_all(&[u32::try_from(found.len()).unwrap()]), None);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! An open register.
 //!
-//! Place in the flow: the gate and the laboratory hold one. Match plane and index are in memory,
+//! Place in the flow: the gate and the laboratory hold one. Match plane and index are mapped and
 //! checked against the manifest's digests; sealed entries and headers are read from disk one by
 //! one (entries are authenticated by their sealing, headers by their Merkle proofs).
 //!
@@ -8,7 +8,7 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File},
+    fs::File,
     io,
     marker::PhantomData,
     path::{Path, PathBuf},
@@ -17,7 +17,10 @@ use std::{
 
 use identity::{
     blocking::BlockKey,
-    candidates::{CandidateSet, Candidates, CandidatesError, NameField, NameShare, RecordView},
+    candidates::{
+        CandidateSet, Candidates, CandidatesError, KnownName, NameField, NameShare, RecordView,
+        Records,
+    },
 };
 use model::{
     digest::Digest,
@@ -35,12 +38,13 @@ use standard::name::canonical_given;
 use thiserror::Error;
 
 use crate::{
-    bytes::{FormatError, le16, le32},
+    bytes::{FormatError, PlaneBytes, le16, le32},
     extract::digest_of_file,
+    file_map::FileMap,
     index::{self, Index},
     kind::RegisterKind,
     match_plane::{self, MatchPlane},
-    names::TokenTable,
+    names::{Neighbourhood, TokenTable},
     snapshot::{Show, Snapshot, check_lengths, read_manifest},
     table::{HEADERS, SEALED, Table, TableError, TableKind},
 };
@@ -171,9 +175,9 @@ impl<K: RegisterKind> Register<K> {
                 expected: world(K::SYNTHETIC),
             });
         }
-        let plane = MatchPlane::read(&read_plane(directory, &snapshot, match_plane::FILE)?)?;
-        let index_bytes = read_plane(directory, &snapshot, index::FILE)?;
-        let index = Index::read(&index_bytes, plane.people())?;
+        let plane = MatchPlane::open(open_plane(directory, &snapshot, match_plane::FILE)?)?;
+        let index_bytes = open_plane(directory, &snapshot, index::FILE)?;
+        let index = Index::open(index_bytes, plane.people())?;
         if plane.people() != snapshot.people {
             return Err(FormatError::Content {
                 file: match_plane::FILE,
@@ -369,6 +373,23 @@ impl<K: RegisterKind> Register<K> {
         }
     }
 
+    fn share_of(&self, field: NameField, token: &str, near: &Neighbourhood) -> NameShare {
+        let table = self.tokens(field);
+        let same = near.own.map_or(0, |number| table.bearers_of(number));
+        let similar = near.slips.iter().map(|number| table.bearers_of(*number));
+        NameShare {
+            same,
+            similar: similar.fold(0, u64::saturating_add),
+            forms: match field {
+                NameField::Given => self
+                    .forms
+                    .get(canonical_given(token))
+                    .map_or(0, |all| all.saturating_sub(same)),
+                NameField::Surname => 0,
+            },
+        }
+    }
+
     fn row(
         &self,
         table: &Table,
@@ -405,18 +426,17 @@ fn open_table(
         .map_err(|error| table_error(directory, kind, error))
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, RegisterError> {
-    fs::read(path).map_err(|source| RegisterError::Unreadable {
-        path: path.to_owned(),
-        source,
-    })
-}
-
-fn read_plane(directory: &Path, snapshot: &Snapshot, name: &str) -> Result<Vec<u8>, RegisterError> {
-    let bytes = read(&directory.join(name))?;
+/// Maps a plane and compares what is mapped with the manifest's digest.
+fn open_plane(
+    directory: &Path,
+    snapshot: &Snapshot,
+    name: &str,
+) -> Result<PlaneBytes, RegisterError> {
+    let path = directory.join(name);
+    let map = FileMap::open(&path).map_err(|source| RegisterError::Unreadable { path, source })?;
     let expected = snapshot.files.get(name).map(|facts| facts.digest.as_str());
-    if expected == Some(Digest::of(&bytes).to_string().as_str()) {
-        Ok(bytes)
+    if expected == Some(Digest::of(map.bytes()).to_string().as_str()) {
+        Ok(map.into())
     } else {
         Err(RegisterError::Digest {
             file: name.to_owned(),
@@ -441,28 +461,30 @@ impl<K: RegisterKind> Candidates for Register<K> {
         self.plane.record(record)
     }
 
-    fn slips(&self, field: NameField, token: &str) -> Vec<String> {
-        let table = self.tokens(field);
-        let slips = table.slips(token).into_iter();
-        slips
-            .filter_map(|number| table.token(number))
-            .map(str::to_owned)
-            .collect()
+    fn records(&self, numbers: &[RecordNumber]) -> Result<Records, CandidatesError> {
+        self.plane.records(numbers)
+    }
+
+    fn texts(&self, field: NameField, numbers: &[u32]) -> Result<Vec<&str>, CandidatesError> {
+        self.plane.texts(field, numbers)
+    }
+
+    fn slips(&self, field: NameField, token: &str) -> Vec<&str> {
+        self.known(field, token).slips
     }
 
     fn share(&self, field: NameField, token: &str) -> NameShare {
+        let near = self.tokens(field).neighbourhood(token);
+        self.share_of(field, token, &near)
+    }
+
+    fn known(&self, field: NameField, token: &str) -> KnownName<'_> {
         let table = self.tokens(field);
-        let same = table.bearers(token);
-        NameShare {
-            same,
-            similar: table.slip_bearers(token),
-            forms: match field {
-                NameField::Given => self
-                    .forms
-                    .get(canonical_given(token))
-                    .map_or(0, |all| all.saturating_sub(same)),
-                NameField::Surname => 0,
-            },
+        let near = table.neighbourhood(token);
+        let slips = near.slips.iter();
+        KnownName {
+            share: self.share_of(field, token, &near),
+            slips: slips.filter_map(|number| table.token(*number)).collect(),
         }
     }
 }

@@ -15,6 +15,7 @@ mod pages;
 mod paths;
 mod seeds;
 mod source;
+mod unsafety;
 
 use std::{collections::BTreeMap, fmt, fs};
 
@@ -131,6 +132,7 @@ const RULES: &[(&str, Rule)] = &[
     ("lengths", lengths::check),
     ("machine paths", paths::check),
     ("seeded generators", seeds::check),
+    ("unsafe code", unsafety::check),
     ("pages", pages::check),
 ];
 

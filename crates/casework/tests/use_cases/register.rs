@@ -273,11 +273,14 @@ impl Candidates for Register {
         }
     }
 
-    fn slips(&self, field: NameField, token: &str) -> Vec<String> {
+    fn slips(&self, field: NameField, token: &str) -> Vec<&str> {
         let names = self.records.iter().flat_map(|record| match field {
             NameField::Given => record.name.given.iter().take(1),
             NameField::Surname => record.name.surnames.iter().take(9),
         });
-        names.filter(|n| is_slip(n, token)).cloned().collect()
+        names
+            .filter(|n| is_slip(n, token))
+            .map(String::as_str)
+            .collect()
     }
 }
