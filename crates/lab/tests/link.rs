@@ -399,3 +399,194 @@ fn without_a_split_no_truth_is_read() {
         right
     );
 }
+
+#[test]
+fn the_number_of_threads_never_changes_a_result() {
+    let set = Set::of(
+        &table(HEADING, &strangers()),
+        &table(&format!("{HEADING},truth"), &spoilt(3)),
+    );
+    for learn in [None, Some(Split::Share(400_000))] {
+        let bytes = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+            let pool = pool.build().unwrap();
+            let report = pool.install(|| set.run(learn.clone()).unwrap());
+            assert_eq!(report.threads, threads);
+            fs::read(set.path().join("out/results.csv")).unwrap()
+        };
+        let one = bytes(1);
+        assert!(one == bytes(2) && one == bytes(5), "{learn:?}");
+    }
+}
+
+#[test]
+fn nobody_is_named() {
+    let set = Set::of(
+        &table(HEADING, &strangers()),
+        &table(&format!("{HEADING},truth"), &spoilt(4)),
+    );
+    set.run(None).unwrap();
+    for file in ["results.csv", "report.json"] {
+        let text = fs::read_to_string(set.path().join("out").join(file)).unwrap();
+        let words = text.split(|c: char| !c.is_alphanumeric());
+        let person = |word: &str| {
+            word.strip_prefix('s')
+                .is_some_and(|n| !n.is_empty() && n.bytes().all(|b| b.is_ascii_digit()))
+        };
+        assert!(!words.into_iter().any(person), "{file}");
+    }
+}
+
+/// The same requests written otherwise give the same results.
+#[track_caller]
+fn alike(people: &[u8], requests: &[u8]) {
+    let heading = format!("{HEADING},truth");
+    let plain = Set::of(&table(HEADING, &strangers()), &table(&heading, &spoilt(6)));
+    plain.run(None).unwrap();
+    let other = Set::of("", "");
+    fs::write(other.path().join("people.csv"), people).unwrap();
+    fs::write(other.path().join("requests.csv"), requests).unwrap();
+    other.run(None).unwrap();
+    assert_eq!(plain.results(), other.results());
+}
+
+#[test]
+fn other_ways_to_write_a_csv() {
+    let heading = format!("{HEADING},truth");
+    let (people, requests) = (table(HEADING, &strangers()), table(&heading, &spoilt(6)));
+    let same = |change: &dyn Fn(&str) -> String| {
+        alike(change(&people).as_bytes(), change(&requests).as_bytes());
+    };
+    same(&|text| format!("\u{feff}{text}"));
+    same(&|text| text.replace(',', ";"));
+    same(&|text| text.replace(',', "\t"));
+    same(&|text| text.replace(',', "|"));
+    same(&|text| text.replace('\n', "\r\n"));
+    same(&|text| text.replace('\n', "\r"));
+    same(&|text| text.replace(',', "\u{0},"));
+    same(&|text| text.replace(',', " ,\u{a0}"));
+    // House and postcode as a data frame with gaps writes numbers.
+    let fractions = |text: &str| {
+        let row = |row: &str| {
+            let number = |cell: &str| {
+                let whole = !cell.is_empty() && cell.bytes().all(|byte| byte.is_ascii_digit());
+                if whole {
+                    format!("{cell}.0")
+                } else {
+                    cell.to_owned()
+                }
+            };
+            row.split(',').map(number).collect::<Vec<_>>().join(",")
+        };
+        text.lines().map(row).collect::<Vec<_>>().join("\n")
+    };
+    same(&fractions);
+    alike(people.as_bytes(), fractions(&requests).as_bytes());
+}
+
+#[test]
+fn letters_of_windows_are_letters() {
+    let rows = vec!["s900,JÖRG,,MÜLLER,,1950-01-02,9,OAK ST,TOWN3,10555".to_owned()];
+    let people = table(HEADING, &[strangers(), rows].concat());
+    let windows: Vec<u8> = people
+        .chars()
+        .map(|c| u8::try_from(u32::from(c)).unwrap())
+        .collect();
+    assert!(std::str::from_utf8(&windows).is_err());
+    let asked = "q,Jörg,,Müller,,1950-01-02,9,Oak St,Town3,10555,s900".to_owned();
+    let set = Set::of("", &table(&format!("{HEADING},truth"), &[asked]));
+    fs::write(set.path().join("people.csv"), windows).unwrap();
+    set.run(None).unwrap();
+    let results = set.results();
+    assert_eq!(results["q"][1], "right", "{results:?}");
+}
+
+#[test]
+fn files_of_another_kind_end_in_a_sentence() {
+    let people = table(HEADING, &strangers());
+    let asked = table(&format!("{HEADING},truth"), &["q,A,,B,,,,,,,s1".to_owned()]);
+    let check = |bytes: &[u8], part: &str| {
+        let set = Set::of("", &asked);
+        fs::write(set.path().join("people.csv"), bytes).unwrap();
+        let error = set.run(None).unwrap_err().to_string();
+        assert!(error.contains(part) && !error.contains('\n'), "{error}");
+    };
+    let wide: Vec<u8> = people.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    check(&[&[0xff, 0xfe], &wide[..]].concat(), "is UTF-16");
+    check(&[0; 5_000], "is empty");
+    check(b"PAR1\0\0\0\0PAR1", "0 columns named `id`");
+    // A quotation mark that is never closed does not fill the memory.
+    let open = format!("{people}\"{}", "x".repeat(80 << 20));
+    check(open.as_bytes(), "has a row of more than 64 MiB");
+}
+
+#[test]
+fn thousands_of_one_name_are_bounded() {
+    let row = |n: usize| {
+        let (year, month, day) = (1930 + n % 70, 1 + n % 12, 1 + n % 28);
+        format!(
+            "JOHN,,SMITH,,{year}-{month:02}-{day:02},{},OAK ST,TOWN,10555",
+            1 + n % 900
+        )
+    };
+    let people: Vec<String> = (0..6_000).map(|n| format!("s{n},{}", row(n))).collect();
+    let asked: Vec<String> = (0..20).map(|n| format!("q{n},{},s{n}", row(n))).collect();
+    let set = Set::of(
+        &table(HEADING, &people),
+        &table(&format!("{HEADING},truth"), &asked),
+    );
+    let map = parse_map(MAP).unwrap();
+    let (people, requests) = (
+        set.path().join("people.csv"),
+        set.path().join("requests.csv"),
+    );
+    let loaded = load((&people, &map.people), (&requests, &map.requests)).unwrap();
+    let (near, index) = (Neighbours::of(&loaded), Index::of(&loaded));
+    for request in &loaded.requests {
+        let found = index.candidates(&loaded, &near, &request.form);
+        assert!(
+            found.people.len() <= 8_000 && found.people.len() < 6_000,
+            "{}",
+            found.people.len()
+        );
+        assert!(found.unread > 0 && found.people.contains(&request.truth.unwrap()));
+    }
+    let report = set.run(None).unwrap();
+    assert_eq!(report.all.wrong, 0, "{:?}", report.all);
+}
+
+#[test]
+fn a_household_of_sixty_is_told_apart_or_not_at_all() {
+    let starts = [
+        "AL", "BER", "CHRIS", "DAN", "EL", "FRED", "GIL", "HAR", "IS", "JO",
+    ];
+    let ends = ["AN", "ETTE", "IN", "ERT", "MA", "US"];
+    let row = |n: usize| {
+        let (start, end) = (starts[n / 6], ends[n % 6]);
+        format!(
+            "{start}{end},,QUILL,,19{}-01-0{},12,OAK ST,TOWN3,10555",
+            30 + n,
+            1 + n % 9
+        )
+    };
+    let mut people = strangers();
+    // Every other one is on file.
+    people.extend((0..60).step_by(2).map(|n| format!("h{n},{}", row(n))));
+    let asked: Vec<String> = (0..60)
+        .map(|n| {
+            let truth = if n % 2 == 0 {
+                format!("h{n}")
+            } else {
+                String::new()
+            };
+            format!("q{n},{},{truth}", row(n))
+        })
+        .collect();
+    let set = Set::of(
+        &table(HEADING, &people),
+        &table(&format!("{HEADING},truth"), &asked),
+    );
+    let report = set.run(None).unwrap();
+    assert_eq!(report.all.wrong, 0, "{:?}", report.all);
+    assert!(report.all.recall_at_zero > 0.9, "{:?}", report.all);
+}

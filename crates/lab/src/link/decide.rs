@@ -162,10 +162,8 @@ impl<'l> Matcher<'l> {
             if one.person != best.person {
                 terms.rivals = terms.rivals.plus(Fixed::power(*other - *weight));
             }
-            if is_of_household(&one.levels) {
-                let member = model.household_weight(&rare, &one.levels) + model.member;
-                terms.household = terms.household.plus(Fixed::power(member - *weight));
-            }
+            let member = model.household_weight(&rare, &one.levels) + model.member;
+            terms.household = terms.household.plus(Fixed::power(member - *weight));
         }
         let people = log2_integer(self.loaded.counts.people);
         terms.stranger = Fixed::power(model.absent + people - *weight);

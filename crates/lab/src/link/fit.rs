@@ -5,6 +5,8 @@
 //! Left to others: counted chances (learn). Sums are taken in a fixed order, so the same examples give
 //! the same numbers on any thread count; the numbers used afterwards are whole milli-bits.
 
+use std::cmp::Reverse;
+
 use identity::scale::{Millibits, log2_integer};
 use rayon::prelude::*;
 
@@ -15,6 +17,8 @@ use super::{
 
 /// Candidates further behind the best than this many milli-bits are left out.
 const BEHIND: Millibits = 30_000;
+/// Most candidates of a request that are gone through: the strongest.
+const MOST_CANDIDATES: usize = 200;
 /// Steps.
 const STEPS: i32 = 200;
 /// Length of a step, in bits.
@@ -60,7 +64,11 @@ impl Example {
             .max()
             .unwrap_or(0);
         weighed.retain(|(wrong, _, weight)| !wrong || *weight > best - BEHIND);
-        weighed.sort_unstable();
+        weighed.sort_unstable_by_key(|(wrong, levels, weight)| (*wrong, Reverse(*weight), *levels));
+        weighed.truncate(MOST_CANDIDATES);
+        // In an order of their own: a sum of floats depends on it.
+        let mut household = household.to_vec();
+        household.sort_unstable();
         let household = household
             .iter()
             .map(|weight| bits(*weight).exp2())

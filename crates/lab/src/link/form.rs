@@ -13,9 +13,15 @@ use standard::{
 };
 
 use super::{
+    address,
     date::{Birth, RawDate},
     map::{Key, MOST_EXTRA},
 };
+
+/// Most letters of a word of a name that are looked at.
+const LONGEST_NAME: usize = 32;
+/// The same of any other value.
+const LONGEST_VALUE: usize = 128;
 
 /// Number of a word; 0 is the empty one.
 pub type WordId = u32;
@@ -41,8 +47,9 @@ pub struct Word {
 }
 
 impl Dictionary {
-    /// The number of a folded word.
+    /// The number of a folded word, of which no more than 128 letters count.
     pub fn id(&mut self, text: &str) -> WordId {
+        let text = text.get(..LONGEST_VALUE).unwrap_or(text);
         if text.is_empty() {
             return 0;
         }
@@ -149,6 +156,8 @@ struct Cells<'r> {
     middle: &'r str,
     surname: &'r str,
     suffix: &'r str,
+    house: &'r str,
+    street: &'r str,
 }
 
 /// Puts a row into standard form; its date of birth still waits for its column's order.
@@ -164,12 +173,17 @@ pub fn form(words: &mut Words, keys: &[Key], row: &[&str]) -> (Form, RawDate) {
             Key::Surname => cells.surname = value,
             Key::Suffix => cells.suffix = value,
             Key::Dob => birth = RawDate::read(value),
-            Key::Address => whole_address(words, value, &mut form),
+            Key::HouseNumber => cells.house = value,
+            Key::Street => cells.street = value,
+            Key::Address => address::whole(words, value, &mut form),
             Key::Id | Key::Truth => {}
             other => place(words, *other, value, &mut form),
         }
     }
     names(words, &cells, &mut form);
+    if !(cells.house.is_empty() && cells.street.is_empty()) {
+        address::line(words, cells.house, cells.street, &mut form);
+    }
     (form, birth)
 }
 
@@ -178,12 +192,10 @@ fn place(words: &mut Words, key: Key, value: &str, form: &mut Form) {
     let values = &mut words.values;
     match key {
         Key::Tin => form.tin = values.id(&folded.replace(' ', "")),
-        Key::HouseNumber => form.house = values.id(&number(&folded)),
-        Key::Street => form.street = values.id(&street(&folded)),
-        Key::Unit => form.unit = values.id(&folded),
+        Key::Unit => form.unit = values.id(address::bare_unit(&folded)),
         Key::City => form.city = values.id(&folded),
-        Key::State => form.state = values.id(&folded),
-        Key::Postcode => set_postcode(words, &folded, form),
+        Key::State => form.state = values.id(address::state(&folded)),
+        Key::Postcode => address::set_postcode(words, &folded, form),
         Key::Extra(place) => {
             if let Some(extra) = form.extra.get_mut(place) {
                 *extra = values.id(&folded);
@@ -191,6 +203,11 @@ fn place(words: &mut Words, key: Key, value: &str, form: &mut Form) {
         }
         _ => {}
     }
+}
+
+/// As much of a name's word as is looked at.
+fn of_name(word: &str) -> &str {
+    word.get(..LONGEST_NAME).unwrap_or(word)
 }
 
 fn names(words: &mut Words, cells: &Cells<'_>, form: &mut Form) {
@@ -201,7 +218,7 @@ fn names(words: &mut Words, cells: &Cells<'_>, form: &mut Form) {
     };
     let name = standard_name(&given, cells.surname, cells.suffix);
     for (to, from) in form.given.iter_mut().zip(&name.given) {
-        *to = words.names.id(from);
+        *to = words.names.id(of_name(from));
     }
     // Of many surnames the first and the last.
     let last = name.surnames.last().filter(|_| name.surnames.len() > 1);
@@ -210,7 +227,7 @@ fn names(words: &mut Words, cells: &Cells<'_>, form: &mut Form) {
         .iter_mut()
         .zip(name.surnames.first().into_iter().chain(last))
     {
-        *to = words.names.id(from);
+        *to = words.names.id(of_name(from));
     }
     form.suffix = match name.suffix {
         None => 0,
@@ -223,178 +240,9 @@ fn names(words: &mut Words, cells: &Cells<'_>, form: &mut Form) {
     };
 }
 
-/// A house number without leading noughts.
-fn number(folded: &str) -> String {
-    folded.replace(' ', "").trim_start_matches('0').to_owned()
-}
-
-/// Words for ways, longest form first, to one short form.
-const WAYS: [(&str, &str); 22] = [
-    ("STREET", "ST"),
-    ("STR", "ST"),
-    ("ROAD", "RD"),
-    ("AVENUE", "AVE"),
-    ("AV", "AVE"),
-    ("DRIVE", "DR"),
-    ("LANE", "LN"),
-    ("COURT", "CT"),
-    ("PLACE", "PL"),
-    ("CRESCENT", "CRES"),
-    ("CR", "CRES"),
-    ("CIRCUIT", "CCT"),
-    ("CIRCLE", "CIR"),
-    ("CLOSE", "CL"),
-    ("TERRACE", "TCE"),
-    ("TER", "TCE"),
-    ("BOULEVARD", "BLVD"),
-    ("HIGHWAY", "HWY"),
-    ("PARADE", "PDE"),
-    ("SQUARE", "SQ"),
-    ("PARKWAY", "PKWY"),
-    ("GARDENS", "GDNS"),
-];
-
-/// A street with its way in short form.
-fn street(folded: &str) -> String {
-    let words = folded.split(' ').map(|word| {
-        let short = WAYS.iter().find(|(long, _)| *long == word);
-        short.map_or(word, |(_, short)| short)
-    });
-    words.collect::<Vec<_>>().join(" ")
-}
-
-fn set_postcode(words: &mut Words, folded: &str, form: &mut Form) {
-    let mut code = folded.replace(' ', "");
-    let digits = code.bytes().all(|byte| byte.is_ascii_digit());
-    if digits && code.len() == 9 {
-        code.truncate(5);
-    }
-    let kept = match code.len() {
-        length @ 5..=8 if !digits => length - 3,
-        length @ 3.. => length.min(5) - 2,
-        length => length,
-    };
-    form.area = words.values.id(code.get(..kept).unwrap_or_default());
-    form.postcode = words.values.id(&code);
-}
-
-/// A whole address: number and street before the first comma, postcode and state at the end, the
-/// city before them. Without commas the street is all but number and end.
-fn whole_address(words: &mut Words, value: &str, form: &mut Form) {
-    let mut segments: Vec<String> = value
-        .split([',', '\n'])
-        .map(fold)
-        .filter(|part| !part.is_empty())
-        .collect();
-    let Some(last) = segments.last_mut() else {
-        return;
-    };
-    let (rest, postcode) = split_postcode(last);
-    *last = rest;
-    set_postcode(words, &postcode, form);
-    segments.retain(|part| !part.is_empty());
-    if segments.len() > 1
-        && segments
-            .last()
-            .is_some_and(|part| matches!(part.len(), 2 | 3) && !part.contains(' '))
-    {
-        let state = segments.pop().unwrap_or_default();
-        form.state = words.values.id(&state);
-    } else if let Some((rest, state)) = segments.last().and_then(|last| last.rsplit_once(' '))
-        && segments.len() > 1
-        && matches!(state.len(), 2 | 3)
-    {
-        form.state = words.values.id(state);
-        let rest = rest.to_owned();
-        segments.pop();
-        segments.push(rest);
-    }
-    if segments.len() > 1 {
-        form.city = words.values.id(&segments.pop().unwrap_or_default());
-    }
-    let numbered = |part: &String| {
-        part.bytes()
-            .next()
-            .is_some_and(|byte| byte.is_ascii_digit())
-    };
-    let at = segments.iter().position(numbered).unwrap_or(0);
-    let line = segments.get(at).cloned().unwrap_or_default();
-    if let Some(unit) = at.checked_sub(1).and_then(|before| segments.get(before)) {
-        form.unit = words.values.id(unit);
-    }
-    let (first, way) = line.split_once(' ').unwrap_or((&line, ""));
-    if first.bytes().any(|byte| byte.is_ascii_digit()) {
-        form.house = words.values.id(&number(first));
-        form.street = words.values.id(&street(way));
-    } else {
-        form.street = words.values.id(&street(&line));
-    }
-}
-
-/// Takes a postcode off the end: 4 to 9 digits, or two short words of letters and digits (BS2 0EL).
-fn split_postcode(text: &str) -> (String, String) {
-    let words: Vec<&str> = text.split(' ').collect();
-    let mixed = |word: &str| {
-        word.len() <= 4
-            && word.bytes().any(|b| b.is_ascii_digit())
-            && word.bytes().any(|b| b.is_ascii_alphabetic())
-    };
-    let digits =
-        |word: &str| (4..=9).contains(&word.len()) && word.bytes().all(|b| b.is_ascii_digit());
-    match words.as_slice() {
-        [rest @ .., zip, plus]
-            if digits(zip) && zip.len() == 5 && plus.len() == 4 && digits(plus) =>
-        {
-            (rest.join(" "), (*zip).to_owned())
-        }
-        [rest @ .., outward, inward] if mixed(outward) && mixed(inward) => {
-            (rest.join(" "), format!("{outward}{inward}"))
-        }
-        [rest @ .., code] if digits(code) => (rest.join(" "), (*code).to_owned()),
-        _ => (text.to_owned(), String::new()),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn check(address: &str, expected: [&str; 6]) {
-        let mut words = Words::default();
-        let (form, _) = form(&mut words, &[Key::Address], &[address]);
-        let found = [
-            form.unit,
-            form.house,
-            form.street,
-            form.city,
-            form.state,
-            form.postcode,
-        ]
-        .map(|id| words.values.text(id).to_owned());
-        assert_eq!(found, expected, "{address}");
-    }
-
-    #[test]
-    fn whole_addresses_of_three_countries() {
-        check(
-            "12 High Street, Bristol, BS2 0EL",
-            ["", "12", "HIGH ST", "BRISTOL", "", "BS20EL"],
-        );
-        check(
-            "Flat 3, 12 High Road, Bristol BS2 0EL",
-            ["FLAT 3", "12", "HIGH RD", "BRISTOL", "", "BS20EL"],
-        );
-        check(
-            "8 Stanley Street, Winston Hills NSW 4223",
-            ["", "8", "STANLEY ST", "WINSTON HILLS", "NSW", "4223"],
-        );
-        check(
-            "100 Main St, Springfield, IL 62701-1234",
-            ["", "100", "MAIN ST", "SPRINGFIELD", "IL", "62701"],
-        );
-        check("", [""; 6]);
-        check("The Old Rectory", ["", "", "THE OLD RECTORY", "", "", ""]);
-    }
 
     #[test]
     fn names_share_numbers_in_either_field() {

@@ -20,8 +20,12 @@ use super::{
 const WHOLE: usize = 1_000;
 /// Largest block read whole under a key of one common field; larger ones add nothing others lack.
 const WIDE: usize = 300;
-/// Largest block gone through for rows that agree in another field too.
+/// Largest block gone through for rows that agree in other fields too.
 const REFINED: usize = 50_000;
+/// Most rows taken of such a block; where more agree, more must agree.
+const TAKEN: usize = 2_000;
+/// Fields that must agree in such a block, at least.
+const AGREEING: u8 = 3;
 
 /// What a key is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -249,13 +253,8 @@ impl Index {
                 (..=WIDE, _) | (..=WHOLE, false) => found.people.extend(block),
                 (_, true) => {}
                 (..=REFINED, false) => {
-                    let agrees = |person: &&PersonNumber| {
-                        let form = loaded.people.get(**person as usize);
-                        form.is_some_and(|form| {
-                            agrees_elsewhere(request, form, &loaded.words.names)
-                        })
-                    };
-                    found.people.extend(block.iter().filter(agrees));
+                    let left = refined(loaded, request, block, &mut found.people);
+                    found.unread = found.unread.max(left);
                 }
                 (size, false) => found.unread = found.unread.max(size as u64),
             }
@@ -266,16 +265,42 @@ impl Index {
     }
 }
 
-/// Whether two of birth year, first name, surname and postcode area agree.
-fn agrees_elsewhere(request: &Form, person: &Form, names: &Dictionary) -> bool {
+/// Takes those of a large block who agree in other fields too, and counts who agree and were left: where
+/// thousands agree alike, only those who agree in more are taken, and the others stay unread.
+fn refined(
+    loaded: &Loaded,
+    request: &Form,
+    block: &[PersonNumber],
+    people: &mut Vec<PersonNumber>,
+) -> u64 {
+    let names = &loaded.words.names;
+    let agreeing: Vec<(u8, PersonNumber)> = block
+        .iter()
+        .filter_map(|person| {
+            let form = loaded.people.get(*person as usize)?;
+            Some((agreements(request, form, names), *person))
+        })
+        .filter(|(count, _)| *count >= AGREEING)
+        .collect();
+    let with = |least: u8| agreeing.iter().filter(move |(count, _)| *count >= least);
+    let mut least = AGREEING;
+    while with(least).count() > TAKEN {
+        least += 1;
+    }
+    let before = people.len();
+    people.extend(with(least).map(|(_, person)| *person));
+    (agreeing.len() - (people.len() - before)) as u64
+}
+
+/// In how many of birth year, day, first name, surname, postcode area and house number two agree.
+fn agreements(request: &Form, person: &Form, names: &Dictionary) -> u8 {
     let ([a, ..], [b, ..]) = (request.given, person.given);
     let ([s, ..], [t, ..]) = (request.surname, person.surname);
     let same = |a: u32, b: u32| u8::from(a != 0 && a == b);
-    let count = same(u32::from(request.birth.year), u32::from(person.birth.year))
+    same(u32::from(request.birth.year), u32::from(person.birth.year))
         + same(names.formal(a), names.formal(b))
         + same(s, t)
         + same(request.area, person.area)
         + same(month_day(request.birth), month_day(person.birth))
-        + same(request.house, person.house);
-    count >= 3
+        + same(request.house, person.house)
 }

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use identity::scale::Millibits;
 
 use super::{
-    decide::{Compared, Decided, Matcher, is_of_household},
+    decide::{Decided, Matcher, is_of_household},
     fit::{Example, fit},
     level::{Grid, Level, Levels},
     load::{PersonNumber, Request, mix},
@@ -55,66 +55,74 @@ pub fn learn(matcher: &Matcher<'_>, split: &[&Request]) -> Model {
 }
 
 /// Counted levels.
-struct Counted {
-    person: Grid<u64>,
-    household: Grid<u64>,
-    anybody: Grid<u64>,
-    requests: u64,
-    absent: u64,
-    with_household: u64,
+#[derive(Default)]
+pub(super) struct Counted {
+    /// Of right people.
+    pub person: Grid<u64>,
+    /// Of other members of their households.
+    pub household: Grid<u64>,
+    /// Of anybody.
+    pub anybody: Grid<u64>,
+    /// Requests.
+    pub requests: u64,
+    /// Those about nobody among the candidates.
+    pub absent: u64,
+    /// Of these, those about a member of a candidate's household.
+    pub with_household: u64,
 }
 
-fn count(grid: &mut Grid<u64>, levels: &Levels) {
+/// Counts a pair's levels so many times.
+pub(super) fn count(grid: &mut Grid<u64>, levels: &Levels, times: u64) {
+    if times == 0 {
+        return;
+    }
     for (field, level) in (0..).zip(levels) {
         if let Some(slot) = grid.slot(field, *level) {
-            *slot += 1;
+            *slot += times;
         }
     }
 }
 
 fn counted(matcher: &Matcher<'_>, split: &[&Request]) -> Counted {
-    let mut counted = Counted {
-        person: Grid::default(),
-        household: Grid::default(),
-        anybody: Grid::default(),
-        requests: 0,
-        absent: 0,
-        with_household: 0,
-    };
-    let compared: Vec<Vec<Compared>> = split
+    let mut counted = split
         .par_iter()
-        .map(|request| matcher.compared(request).0)
-        .collect();
-    for (request, candidates) in split.iter().zip(&compared) {
-        counted.requests += 1;
-        let others = candidates
-            .iter()
-            .filter(|one| Some(one.person) != request.truth);
-        let relatives: Vec<&Compared> = others.filter(|one| is_of_household(&one.levels)).collect();
-        for relative in &relatives {
-            count(&mut counted.household, &relative.levels);
-        }
-        let right = request
-            .truth
-            .and_then(|truth| matcher.loaded.people.get(truth as usize));
-        if let Some(right) = right {
-            count(
-                &mut counted.person,
-                &matcher.comparer.levels(&request.form, right),
-            );
-        }
-        let reached = candidates
-            .iter()
-            .any(|one| Some(one.person) == request.truth);
-        counted.absent += u64::from(!reached);
-        counted.with_household += u64::from(request.truth.is_none() && !relatives.is_empty());
-    }
+        .map(|request| counted_of(matcher, request))
+        .reduce(Counted::default, Counted::plus);
     by_chance(matcher, split, &mut counted.anybody);
     counted
 }
 
+fn counted_of(matcher: &Matcher<'_>, request: &Request) -> Counted {
+    let mut counted = Counted {
+        requests: 1,
+        ..Counted::default()
+    };
+    let (candidates, _) = matcher.compared(request);
+    let others = candidates
+        .iter()
+        .filter(|one| Some(one.person) != request.truth);
+    let mut relatives = 0;
+    for relative in others.filter(|one| is_of_household(&one.levels)) {
+        count(&mut counted.household, &relative.levels, 1);
+        relatives += 1;
+    }
+    let right = request
+        .truth
+        .and_then(|truth| matcher.loaded.people.get(truth as usize));
+    if let Some(right) = right {
+        let levels = matcher.comparer.levels(&request.form, right);
+        count(&mut counted.person, &levels, 1);
+    }
+    let reached = candidates
+        .iter()
+        .any(|one| Some(one.person) == request.truth);
+    counted.absent = u64::from(!reached);
+    counted.with_household = u64::from(request.truth.is_none() && relatives > 0);
+    counted
+}
+
 /// Counts levels of requests with people drawn by number, the same whatever the order of the files.
-fn by_chance(matcher: &Matcher<'_>, split: &[&Request], grid: &mut Grid<u64>) {
+pub(super) fn by_chance(matcher: &Matcher<'_>, split: &[&Request], grid: &mut Grid<u64>) {
     let mut people: Vec<(u64, PersonNumber)> = matcher
         .loaded
         .names_of_people
@@ -136,13 +144,48 @@ fn by_chance(matcher: &Matcher<'_>, split: &[&Request], grid: &mut Grid<u64>) {
             .and_then(|at| people.get(at));
         let form = person.and_then(|(_, person)| matcher.loaded.people.get(*person as usize));
         if let (Some(request), Some(form)) = (request, form) {
-            count(grid, &matcher.comparer.levels(&request.form, form));
+            count(grid, &matcher.comparer.levels(&request.form, form), 1);
         }
     }
 }
 
 impl Counted {
-    fn model(&self) -> Model {
+    /// Both together.
+    pub fn plus(mut self, other: Self) -> Self {
+        let all = [
+            (&mut self.person, other.person),
+            (&mut self.household, other.household),
+            (&mut self.anybody, other.anybody),
+        ];
+        for (own, other) in all {
+            for (field, level) in Grid::<u64>::places() {
+                let sum = own.at(field, level) + other.at(field, level);
+                own.set(field, level, sum);
+            }
+        }
+        self.requests += other.requests;
+        self.absent += other.absent;
+        self.with_household += other.with_household;
+        self
+    }
+
+    /// Counts of parts as counts of wholes of so many parts, rounded.
+    pub fn divided(mut self, parts: u64) -> Self {
+        let whole = |count: u64| (count + parts / 2) / parts.max(1);
+        for grid in [&mut self.person, &mut self.household, &mut self.anybody] {
+            for (field, level) in Grid::<u64>::places() {
+                let count = whole(grid.at(field, level));
+                grid.set(field, level, count);
+            }
+        }
+        self.requests = whole(self.requests);
+        self.absent = whole(self.absent);
+        self.with_household = whole(self.with_household);
+        self
+    }
+
+    /// The model they make, with the built-in chances for what is hardly seen.
+    pub fn model(&self) -> Model {
         let [person, household, anybody] = default_chances();
         let absent = (2 * self.absent + 1, 2 * self.requests + 2);
         let member = (2 * self.with_household + 1, 2 * self.absent + 2);
@@ -181,7 +224,6 @@ fn example(matcher: &Matcher<'_>, model: &Model, request: &Request) -> Example {
     let (compared, _) = matcher.compared(request);
     let household: Vec<Millibits> = compared
         .iter()
-        .filter(|one| is_of_household(&one.levels))
         .map(|one| model.household_weight(&rare, &one.levels) + model.member)
         .collect();
     Example::new(

@@ -62,6 +62,30 @@ pub struct Columns {
 }
 
 impl Columns {
+    /// Whether no column has two meanings (the right answer must not be evidence for itself) and the address
+    /// is either whole or in parts.
+    fn agree(&self) -> Result<(), String> {
+        let named = self.named();
+        for (place, (key, column)) in named.iter().enumerate() {
+            let before = named.iter().take(place).find(|(_, other)| other == column);
+            if let Some((other, _)) = before {
+                return Err(format!(
+                    "names the column `{column}` twice: `{}` and `{}`",
+                    other.name(),
+                    key.name()
+                ));
+            }
+        }
+        let part = named.iter().find(|(key, _)| key.is_part_of_address());
+        match (&self.address, part) {
+            (Some(_), Some((part, _))) => Err(format!(
+                "has `address` and `{}`: an address is either whole or in parts",
+                part.name()
+            )),
+            _ => Ok(()),
+        }
+    }
+
     /// Key and column of all that is named, in the order the form reads them; extras last.
     #[must_use]
     pub fn named(&self) -> Vec<(Key, &str)> {
@@ -114,6 +138,18 @@ pub enum Key {
 }
 
 impl Key {
+    const fn is_part_of_address(self) -> bool {
+        matches!(
+            self,
+            Self::HouseNumber
+                | Self::Street
+                | Self::Unit
+                | Self::City
+                | Self::State
+                | Self::Postcode
+        )
+    }
+
     /// The key as the map spells it.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -169,6 +205,9 @@ pub fn parse_map(text: &str) -> Result<Map, String> {
         if columns.given.is_none() && columns.surname.is_none() {
             return Err(format!("table [{table}] wants `given` or `surname`"));
         }
+        columns
+            .agree()
+            .map_err(|problem| format!("table [{table}] {problem}"))?;
     }
     if map.requests.truth.is_none() {
         return Err("table [requests] wants the key `truth`: only labelled data are linked".into());
@@ -213,5 +252,17 @@ mod tests {
             "`extra`",
         );
         problem("[people]\n", "requests");
+        problem(
+            &good.replace("id='b'", "id='b'\ntin='u'"),
+            "[requests] names the column `u` twice: `tin` and `truth`",
+        );
+        problem(
+            &good.replace("id='a'", "id='a'\nextra=['a']"),
+            "[people] names the column `a` twice: `id` and `extra`",
+        );
+        problem(
+            &good.replace("id='a'", "id='a'\naddress='x'\ncity='y'"),
+            "`address` and `city`",
+        );
     }
 }

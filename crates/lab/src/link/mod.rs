@@ -6,6 +6,8 @@
 //!
 //! Left to others: the command line (`command::link`). The formats are in `spec/link.md`.
 
+pub mod adapt;
+mod address;
 pub mod compare;
 pub mod date;
 pub mod decide;
@@ -51,7 +53,7 @@ pub struct LinkArguments {
     pub map: PathBuf,
     /// Folder for results.csv and report.json.
     pub out: PathBuf,
-    /// What to learn from; nothing leaves the documented defaults.
+    /// What to learn from; nothing fits the documented defaults to the requests without their truths.
     pub learn: Option<Split>,
 }
 
@@ -73,7 +75,7 @@ pub fn run(arguments: &LinkArguments) -> Result<Report, LinkError> {
     let matcher = Matcher::new(&loaded, &near, Some(&index));
     let (split, rest) = split::divided(arguments.learn.as_ref(), &loaded.requests)?;
     let model = if split.is_empty() {
-        Model::default()
+        adapt::adapt(&matcher, &rest)
     } else {
         learn::learn(&matcher, &split)
     };

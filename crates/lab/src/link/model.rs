@@ -123,9 +123,9 @@ const DEFAULT_EXTRA: &[(Level, [u64; 3])] = &[
 ];
 
 /// Share of requests about nobody on file that is assumed where nothing was learned.
-const ABSENT: u64 = 100_000;
+pub(super) const ABSENT: u64 = 100_000;
 /// Share of those whose household is on file.
-const MEMBER: u64 = 600_000;
+pub(super) const MEMBER: u64 = 600_000;
 /// Default threshold: odds of a thousand to one.
 const THRESHOLD: Millibits = 9_966;
 
@@ -228,7 +228,7 @@ impl Model {
 }
 
 /// Whether a field tells members of one household apart.
-const fn is_of_person(field: usize) -> bool {
+pub(super) const fn is_of_person(field: usize) -> bool {
     matches!(field, GIVEN | MIDDLE | SUFFIX | BIRTH | TIN | EXTRA..)
 }
 
@@ -311,8 +311,7 @@ pub fn rarity(
     let shared = counts.of_value(TIN, row.tin).saturating_sub(1);
     let chance = (shared * NUMBERS / people.max(1)).max(1);
     grid.set(TIN, Level::Exact, log2_ratio(NUMBERS, chance));
-    let exchanged = grid.at(ARRANGEMENT, Level::Form) + exchange(row, counts, near, &grid);
-    grid.set(ARRANGEMENT, Level::Form, exchanged);
+    grid.set(ARRANGEMENT, Level::Form, exchange(row, counts, near, &grid));
     grid
 }
 
