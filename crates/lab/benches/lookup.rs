@@ -65,6 +65,7 @@ struct Arguments {
     seed: u64,
     dir: PathBuf,
     whole: bool,
+    block_limit: usize,
     decisions: Option<PathBuf>,
 }
 
@@ -93,6 +94,7 @@ impl Arguments {
                 PathBuf::from,
             ),
             whole: found.get("--sealed").is_some_and(|text| text == "yes"),
+            block_limit: usize::try_from(number("--block", 512)).unwrap(),
             decisions: found.get("--decisions").map(PathBuf::from),
         }
     }
@@ -114,7 +116,7 @@ fn main() {
     let keys = KeysInHand::of(&files.extract, PURPOSE, arguments.seed).unwrap();
     let folder = arguments.dir.join("register");
     if !folder.join("snapshot.json").exists() {
-        build_register(&files.extract, &keys, &folder, arguments.whole);
+        build_register(&files.extract, &keys, &folder, &arguments);
     }
     let start = Instant::now();
     let in_hand = keys.open(&folder).unwrap();
@@ -175,11 +177,12 @@ fn populate(arguments: &Arguments) {
     );
 }
 
-fn build_register(path: &Path, keys: &KeysInHand, out: &Path, whole: bool) {
+fn build_register(path: &Path, keys: &KeysInHand, out: &Path, arguments: &Arguments) {
     let clock = Instant::now();
     let cpu = cpu_seconds();
     let options = BuildOptions {
-        sealed_plane: if whole {
+        block_limit: arguments.block_limit,
+        sealed_plane: if arguments.whole {
             SealedPlane::Whole
         } else {
             SealedPlane::HeadersOnly
@@ -297,6 +300,8 @@ struct Recall {
     keys: BTreeMap<String, (u64, u64)>,
     missed: BTreeMap<String, u64>,
     candidates: Vec<usize>,
+    // By kind of key: candidates it finds, those no other does, and keys looked up.
+    candidates_of: BTreeMap<String, [usize; 3]>,
 }
 
 /// Shares of those on file who are among the candidates, by kind of row and by kind of key.
@@ -321,6 +326,7 @@ impl Recall {
             count.0 += 1;
             count.1 += u64::from(hit);
         }
+        self.count_kinds(register, &wanted, &years);
         let finds = |key: &&BlockKey| {
             let one = register.candidates(&[**key], &years).unwrap();
             one.records.contains(&meant)
@@ -353,6 +359,27 @@ impl Recall {
         }
     }
 
+    /// Candidates of each kind of key.
+    fn count_kinds(&mut self, register: &Register<Synthetic>, wanted: &[BlockKey], years: &[i16]) {
+        let mut by_kind: BTreeMap<String, (usize, BTreeSet<RecordNumber>)> = BTreeMap::new();
+        for key in wanted {
+            let one = register.candidates(&[*key], years).unwrap();
+            let (keys, records) = by_kind.entry(format!("{:?}", key.kind)).or_default();
+            *keys += 1;
+            records.extend(one.records);
+        }
+        for (kind, (keys, records)) in &by_kind {
+            let others = by_kind.iter().filter(|(other, _)| *other != kind);
+            let others: BTreeSet<_> = others.flat_map(|(_, (_, records))| records).collect();
+            let alone = records.iter().filter(|record| !others.contains(record));
+            let counts = self.candidates_of.entry(kind.clone()).or_default();
+            let found = [records.len(), alone.count(), *keys];
+            for (count, found) in counts.iter_mut().zip(found) {
+                *count += found;
+            }
+        }
+    }
+
     fn print(mut self) {
         println!("person meant among the candidates:");
         for (kind, (all, hit)) in &self.kinds {
@@ -371,6 +398,12 @@ impl Recall {
         self.candidates.sort_unstable();
         let last = self.candidates.len() - 1;
         let at = |share: f64| self.candidates[(last as f64 * share) as usize];
+        let rows = self.candidates.len() as f64;
+        println!("candidates a row by kind of key (found by no other; keys a row):");
+        for (kind, counts) in &self.candidates_of {
+            let [found, alone, keys] = counts.map(|count| count as f64 / rows);
+            println!("  {kind}: {found:.1} ({alone:.1}; {keys:.1})");
+        }
         println!(
             "candidates p50 {} p99 {} most {}",
             at(0.5),
