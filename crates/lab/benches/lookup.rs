@@ -197,7 +197,6 @@ fn build_register(path: &Path, keys: &KeysInHand, out: &Path, arguments: &Argume
                 );
             }
         },
-        ..BuildOptions::standard()
     };
     let report = keys.build(path, &options, out).unwrap();
     println!(
