@@ -62,6 +62,17 @@ const PURPOSE: Purpose = Purpose {
     label: "countersign/lab/lookup-keys/v1",
 };
 
+/// What can be given, each with a value.
+const NAMES: [&str; 7] = [
+    "--people",
+    "--rows",
+    "--seed",
+    "--dir",
+    "--sealed",
+    "--block",
+    "--decisions",
+];
+
 struct Arguments {
     people: u64,
     rows: u32,
@@ -77,6 +88,10 @@ impl Arguments {
         let mut found: HashMap<String, String> = HashMap::new();
         let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
         while let Some(name) = words.next() {
+            assert!(
+                NAMES.contains(&name.as_str()),
+                "{name} is none of {NAMES:?}"
+            );
             let value = words
                 .next()
                 .unwrap_or_else(|| panic!("{name} needs a value"));
