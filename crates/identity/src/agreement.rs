@@ -188,11 +188,11 @@ impl Agreement {
                 self.address,
                 AddressClass::OnFile | AddressClass::OtherZip
             )),
-            KeyKind::SurnameZip => surname.filter(|_| zip),
+            KeyKind::SurnameZip => surname.filter(|route| zip && *route != Route::Slip),
             KeyKind::GivenZip => given.filter(|_| zip),
             KeyKind::BirthZip => own(birth && self.address != AddressClass::Other),
             KeyKind::GivenBirth => given.filter(|_| birth),
-            KeyKind::SurnameBirth => surname.filter(|_| birth),
+            KeyKind::SurnameBirth => surname.filter(|route| birth && *route != Route::Slip),
             // A slip is looked up beside the other name as it stands.
             KeyKind::Name => match (surname?, given?) {
                 (Route::Slip, Route::Slip) => None,

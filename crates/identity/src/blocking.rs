@@ -316,8 +316,9 @@ impl<'a> Prints<'a> {
         }
     }
 
-    /// Keys of names a slip away: each given name with the row's surnames, the row's given name
-    /// with each surname.
+    /// Keys of names a slip away: each given name as if it were the row's own, and each surname
+    /// beside the row's given name. A slip of the surname beside no given name that agrees is not
+    /// looked for: it weighs little, and unseen counts it.
     fn of_slips(&mut self, name: &StandardName, slips: &Slips<'_>, births: &[BirthText]) {
         let mut givens: Vec<&str> = slips.given.iter().map(|s| canonical_given(s)).collect();
         givens.sort_unstable();
@@ -333,9 +334,8 @@ impl<'a> Prints<'a> {
         others.sort_unstable();
         others.dedup();
         let given = name.given.first().map(|token| canonical_given(token));
-        for sound in others {
-            self.of_surname(sound, births);
-            if let Some(given) = given {
+        if let Some(given) = given {
+            for sound in others {
                 self.of_both(given, sound);
             }
         }
