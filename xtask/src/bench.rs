@@ -23,7 +23,7 @@ use crate::{
 
 /// Most seconds from a clone to the end of the demo (DESIGN.md section 7, two cores).
 const LIMIT_SECONDS: u64 = 360;
-/// Most packages the demo is built from (STYLE.md section 4).
+/// Most packages the demo is built from.
 const LIMIT_PACKAGES: usize = 400;
 
 /// The benches there are.
