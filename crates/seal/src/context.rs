@@ -5,6 +5,8 @@
 //!
 //! Left to others: which text is an address's key (standard), which periods an entry has (header).
 
+use std::fmt;
+
 use model::{
     id::{EntryNumber, Epoch, RecordNumber, RegisterId},
     personal::Personal,
@@ -44,7 +46,31 @@ pub enum SlotKey {
     CourtOrder,
 }
 
+/// As [`SlotKey`], borrowed: what millions of entries are sealed with. `Debug` prints nothing of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum SlotText<'a> {
+    /// The text of an on-file address key.
+    OnFile(&'a str),
+    /// See [`SlotKey::CourtOrder`].
+    CourtOrder,
+}
+
+impl fmt::Debug for SlotText<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SlotText(personal)")
+    }
+}
+
 impl SlotKey {
+    /// The key, borrowed.
+    #[must_use]
+    pub fn text(&self) -> SlotText<'_> {
+        match self {
+            Self::OnFile(text) => SlotText::OnFile(text.expose()),
+            Self::CourtOrder => SlotText::CourtOrder,
+        }
+    }
+
     /// The slot of an address on file, by the text of its key (`countersign-key-v1|…`).
     #[must_use]
     pub fn on_file(address_key: &str) -> Self {
@@ -138,18 +164,18 @@ impl EntryName<'_> {
         };
         let room = entry_bytes.len().saturating_add(length).saturating_add(8);
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
-        self.write_slot(entry_bytes, key, &mut bytes);
+        self.write_slot(entry_bytes, key.text(), &mut bytes);
         bytes
     }
 
     /// Appends the bytes of a slot.
-    pub(crate) fn write_slot(&self, entry_bytes: &[u8], key: &SlotKey, bytes: &mut Vec<u8>) {
+    pub(crate) fn write_slot(&self, entry_bytes: &[u8], key: SlotText<'_>, bytes: &mut Vec<u8>) {
         match key {
-            SlotKey::OnFile(text) => {
+            SlotText::OnFile(text) => {
                 bytes.extend_from_slice(entry_bytes);
-                put(text.expose().as_bytes(), bytes);
+                put(text.as_bytes(), bytes);
             }
-            SlotKey::CourtOrder => {
+            SlotText::CourtOrder => {
                 self.write(COURT_ORDER_LABEL, bytes);
                 put(&[], bytes);
             }

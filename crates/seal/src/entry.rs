@@ -9,7 +9,7 @@
 //!
 //! Left to others: which addresses a record has on file (register), storage.
 
-use std::{borrow::Borrow, fmt};
+use std::fmt;
 
 use model::{
     fault::{Explain, Fault},
@@ -20,7 +20,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH, PackedAddress},
-    context::{EntryName, SLOT_LABEL, SlotContext, SlotKey},
+    context::{EntryName, SLOT_LABEL, SlotContext, SlotKey, SlotText},
     header::RecordHeader,
     hmac::{Begun, Expander, Padded},
     keys::{BuilderValues, EpochKeys},
@@ -278,11 +278,12 @@ impl<'a> Sealer<'a> {
             return Err(SealError::OtherEpoch);
         }
         let plaintext = address.pack()?;
+        let slot_keys: Vec<SlotText<'_>> = slot_keys.iter().map(SlotKey::text).collect();
         let mut work = Workspace::default();
         let ciphertext = self.seal_named(
             &context.name(),
             |to| to.copy_from_slice(plaintext.as_slice()),
-            slot_keys,
+            &slot_keys,
             &mut work,
         )?;
         Ok(SealedEntry {
@@ -299,8 +300,8 @@ impl<'a> Sealer<'a> {
     pub fn seal_entry(
         &self,
         (header, entry): (&RecordHeader, EntryNumber),
-        address: &PackedAddress,
-        slot_keys: &[&SlotKey],
+        address: PackedAddress<'_>,
+        slot_keys: &[SlotText<'_>],
         work: &mut Workspace,
         bytes: &mut Vec<u8>,
     ) -> Result<(), SealError> {
@@ -318,11 +319,11 @@ impl<'a> Sealer<'a> {
     }
 
     /// Gives the ciphertext, and leaves the slots in `work`.
-    fn seal_named<K: Borrow<SlotKey>>(
+    fn seal_named(
         &self,
         name: &EntryName<'_>,
         plaintext: impl FnOnce(&mut [u8]),
-        slot_keys: &[K],
+        slot_keys: &[SlotText<'_>],
         work: &mut Workspace,
     ) -> Result<[u8; CIPHERTEXT_LENGTH], SealError> {
         if slot_keys.is_empty() || slot_keys.len() > SLOTS_MAX {
@@ -331,7 +332,7 @@ impl<'a> Sealer<'a> {
         work.begin(name);
         let data_key = self.data_key(work);
         for key in slot_keys {
-            let slot = self.slot(name, key.borrow(), &data_key, work)?;
+            let slot = self.slot(name, *key, &data_key, work)?;
             work.slots.push(slot);
         }
         for number in slot_keys.len()..slot_keys.len().next_power_of_two() {
@@ -354,7 +355,7 @@ impl<'a> Sealer<'a> {
     fn slot(
         &self,
         name: &EntryName<'_>,
-        key: &SlotKey,
+        key: SlotText<'_>,
         data_key: &[u8; 32],
         work: &mut Workspace,
     ) -> Result<Slot, SealError> {
@@ -406,13 +407,13 @@ impl Workspace {
     }
 
     /// Takes in a slot of that entry.
-    fn take_slot(&mut self, name: &EntryName<'_>, key: &SlotKey) {
+    fn take_slot(&mut self, name: &EntryName<'_>, key: SlotText<'_>) {
         let room = self.entry_bytes.len().saturating_add(1024);
-        if let SlotKey::OnFile(text) = key
-            && self.slot_bytes.capacity() < room.saturating_add(text.expose().len())
+        if let SlotText::OnFile(text) = key
+            && self.slot_bytes.capacity() < room.saturating_add(text.len())
         {
             // Growing would leave what stands here in freed memory.
-            self.slot_bytes = Zeroizing::new(Vec::with_capacity(room + text.expose().len()));
+            self.slot_bytes = Zeroizing::new(Vec::with_capacity(room + text.len()));
         }
         self.slot_bytes.clear();
         name.write_slot(&self.entry_bytes, key, &mut self.slot_bytes);

@@ -168,7 +168,7 @@ impl TokenEvaluator {
     #[must_use]
     pub fn evaluate(&self, kind: TokenKind, part: &str) -> Token {
         let name = self.name(kind, part);
-        let place = usize::try_from(name.1 % 64).unwrap_or(0) % SHARDS;
+        let place = usize::try_from(name.1).unwrap_or(0) % SHARDS;
         let Some(shard) = self.memory.get(place) else {
             return self.evaluate_once(kind, part);
         };

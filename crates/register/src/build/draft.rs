@@ -6,93 +6,19 @@
 //!
 //! Left to others: what the rows say (prepare), everything that depends on a record's number (person).
 
-use identity::{blocking::AddressKeys, candidates::Marker};
+use identity::blocking::AddressKeys;
 use model::{
-    time::{Date, TaxPeriod},
+    time::TaxPeriod,
     token::{Binder, Token},
 };
-use seal::{
-    address::{AddressTooLong, PackedAddress},
-    context::SlotKey,
-};
+use seal::address::PackedAddress;
 use standard::name::Suffix;
 
-use super::BuildError;
-
-/// A value that rows may state, of the latest period that states one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Latest<T> {
-    /// The value, and the latest period of a row that states it.
-    pub stated: Option<(TaxPeriod, T)>,
-    /// Whether rows state several.
-    pub several: bool,
-}
-
-impl<T> Default for Latest<T> {
-    fn default() -> Self {
-        Self {
-            stated: None,
-            several: false,
-        }
-    }
-}
-
-impl<T: PartialEq> Latest<T> {
-    /// Takes what a row of this period states, whatever came before.
-    pub fn take(&mut self, period: TaxPeriod, value: T) {
-        let later = match &self.stated {
-            Some((last, known)) => {
-                self.several |= *known != value;
-                *last < period
-            }
-            None => true,
-        };
-        if later {
-            self.stated = Some((period, value));
-        }
-    }
-
-    /// A later row states the same again.
-    pub fn again(&mut self, period: TaxPeriod) {
-        if let Some((last, _)) = &mut self.stated {
-            *last = period;
-        }
-    }
-
-    /// Takes what other rows of the person state.
-    pub fn join(&mut self, other: Self) {
-        self.several |= other.several;
-        if let Some((period, value)) = other.stated {
-            self.take(period, value);
-        }
-    }
-
-    /// The same of another kind of value, which keeps different values different.
-    pub fn map<U>(self, value_of: impl FnOnce(T) -> U) -> Latest<U> {
-        Latest {
-            stated: self.stated.map(|(period, value)| (period, value_of(value))),
-            several: self.several,
-        }
-    }
-}
-
-/// What a person's rows state beside names and addresses.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Facts {
-    /// Date of birth.
-    pub date_of_birth: Latest<Date>,
-    /// Token of the taxpayer number.
-    pub tin: Latest<Token>,
-    /// Whether any row has a hold or identity-theft marker.
-    pub marker: Marker,
-}
-
-impl Facts {
-    /// Whether rows state several birth dates or numbers.
-    pub fn contradictory(&self) -> bool {
-        self.date_of_birth.several || self.tin.several
-    }
-}
+use super::{
+    BuildError,
+    stated::Facts,
+    view::{AddressView, PersonView},
+};
 
 /// A name: words in standard form, joined by spaces.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -108,27 +34,77 @@ pub struct NameText<'a> {
 }
 
 /// An address, whoever lives there, as one text of the extract has it.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct AddressFacts {
     /// Half of a digest of what makes two addresses of one person the same entry.
     pub identity: [u8; 16],
-    /// As it is sealed.
-    pub mailing: Result<PackedAddress, AddressTooLong>,
     /// Where it has a standard form.
     pub standard: Option<StandardFacts>,
+    /// Where its texts begin: as it is sealed, then the on-file address key.
+    pub(super) texts: u32,
+    /// Bytes of it packed.
+    pub(super) packed: Result<u8, TooLong>,
+    /// Bytes of the on-file address key.
+    pub(super) key: u16,
 }
 
+/// Bytes of text of an address that is too long to be sealed.
+#[derive(Clone, Copy)]
+pub(super) struct TooLong(pub(super) u32);
+
 /// An address with a standard form.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct StandardFacts {
-    /// The slot of its on-file address key.
-    pub slot: SlotKey,
-    /// What binds its parts, in the order of [`model::token::TokenKind::OF_ADDRESS`].
-    pub binders: [Option<Binder>; 8],
+    /// What binds its parts.
+    pub binders: Binders,
     /// Its blocking keys.
     pub keys: AddressKeys,
     /// Fingerprint of number, street, ZIP and unit.
     pub residence: u64,
+}
+
+/// What binds the parts of an address to records, in the order of
+/// [`model::token::TokenKind::OF_ADDRESS`].
+#[derive(Clone, Copy)]
+pub struct Binders {
+    /// Of each part; those of parts that are not there mean nothing.
+    binders: [Binder; 8],
+    /// Bit `i` set: part `i` is there.
+    present: u8,
+}
+
+impl Binders {
+    /// Of the parts that are there.
+    pub fn new(parts: [Option<Binder>; 8]) -> Self {
+        let nothing = Token::new([0; 32]).binder();
+        let present = parts.iter().enumerate();
+        let present = present.filter(|(_, part)| part.is_some());
+        Self {
+            binders: parts.map(|part| part.unwrap_or(nothing)),
+            present: present.fold(0, |bits, (bit, _)| bits | 1 << bit),
+        }
+    }
+
+    /// Which parts are there: bit `i` for part `i`.
+    pub fn present(&self) -> u8 {
+        self.present
+    }
+
+    /// What binds each part, where it is there.
+    pub fn iter(&self) -> impl Iterator<Item = Option<Binder>> {
+        let binders = self.binders.iter().enumerate();
+        binders.map(|(bit, binder)| (self.present & 1 << bit != 0).then_some(*binder))
+    }
+}
+
+/// What an address is added to drafts as.
+pub struct NewAddress<'t> {
+    /// See [`AddressFacts::identity`].
+    pub identity: [u8; 16],
+    /// Its five fields.
+    pub fields: [&'t str; 5],
+    /// Its on-file address key and the rest, where it has a standard form.
+    pub standard: Option<(&'t str, StandardFacts)>,
 }
 
 /// A person's place in the keyed order of records: the first 16 bytes of a keyed value of their id.
@@ -148,12 +124,12 @@ struct Person {
 }
 
 /// One distinct address of a person.
-struct Entry {
+pub(super) struct Entry {
     /// The address as the earliest row has it.
-    address: u32,
+    pub(super) address: u32,
     /// As the latest has it.
-    latest: u32,
-    periods_end: u32,
+    pub(super) latest: u32,
+    pub(super) periods_end: u32,
 }
 
 /// People, one after the other.
@@ -161,11 +137,24 @@ struct Entry {
 pub struct Drafts {
     people: Vec<Person>,
     entries: Vec<Entry>,
-    periods: Vec<TaxPeriod>,
+    pub(super) periods: Vec<TaxPeriod>,
     /// Of each period, how many rows after the person's first its row stands.
-    rows: Vec<u32>,
+    pub(super) rows: Vec<u32>,
     names: String,
     addresses: Vec<AddressFacts>,
+    /// Texts of the addresses.
+    pub(super) texts: Texts,
+}
+
+/// Texts that are wiped when dropped.
+#[derive(Default)]
+pub(super) struct Texts(pub(super) Vec<u8>);
+
+impl Drop for Texts {
+    fn drop(&mut self) {
+        self.0.fill(0);
+        std::hint::black_box(&self.0);
+    }
 }
 
 /// A person's rows while they are added to drafts: by period, with the entry each belongs to.
@@ -221,7 +210,7 @@ fn taken<T>(values: &mut Vec<T>) -> Vec<T> {
 }
 
 /// What stands from one end to another.
-fn between<T>(values: &[T], start: u32, end: u32) -> &[T] {
+pub(super) fn between<T>(values: &[T], start: u32, end: u32) -> &[T] {
     let place = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
     values.get(place(start)..place(end)).unwrap_or(&[])
 }
@@ -230,16 +219,48 @@ impl Drafts {
     /// Adds an address and gives its place.
     ///
     /// # Errors
-    /// [`BuildError::TooLarge`] beyond 2^32.
-    pub fn add_address(&mut self, address: AddressFacts) -> Result<u32, BuildError> {
+    /// [`BuildError::TooLarge`] beyond 2^32 addresses or bytes of their texts.
+    pub fn add_address(&mut self, address: &NewAddress<'_>) -> Result<u32, BuildError> {
+        let texts = count32(self.texts.0.len())?;
+        let packed = PackedAddress::pack(address.fields, &mut self.texts.0);
+        let packed =
+            packed.map_err(|error| TooLong(u32::try_from(error.length).unwrap_or(u32::MAX)));
+        let key = address.standard.as_ref().map_or("", |(key, _)| key);
+        self.texts.0.extend_from_slice(key.as_bytes());
+        self.put(AddressFacts {
+            identity: address.identity,
+            standard: address.standard.as_ref().map(|(_, facts)| *facts),
+            texts,
+            packed,
+            key: u16::try_from(key.len()).map_err(|_| BuildError::TooLarge)?,
+        })
+    }
+
+    /// Adds an address of other drafts and gives its place here.
+    ///
+    /// # Errors
+    /// [`BuildError::TooLarge`] as above.
+    pub fn copy_address(&mut self, address: AddressView<'_>) -> Result<u32, BuildError> {
+        let texts = count32(self.texts.0.len())?;
+        self.texts.0.extend_from_slice(address.texts());
+        self.put(AddressFacts {
+            texts,
+            ..*address.facts
+        })
+    }
+
+    fn put(&mut self, facts: AddressFacts) -> Result<u32, BuildError> {
         let place = count32(self.addresses.len())?;
-        self.addresses.push(address);
+        self.addresses.push(facts);
         Ok(place)
     }
 
     /// An address by its place.
-    pub fn address(&self, place: u32) -> Option<&AddressFacts> {
-        self.addresses.get(usize::try_from(place).ok()?)
+    pub fn address(&self, place: u32) -> Option<AddressView<'_>> {
+        Some(AddressView {
+            facts: self.addresses.get(usize::try_from(place).ok()?)?,
+            drafts: self,
+        })
     }
 
     /// Adds a person; puts the outline's entries in the order of their latest period.
@@ -291,6 +312,7 @@ impl Drafts {
             periods: taken(&mut self.periods),
             rows: taken(&mut self.rows),
             addresses: taken(&mut self.addresses),
+            texts: Texts(taken(&mut self.texts.0)),
             names: {
                 let names = self.names.as_str().into();
                 self.names.clear();
@@ -326,85 +348,6 @@ impl Drafts {
             drafts: self,
             entries: between(&self.entries, entries_start, person.entries_end),
             periods_start: periods_start.map_or(0, |entry| entry.periods_end),
-        })
-    }
-}
-
-/// A person of some drafts.
-#[derive(Clone, Copy)]
-pub struct PersonView<'a> {
-    /// What the rows state beside names and addresses.
-    pub facts: &'a Facts,
-    /// The latest name stated.
-    pub name: NameText<'a>,
-    first_row: u64,
-    drafts: &'a Drafts,
-    entries: &'a [Entry],
-    periods_start: u32,
-}
-
-/// An entry of a person.
-#[derive(Clone, Copy)]
-pub struct EntryView<'a> {
-    /// Ascending.
-    pub periods: &'a [TaxPeriod],
-    /// Of each period, how many rows after the person's first its row stands.
-    rows: &'a [u32],
-    first_row: u64,
-    /// The address as the earliest row has it.
-    pub address: &'a AddressFacts,
-    /// As the latest row has it.
-    pub latest: &'a AddressFacts,
-}
-
-impl<'a> EntryView<'a> {
-    /// Each period and the number of its row.
-    pub fn rows(self) -> impl Iterator<Item = (TaxPeriod, u64)> + use<'a> {
-        let rows = self.rows.iter().map(move |after| {
-            let after = u64::from(*after);
-            self.first_row.saturating_add(after)
-        });
-        self.periods.iter().copied().zip(rows)
-    }
-
-    /// The latest row, for errors.
-    pub fn row(self) -> u64 {
-        self.rows().last().map_or(0, |(_, row)| row)
-    }
-}
-
-impl<'a> PersonView<'a> {
-    /// The entries, by latest period.
-    pub fn entries(self) -> impl DoubleEndedIterator<Item = EntryView<'a>> + Clone + use<'a> {
-        let (drafts, first_row, all) = (self.drafts, self.first_row, self.entries);
-        let periods_start = self.periods_start;
-        all.iter().enumerate().filter_map(move |(place, entry)| {
-            let before = place.checked_sub(1).and_then(|last| all.get(last));
-            let start = before.map_or(periods_start, |last| last.periods_end);
-            Some(EntryView {
-                periods: between(&drafts.periods, start, entry.periods_end),
-                rows: between(&drafts.rows, start, entry.periods_end),
-                first_row,
-                address: drafts.address(entry.address)?,
-                latest: drafts.address(entry.latest)?,
-            })
-        })
-    }
-
-    /// A number that depends on what lies apart in memory: whoever asks many people for it before
-    /// reading them has it fetched side by side.
-    pub fn touch(self) -> u32 {
-        self.entries
-            .first()
-            .map_or(self.periods_start, |entry| entry.address)
-    }
-
-    /// As [`Self::touch`], of what the entries point to.
-    pub fn touch_addresses(self) -> u8 {
-        let addresses = self.entries.iter();
-        let addresses = addresses.filter_map(|entry| self.drafts.address(entry.address));
-        addresses.fold(0, |all, address| {
-            all ^ address.identity.first().copied().unwrap_or(0)
         })
     }
 }

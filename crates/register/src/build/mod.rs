@@ -13,6 +13,8 @@ mod order;
 mod person;
 mod planes;
 mod prepare;
+mod stated;
+mod view;
 mod write;
 
 use std::path::Path;
@@ -30,12 +32,12 @@ use crate::{
     kind::RegisterKind,
     snapshot::Snapshot,
 };
-use draft::PersonView;
 use group::{Grouping, Piece, ROUND_PIECES};
 use order::People;
 use person::{Batch, Maker};
 use planes::Planes;
 use prepare::{Desk, Prepared, Preparer};
+use view::PersonView;
 
 /// A stage of building, for progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

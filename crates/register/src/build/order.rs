@@ -10,10 +10,12 @@ use rayon::prelude::*;
 
 use super::{
     BuildError,
-    draft::{Drafts, EntryView, Facts, Outline, OutlineEntry, OutlineRow, PersonView, Place},
+    draft::{Drafts, Outline, OutlineEntry, OutlineRow, Place},
     group::PIECE_RUNS,
     in_order,
     prepare::Prepared,
+    stated::Facts,
+    view::{EntryView, PersonView},
 };
 
 /// People in the order of their records.
@@ -149,19 +151,19 @@ fn join_entries(
     let mut entries: Vec<EntryView<'_>> = views.iter().flat_map(|view| view.entries()).collect();
     entries.sort_by_key(|entry| entry.periods.first().copied());
     for entry in entries {
-        let identity = entry.address.identity;
+        let identity = entry.address.facts.identity;
         let Some(last) = entry.periods.last().copied() else {
             continue;
         };
         let is_same = |known: &&mut OutlineEntry| {
             let address = drafts.address(known.address);
-            address.is_some_and(|address| address.identity == identity)
+            address.is_some_and(|address| address.facts.identity == identity)
         };
         let place = match outline.entries.iter_mut().find(is_same) {
             Some(known) => {
                 if known.last < last {
                     known.last = last;
-                    known.latest = drafts.add_address(entry.latest.clone())?;
+                    known.latest = drafts.copy_address(entry.latest)?;
                 }
                 known.place
             }
@@ -191,11 +193,11 @@ fn join_entries(
 
 /// Adds an entry's addresses, which mostly are one.
 fn added(drafts: &mut Drafts, entry: EntryView<'_>) -> Result<[u32; 2], BuildError> {
-    let address = drafts.add_address(entry.address.clone())?;
-    let latest = if std::ptr::eq(entry.address, entry.latest) {
+    let address = drafts.copy_address(entry.address)?;
+    let latest = if entry.address.is(entry.latest) {
         address
     } else {
-        drafts.add_address(entry.latest.clone())?
+        drafts.copy_address(entry.latest)?
     };
     Ok([address, latest])
 }

@@ -12,10 +12,9 @@ use model::{
     digest::Digest,
     id::{EntryNumber, RecordNumber},
     time::TaxPeriod,
-    token::Binder,
 };
 use seal::{
-    context::SlotKey,
+    context::SlotText,
     entry::{SLOTS_MAX, Sealer, Workspace, encoded_length},
     header::RecordHeader,
     merkle::leaf_hash,
@@ -24,8 +23,9 @@ use standard::name::StandardName;
 
 use super::{
     BuildError, count,
-    draft::{EntryView, NameText, PersonView, StandardFacts},
+    draft::{Binders, NameText, StandardFacts},
     order::People,
+    view::{EntryView, PersonView},
 };
 use crate::match_plane::MatchRecord;
 
@@ -224,7 +224,7 @@ fn spell(text: NameText<'_>, name: &mut StandardName) {
 
 /// An entry's number and its standard form, where it has one.
 fn standard_of<'d>((number, entry): (u16, EntryView<'d>)) -> Option<(u16, &'d StandardFacts)> {
-    Some((number, entry.address.standard.as_ref()?))
+    Some((number, entry.address.facts.standard.as_ref()?))
 }
 
 /// Appends a person's entries, sealed.
@@ -242,8 +242,8 @@ fn seal(
             row: entry.row(),
             source,
         };
-        let mailing = entry.latest.mailing.as_ref();
-        let mailing = mailing.map_err(|error| failed(error.clone().into()))?;
+        let mailing = entry.latest.packed();
+        let mailing = mailing.map_err(|error| failed(error.into()))?;
         let slots = slot_keys(entry, person);
         let length = encoded_length(slots.len().next_power_of_two());
         let length = u32::try_from(length).map_err(|_| BuildError::TooLarge)?;
@@ -257,9 +257,9 @@ fn seal(
 }
 
 /// An entry's slots: its own address key first, then the record's others, latest first.
-fn slot_keys<'d>(entry: EntryView<'d>, person: PersonView<'d>) -> Vec<&'d SlotKey> {
-    let key = |entry: EntryView<'d>| entry.address.standard.as_ref().map(|facts| &facts.slot);
-    let mut slots: Vec<&SlotKey> = Vec::with_capacity(SLOTS_MAX);
+fn slot_keys<'d>(entry: EntryView<'d>, person: PersonView<'d>) -> Vec<SlotText<'d>> {
+    let key = |entry: EntryView<'d>| entry.address.slot();
+    let mut slots: Vec<SlotText<'_>> = Vec::with_capacity(SLOTS_MAX);
     let others = person.entries().rev().filter_map(key);
     for slot in key(entry).into_iter().chain(others) {
         if !slots.contains(&slot) && slots.len() < SLOTS_MAX {
@@ -267,21 +267,21 @@ fn slot_keys<'d>(entry: EntryView<'d>, person: PersonView<'d>) -> Vec<&'d SlotKe
         }
     }
     if slots.is_empty() {
-        slots.push(&SlotKey::CourtOrder);
+        slots.push(SlotText::CourtOrder);
     }
     slots
 }
 
-fn bind(binders: &[Option<Binder>; 8], record: RecordNumber, entry: EntryNumber) -> BoundAddress {
+fn bind(binders: &Binders, record: RecordNumber, entry: EntryNumber) -> BoundAddress {
     let mut bound = BoundAddress {
         entry,
+        present: binders.present(),
         ..BoundAddress::default()
     };
-    for (bit, (binder, part)) in binders.iter().zip(bound.parts.iter_mut()).enumerate() {
+    for (binder, part) in binders.iter().zip(bound.parts.iter_mut()) {
         if let Some(binder) = binder {
             let kept = binder.bound(record) >> (64 - BOUND_PART_BITS);
             *part = u16::try_from(kept).unwrap_or(u16::MAX);
-            bound.present |= 1 << bit;
         }
     }
     bound

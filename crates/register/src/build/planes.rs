@@ -5,7 +5,7 @@
 //!
 //! Left to others: what stands in each plane (person), the files (write).
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, panic::resume_unwind, path::Path};
 
 use model::digest::Digest;
 use rayon::prelude::*;
@@ -98,8 +98,19 @@ impl Planes {
         let residences = numbered(&self.residences).ok_or(BuildError::TooLarge)?;
         drop(self.residences);
         let (plane, index, limit) = (self.plane, self.index, options.block_limit);
-        let finish_plane = || plane.finish(&residences);
-        let (plane, index) = rayon::join(finish_plane, || index.finish_in_pieces(limit));
+        let (sealed, headers) = (self.sealed, self.headers);
+        // The disk is waited for beside the work, on a thread that computes nothing.
+        let (tables, plane, index) = std::thread::scope(|scope| {
+            let tables = scope.spawn(|| (sealed.finish(), headers.finish()));
+            let finish_plane = || plane.finish(&residences);
+            let (plane, index) = rayon::join(finish_plane, || index.finish_in_pieces(limit));
+            let tables = tables.join();
+            (
+                tables.unwrap_or_else(|panic| resume_unwind(panic)),
+                plane,
+                index,
+            )
+        });
         let (plane, index) = plane.zip(index).ok_or(BuildError::TooLarge)?;
         let index_length: usize = index.iter().map(Vec::len).sum();
         (options.progress)(Stage::Writing, count(plane.len() + index_length));
@@ -114,8 +125,8 @@ impl Planes {
         );
         let pieces = index.iter().map(Vec::as_slice);
         keep(index::FILE, write::file(out, index::FILE, pieces)?);
-        keep(SEALED.file, self.sealed.finish()?);
-        keep(HEADERS.file, self.headers.finish()?);
+        keep(SEALED.file, tables.0?);
+        keep(HEADERS.file, tables.1?);
         Ok(Built {
             people,
             entries: self.entries,

@@ -17,7 +17,7 @@ use identity::{
     query::{AddressTokens, bounded_name},
 };
 use model::{digest::Digest, id::PersonId, time::TaxPeriod, token::TokenKind};
-use seal::{address::PackedAddress, context::SlotKey, keys::BuilderValues, token::TokenEvaluator};
+use seal::{keys::BuilderValues, token::TokenEvaluator};
 use standard::{
     address::{AddressKey, AddressText, StandardAddress, standardize},
     fold::fold,
@@ -27,10 +27,11 @@ use standard::{
 use super::{
     BuildError,
     draft::{
-        AddressFacts, Drafts, Facts, Latest, NameText, Outline, OutlineEntry, OutlineRow, Place,
+        Binders, Drafts, NameText, NewAddress, Outline, OutlineEntry, OutlineRow, Place,
         StandardFacts,
     },
     group::Piece,
+    stated::{Facts, Latest},
 };
 use crate::{
     extract::{ExtractRow, Field},
@@ -143,8 +144,23 @@ impl Preparer<'_> {
                 return Ok(*place);
             }
         }
-        let facts = AddressFacts::read(&address_text(row.row), self.tokens);
-        let place = desk.drafts.add_address(facts)?;
+        let text = address_text(row.row);
+        let standard = standardize(&text).ok();
+        let standard = standard.map(|address| (address.key(), address));
+        let fields = [
+            text.line_1,
+            text.line_2,
+            text.city,
+            text.state,
+            text.postal_code,
+        ];
+        let place = desk.drafts.add_address(&NewAddress {
+            identity: identity_of(fields, standard.as_ref()),
+            fields,
+            standard: standard
+                .as_ref()
+                .map(|(key, address)| (key.expose(), StandardFacts::of(address, self.tokens))),
+        })?;
         desk.known.insert(hash, (row.number, place));
         Ok(place)
     }
@@ -279,7 +295,7 @@ impl Desk {
     /// Adds a row to the outline of its person, later than all before it.
     fn take_row(&mut self, row: &PeriodRow<'_>, address: u32) {
         let drafts = &self.drafts;
-        let identity = |place: u32| drafts.address(place).map(|address| address.identity);
+        let identity = |place: u32| drafts.address(place).map(|address| address.facts.identity);
         let outline = &mut self.outline;
         let known = outline
             .entries
@@ -309,28 +325,8 @@ impl Desk {
     }
 }
 
-impl AddressFacts {
-    fn read(text: &AddressText<'_>, tokens: &TokenEvaluator) -> Self {
-        let standard = standardize(text).ok();
-        let standard = standard.map(|address| (address.key(), address));
-        let fields = [
-            text.line_1,
-            text.line_2,
-            text.city,
-            text.state,
-            text.postal_code,
-        ];
-        Self {
-            identity: identity_of(fields, standard.as_ref()),
-            mailing: PackedAddress::new(fields),
-            standard: standard
-                .map(|(key, address)| StandardFacts::of(&address, key.expose(), tokens)),
-        }
-    }
-}
-
 impl StandardFacts {
-    fn of(address: &StandardAddress, key: &str, tokens: &TokenEvaluator) -> Self {
+    fn of(address: &StandardAddress, tokens: &TokenEvaluator) -> Self {
         let parts = address.token_parts().into_iter();
         let parts = parts.map(|(kind, part)| (kind, tokens.evaluate(kind, &part)));
         let tokens = AddressTokens {
@@ -338,8 +334,7 @@ impl StandardFacts {
         };
         let binder = |kind| tokens.get(kind).map(model::token::Token::binder);
         Self {
-            slot: SlotKey::on_file(key),
-            binders: TokenKind::OF_ADDRESS.map(binder),
+            binders: Binders::new(TokenKind::OF_ADDRESS.map(binder)),
             keys: AddressKeys::of(&tokens),
             residence: residence(&tokens),
         }
