@@ -72,7 +72,7 @@ fn directory_bits(entries: usize) -> u32 {
 
 /// A fingerprint and a record that has it, in 12 bytes: there are a dozen of each person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-#[repr(packed(4))]
+#[repr(Rust, packed(4))]
 struct Pair {
     print: u64,
     record: u32,

@@ -132,13 +132,19 @@ impl<'a> PersonView<'a> {
     }
 
     /// As [`Self::touch`], of what the entries point to.
-    pub fn touch_addresses(self) -> u8 {
+    pub fn touch_addresses(self) -> u64 {
         let addresses = self.entries.iter();
         let addresses = addresses.filter_map(|entry| self.drafts.address(entry.address));
         addresses.fold(0, |all, address| {
-            let first = address.facts.identity.first();
-            let text = address.texts().first();
-            all ^ first.copied().unwrap_or(0) ^ text.copied().unwrap_or(0)
+            let texts = address.texts();
+            let bytes = [address.facts.identity.first(), texts.first(), texts.last()];
+            let bytes = bytes.into_iter().flatten();
+            let bytes = bytes.fold(0, |sum: u8, byte| sum ^ byte);
+            let standard = address.facts.standard.as_ref();
+            let rest = standard.map_or(0, |facts| {
+                facts.residence ^ u64::from(facts.binders.present())
+            });
+            all ^ rest ^ u64::from(bytes)
         })
     }
 }
