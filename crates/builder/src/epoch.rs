@@ -86,9 +86,11 @@ impl Stage {
     pub fn words(self) -> String {
         match self {
             Self::Digest => "digesting the extract".to_owned(),
-            Self::Register(build::Stage::Reading, rows) => format!("reading rows: {rows}"),
+            Self::Register(build::Stage::Reading, rows) => {
+                format!("reading, standardising and tokenising rows: {rows}")
+            }
             Self::Register(build::Stage::Preparing, rows) => {
-                format!("standardising and tokenising {rows} rows")
+                format!("putting people of {rows} rows in order")
             }
             Self::Register(build::Stage::Sealing, people) => format!("sealing {people} people"),
             Self::Register(build::Stage::Writing, bytes) => {

@@ -89,14 +89,14 @@ impl Writer {
         self.0.extend_from_slice(bytes);
     }
 
-    /// Bytes in several pieces behind their length together.
-    pub fn section_of(&mut self, pieces: &[Vec<u8>]) {
-        let length: usize = pieces.iter().map(Vec::len).sum();
-        self.number64(u64::try_from(length).unwrap_or(u64::MAX));
-        self.0.reserve(length);
-        for piece in pieces {
-            self.0.extend_from_slice(piece);
-        }
+    /// The length of a section whose bytes follow.
+    pub fn section_head(&mut self, bytes: usize) {
+        self.number64(u64::try_from(bytes).unwrap_or(u64::MAX));
+    }
+
+    /// Makes room for so many bytes.
+    pub fn reserve(&mut self, bytes: usize) {
+        self.0.reserve_exact(bytes);
     }
 
     /// Sections that another writer made.

@@ -20,19 +20,20 @@
 //!
 //! Left to others: what a key is made of (identity).
 
-use std::collections::BTreeMap;
+mod builder;
 
 use identity::{
     birth_code::BirthCode,
-    blocking::{BlockKey, Refinement},
+    blocking::BlockKey,
     candidates::{BlockPart, CandidatesError, UnreadBlock},
     found::{CandidateSet, Found, FoundSet},
     kinds::KindSet,
 };
 use model::id::RecordNumber;
-use rayon::prelude::*;
 
-use crate::bytes::{FormatError, Numbers, PlaneBytes, Reader, Section, Writer, count32, touch};
+use crate::bytes::{FormatError, Numbers, PlaneBytes, Reader, Section, count32, touch};
+
+pub use builder::IndexBuilder;
 
 /// File name, for messages.
 pub const FILE: &str = "index.plane";
@@ -42,8 +43,6 @@ const VERSION: u32 = 3;
 
 /// Most directory bits.
 const DIRECTORY_BITS_MAX: u32 = 28;
-/// Entries a bucket holds on average.
-const BUCKET_ENTRIES: usize = 16;
 
 /// Bytes of an entry: tag, birth date and record.
 const ENTRY_BYTES: usize = 7;
@@ -70,170 +69,6 @@ fn bucket_of(fingerprint: u64, directory_bits: u32) -> usize {
 /// What is kept of a fingerprint in its bucket: the next 8 bits.
 const fn tag_of(fingerprint: u64, directory_bits: u32) -> u8 {
     (fingerprint >> (56 - directory_bits)) as u8
-}
-
-fn directory_bits(entries: usize) -> u32 {
-    let buckets = (entries / BUCKET_ENTRIES).max(1);
-    buckets.ilog2().min(DIRECTORY_BITS_MAX)
-}
-
-/// A fingerprint and a record that has it.
-type Pair = (u64, u32);
-
-/// Fingerprints are sorted in so many parts, by their first bits.
-const PART_BITS: u32 = 8;
-
-/// Collects the fingerprints of records and makes the bytes of an index of them.
-#[derive(Debug)]
-pub struct IndexBuilder {
-    parts: Vec<Vec<Pair>>,
-    /// Of each record.
-    refinements: Vec<Refinement>,
-}
-
-impl Default for IndexBuilder {
-    fn default() -> Self {
-        Self {
-            parts: vec![Vec::new(); 1 << PART_BITS],
-            refinements: Vec::new(),
-        }
-    }
-}
-
-fn part_of(fingerprint: u64) -> usize {
-    usize::try_from(fingerprint >> (64 - PART_BITS)).unwrap_or(0)
-}
-
-fn divide(pairs: impl Iterator<Item = Pair>, parts: &mut [Vec<Pair>]) {
-    for pair in pairs {
-        if let Some(part) = parts.get_mut(part_of(pair.0)) {
-            part.push(pair);
-        }
-    }
-}
-
-/// Sorts a part and takes blocks longer than the limit out of it, which it gives with their sizes.
-fn take_oversized(part: &mut Vec<Pair>, limit: usize) -> (Vec<Pair>, Vec<(u64, u64)>) {
-    part.sort_unstable();
-    part.dedup();
-    let mut large: Vec<Pair> = Vec::new();
-    let mut sizes: Vec<(u64, u64)> = Vec::new();
-    for run in part.chunk_by(|a, b| a.0 == b.0) {
-        if let ([(print, _), ..], true) = (run, run.len() > limit) {
-            large.extend_from_slice(run);
-            sizes.push((*print, u64::try_from(run.len()).unwrap_or(u64::MAX)));
-        }
-    }
-    if !sizes.is_empty() {
-        part.retain(|(print, _)| sizes.binary_search_by_key(print, |(p, _)| *p).is_err());
-    }
-    (large, sizes)
-}
-
-impl IndexBuilder {
-    /// Adds the next record: its fingerprints, and what refines them. A record beyond 2^32 is
-    /// counted and makes [`Self::finish`] give nothing.
-    pub fn push(&mut self, fingerprints: impl Iterator<Item = u64>, refinement: Refinement) {
-        if let Some(record) = count32(self.refinements.len()) {
-            let pairs = fingerprints.map(|print| (print, record));
-            divide(pairs, &mut self.parts);
-        }
-        self.refinements.push(refinement);
-    }
-
-    /// The bytes of the index; `None` beyond 2^32 records or entries.
-    #[must_use]
-    pub fn finish(self, limit: usize) -> Option<Vec<u8>> {
-        count32(self.refinements.len())?;
-        let mut parts = self.parts;
-        let taken: Vec<_> = parts
-            .par_iter_mut()
-            .map(|part| take_oversized(part, limit))
-            .collect();
-        let mut refined: Vec<Vec<Pair>> = vec![Vec::new(); parts.len()];
-        let mut sizes: BTreeMap<u64, u64> = BTreeMap::new();
-        for (pairs, large) in &taken {
-            sizes.extend(large.iter().copied());
-            for (print, record) in pairs {
-                let place = usize::try_from(*record).ok()?;
-                let refinement = self.refinements.get(place).copied().unwrap_or_default();
-                let prints = [
-                    refinement.by_birth_year(*print),
-                    refinement.by_initial(*print),
-                ];
-                let pairs = prints.into_iter().flatten().map(|print| (print, *record));
-                divide(pairs, &mut refined);
-            }
-        }
-        drop(taken);
-        let still: Vec<_> = parts
-            .par_iter_mut()
-            .zip(refined)
-            .map(|(part, mut refined)| {
-                let (_, still) = take_oversized(&mut refined, limit);
-                if !refined.is_empty() {
-                    part.append(&mut refined);
-                    part.sort_unstable();
-                    part.dedup();
-                }
-                still
-            })
-            .collect();
-        sizes.extend(still.into_iter().flatten());
-        let births: Vec<BirthCode> = self.refinements.iter().map(|each| each.birth()).collect();
-        write(&mut parts, &sizes, &births)
-    }
-}
-
-/// The buckets of a part: tags, then birth dates, then records.
-fn bucket_bytes(part: &[Pair], bits: u32, births: &[BirthCode]) -> Vec<u8> {
-    let birth_of = |record: u32| {
-        let place = usize::try_from(record).unwrap_or(usize::MAX);
-        births.get(place).copied().unwrap_or(BirthCode::ANY)
-    };
-    let mut bytes = Vec::with_capacity(part.len().saturating_mul(ENTRY_BYTES));
-    for bucket in part.chunk_by(|a, b| bucket_of(a.0, bits) == bucket_of(b.0, bits)) {
-        let tags = bucket.iter().map(|(print, _)| tag_of(*print, bits));
-        bytes.extend(tags);
-        let births = bucket.iter().map(|(_, record)| birth_of(*record));
-        bytes.extend(births.flat_map(BirthCode::to_bytes));
-        bytes.extend(bucket.iter().flat_map(|(_, record)| record.to_le_bytes()));
-    }
-    bytes
-}
-
-fn write(
-    parts: &mut [Vec<Pair>],
-    large: &BTreeMap<u64, u64>,
-    births: &[BirthCode],
-) -> Option<Vec<u8>> {
-    divide(large.keys().map(|print| (*print, OVERSIZED)), parts);
-    let count = parts.iter().map(Vec::len).sum();
-    // A bucket never reaches into two parts.
-    let bits = directory_bits(count).max(PART_BITS);
-    let order = |pair: &Pair| (pair.0 >> (56 - bits), pair.1);
-    parts
-        .par_iter_mut()
-        .for_each(|part| part.sort_unstable_by_key(order));
-    let mut starts = Vec::with_capacity((1 << bits) + 1);
-    for (place, (fingerprint, _)) in parts.iter().flatten().enumerate() {
-        let bucket = bucket_of(*fingerprint, bits);
-        if starts.len() <= bucket {
-            starts.resize(bucket.checked_add(1)?, count32(place)?);
-        }
-    }
-    starts.resize((1 << bits) + 1, count32(count)?);
-    let buckets: Vec<Vec<u8>> = parts
-        .par_iter()
-        .map(|part| bucket_bytes(part, bits, births))
-        .collect();
-    let mut writer = Writer::new(MAGIC, VERSION);
-    writer.number32(bits);
-    writer.section32(starts.into_iter());
-    writer.section_of(&buckets);
-    writer.section64(large.keys().copied());
-    writer.section64(large.values().copied());
-    Some(writer.finish())
 }
 
 /// A bucket, and the tag looked for in it.
@@ -536,7 +371,10 @@ fn read_part(key: &BlockKey, years: &[i16], large: &[u64]) -> BlockPart {
 mod tests {
     use std::collections::BTreeSet;
 
-    use identity::{blocking::KeyKind, kinds::Route};
+    use identity::{
+        blocking::{KeyKind, Refinement},
+        kinds::Route,
+    };
     use model::time::Date;
     use proptest::prelude::*;
     use standard::name::StandardName;

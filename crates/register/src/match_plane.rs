@@ -20,7 +20,7 @@ use model::{
     time::Date,
 };
 use rayon::prelude::*;
-use standard::name::{StandardName, Suffix, canonical_given};
+use standard::name::{Suffix, canonical_given};
 
 use crate::{
     bytes::{FormatError, PlaneBytes, Reader, Section, Writer, count32, le16, le32, touch},
@@ -43,20 +43,23 @@ const FLAG_TIN: u8 = 1;
 const FLAG_HOLD: u8 = 2;
 
 /// One person ready for the match plane, in record order. `Debug` prints nothing of it.
-pub struct MatchRecord {
-    /// Name in standard form.
-    pub name: StandardName,
+#[derive(Clone, Copy)]
+pub struct MatchRecord<'a> {
+    /// Given names in standard form, joined by spaces.
+    pub given: &'a str,
+    /// Surnames likewise.
+    pub surnames: &'a str,
+    /// Generational suffix.
+    pub suffix: Option<Suffix>,
     /// Date of birth.
     pub date_of_birth: Option<Date>,
     /// Top 32 bits of the bound TIN.
     pub tin: Option<u32>,
     /// Hold or identity theft.
     pub marker: Marker,
-    /// Every address of the history.
-    pub addresses: Vec<BoundAddress>,
 }
 
-impl fmt::Debug for MatchRecord {
+impl fmt::Debug for MatchRecord<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("MatchRecord(personal)")
     }
@@ -190,12 +193,16 @@ struct Interner {
 }
 
 impl Interner {
-    fn number(&mut self, text: String) -> Option<u32> {
-        let next = count32(self.people.len())?;
-        let number = *self.numbers.entry(text.into_boxed_str()).or_insert(next);
-        if number == next {
-            self.people.push(0);
-        }
+    fn number(&mut self, text: &str) -> Option<u32> {
+        let number = match self.numbers.get(text) {
+            Some(number) => *number,
+            None => {
+                let next = count32(self.people.len())?;
+                self.numbers.insert(text.into(), next);
+                self.people.push(0);
+                next
+            }
+        };
         let count = self.people.get_mut(usize::try_from(number).ok()?)?;
         *count = count.saturating_add(1);
         Some(number)
@@ -255,12 +262,22 @@ pub struct MatchPlaneBuilder {
 }
 
 impl MatchPlaneBuilder {
-    /// Adds the next record; `None` beyond the format's limits.
-    pub fn push(&mut self, record: &MatchRecord) -> Option<()> {
-        let given = self.given.number(record.name.given.join(" "))?;
-        let surnames = self.surnames.number(record.name.surnames.join(" "))?;
+    /// An empty one with room for so many people and addresses.
+    #[must_use]
+    pub fn expecting(people: usize, addresses: usize) -> Self {
+        Self {
+            records: Vec::with_capacity(people.saturating_mul(RECORD_BYTES)),
+            addresses: Vec::with_capacity(addresses.saturating_mul(ADDRESS_BYTES)),
+            ..Self::default()
+        }
+    }
+
+    /// Adds the next record, with every address of its history; `None` beyond the format's limits.
+    pub fn push(&mut self, record: &MatchRecord<'_>, addresses: &[BoundAddress]) -> Option<()> {
+        let given = self.given.number(record.given)?;
+        let surnames = self.surnames.number(record.surnames)?;
         let start = count32(self.addresses.len() / ADDRESS_BYTES)?;
-        let count = u16::try_from(record.addresses.len()).ok()?;
+        let count = u16::try_from(addresses.len()).ok()?;
         let mut flags = 0;
         if record.tin.is_some() {
             flags |= FLAG_TIN;
@@ -275,8 +292,8 @@ impl MatchPlaneBuilder {
         table.extend_from_slice(&record.tin.unwrap_or(0).to_le_bytes());
         table.extend_from_slice(&start.to_le_bytes());
         table.extend_from_slice(&count.to_le_bytes());
-        table.extend_from_slice(&[suffix_code(record.name.suffix), flags]);
-        for address in &record.addresses {
+        table.extend_from_slice(&[suffix_code(record.suffix), flags]);
+        for address in addresses {
             self.addresses.extend_from_slice(&pack(address.parts));
             self.addresses.push(address.present);
             self.addresses
@@ -308,7 +325,10 @@ impl MatchPlaneBuilder {
             }
         }
         let mut writer = Writer::new(MAGIC, VERSION);
-        for sections in [given, surnames, given_tokens, surname_tokens] {
+        let names = [given, surnames, given_tokens, surname_tokens];
+        let tables = self.records.len().saturating_add(self.addresses.len());
+        writer.reserve(tables.saturating_add(names.iter().map(Vec::len).sum::<usize>() + 16));
+        for sections in names {
             writer.sections(&sections);
         }
         writer.section(&self.records);
@@ -476,30 +496,29 @@ impl MatchPlane {
 mod tests {
     use super::*;
 
-    fn encode(records: &[MatchRecord]) -> Option<Vec<u8>> {
+    fn encode(records: &[MatchRecord<'_>]) -> Option<Vec<u8>> {
         let mut builder = MatchPlaneBuilder::default();
         for record in records {
-            builder.push(record)?;
+            builder.push(record, &[ADDRESS])?;
         }
         builder.finish(&[])
     }
 
-    fn record(given: &str, surname: &str, birth: &str) -> MatchRecord {
+    const ADDRESS: BoundAddress = BoundAddress {
+        parts: [1, 2, 3, 4095, 5, 6, 7, 8],
+        present: 0b1010_1010,
+        entry: EntryNumber(3),
+        residence: 99,
+    };
+
+    fn record(given: &'static str, surnames: &'static str, birth: &str) -> MatchRecord<'static> {
         MatchRecord {
-            name: StandardName {
-                given: given.split(' ').map(str::to_owned).collect(),
-                surnames: vec![surname.to_owned()],
-                suffix: Some(Suffix::Junior),
-            },
+            given,
+            surnames,
+            suffix: Some(Suffix::Junior),
             date_of_birth: model::time::parse_date(birth).ok(),
             tin: Some(77),
             marker: Marker::Hold,
-            addresses: vec![BoundAddress {
-                parts: [1, 2, 3, 4095, 5, 6, 7, 8],
-                present: 0b1010_1010,
-                entry: EntryNumber(3),
-                residence: 99,
-            }],
         }
     }
 
@@ -514,12 +533,12 @@ mod tests {
         assert_eq!((plane.people(), plane.addresses()), (2, 2));
         for (number, expected) in (0..).zip(&records) {
             let view = plane.record(RecordNumber(number)).unwrap();
-            assert_eq!(view.given, expected.name.given.join(" "));
+            assert_eq!(view.given, expected.given);
             assert_eq!(view.surnames, "DIAZ");
-            assert_eq!(view.suffix, expected.name.suffix);
+            assert_eq!(view.suffix, expected.suffix);
             assert_eq!(view.date_of_birth, expected.date_of_birth);
             assert_eq!((view.tin, view.marker), (Some(77), Marker::Hold));
-            assert!(*view.addresses == *expected.addresses);
+            assert!(*view.addresses == [ADDRESS]);
         }
         let all = plane.records(&[RecordNumber(1), RecordNumber(0)]).unwrap();
         let expected: Vec<u16> = vec![1, 2, 3, 4095, 5, 6, 7, 8];

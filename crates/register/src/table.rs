@@ -62,9 +62,10 @@ impl TableWriter {
         writer.write_all(&kind.magic)?;
         writer.write_all(&VERSION.to_le_bytes())?;
         writer.write_all(&rows.to_le_bytes())?;
+        let ends = usize::try_from(rows.saturating_mul(8)).unwrap_or(0);
         Ok(Self {
             rows,
-            ends: Vec::new(),
+            ends: Vec::with_capacity(ends),
             end: 0,
         })
     }

@@ -14,7 +14,12 @@ use std::fs;
 
 use countersign_register as register;
 use identity::{candidates::Candidates as _, decide::Outcome};
-use register::{build::SealedPlane, kind::Synthetic, register::Register};
+use model::digest::Digest;
+use register::{
+    build::{BuildError, SealedPlane},
+    kind::Synthetic,
+    register::Register,
+};
 
 use common::{Building, at_reno, outcome, parts, refused};
 
@@ -178,4 +183,100 @@ fn rows_with_nothing_but_person_and_period_are_built_and_never_found() {
     );
     let outcome = outcome(&register, &building.keys(), &row);
     assert!(matches!(outcome, Outcome::Withheld(_)));
+}
+
+/// A person's row of one year: which of a few values it states.
+type Choice = (u16, [usize; 6]);
+
+/// The rows of some people, each person's years ascending.
+fn chosen_rows(people: &[Vec<Choice>]) -> Vec<String> {
+    let given = ["Maria", "Mary Ann", "", "Jose"];
+    let surnames = ["Lopez", "Lopez Garcia", "", "Smith"];
+    let born = ["1984-05-17", "", "1984-05-18"];
+    let numbers = ["666-11-0001", "", "666110001", "666-11-0002"];
+    let addresses = [
+        "12 Oakwood Avenue,,Reno,NV,89501",
+        "12 OAKWOOD AVE,,Reno,NV,89501-1234",
+        "700 Quartz Street,Apt 4,Sparks,NV,89431",
+        "700 QUARTZ ST APT 4,,SPARKS,NV,89431",
+        "Unknown,,Reno,NV,89501",
+        "UNKNOWN,,RENO,NV,89501",
+    ];
+    let of = |values: &[&'static str], place: usize| values[place % values.len()];
+    let row = |person: usize, (year, [a, b, c, d, e, f]): &Choice| {
+        format!(
+            "P{person},{},{},{},,{},{year},,{},{},\n",
+            of(&numbers, *d),
+            of(&given, *a),
+            of(&surnames, *b),
+            of(&born, *c),
+            of(&addresses, *e),
+            of(&["", "", "", "true"], *f),
+        )
+    };
+    let rows = people.iter().enumerate().flat_map(|(person, years)| {
+        let mut years = years.clone();
+        years.sort_unstable();
+        years.dedup_by_key(|(year, _)| *year);
+        let rows: Vec<String> = years.iter().map(|choice| row(person, choice)).collect();
+        rows
+    });
+    rows.collect()
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(48))]
+
+    /// Whether a person's rows stand together or apart, in whatever order: what is built is the same.
+    #[test]
+    fn rows_apart_make_the_person_that_rows_together_make(
+        people in proptest::collection::vec(
+            proptest::collection::vec((2015_u16..2024, proptest::array::uniform6(0_usize..12)), 1..7),
+            1..5,
+        ),
+        seed in proptest::prelude::any::<u64>(),
+    ) {
+        let together = chosen_rows(&people);
+        let mut apart = together.clone();
+        apart.sort_by_key(|row| Digest::of(format!("{seed}{row}").as_bytes()));
+        let directory = tempfile::tempdir().unwrap();
+        let build = |name: &str, rows: &[String]| {
+            let rows = rows.concat();
+            let building = Building::of_any_order(&rows, SealedPlane::Whole);
+            building.build_on(2, &directory.path().join(name)).unwrap().snapshot
+        };
+        proptest::prop_assert_eq!(build("together", &together), build("apart", &apart));
+    }
+}
+
+#[test]
+fn one_period_in_two_runs_is_refused_with_both_rows() {
+    let row = |person: &str, year: u16| {
+        format!("{person},666-11-0001,Ana,Diaz,,1984-05-17,{year},,1 Main St,,Reno,NV,89501,,\n")
+    };
+    let rows = [
+        row("P1", 2022),
+        row("P2", 2022),
+        row("P1", 2021),
+        row("P2", 2021),
+        row("P1", 2020),
+        row("P1", 2022),
+        row("P2", 2022),
+    ];
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("snapshot");
+    let rows = rows.concat();
+    let building = Building::of_any_order(&rows, SealedPlane::Whole);
+    let error = building.build_on(2, &out).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            BuildError::PeriodTwice {
+                first: 1,
+                second: 6,
+                ..
+            }
+        ),
+        "{error}"
+    );
 }

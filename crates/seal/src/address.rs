@@ -91,9 +91,13 @@ impl MailingAddress {
     /// # Errors
     /// [`AddressTooLong`] for more than 153 bytes of text.
     pub fn pack(&self) -> Result<Zeroizing<[u8; PLAINTEXT_LENGTH]>, AddressTooLong> {
-        let packed = PackedAddress::new(self.fields().map(|field| field.expose().as_str()))?;
+        let mut packed = Zeroizing::new(Vec::with_capacity(PLAINTEXT_LENGTH));
+        PackedAddress::pack(
+            self.fields().map(|field| field.expose().as_str()),
+            &mut packed,
+        )?;
         let mut plaintext = Zeroizing::new([0_u8; PLAINTEXT_LENGTH]);
-        packed.write(plaintext.as_mut_slice());
+        PackedAddress(&packed).write(plaintext.as_mut_slice());
         Ok(plaintext)
     }
 
@@ -126,45 +130,52 @@ impl MailingAddress {
     }
 }
 
-/// An address packed, but for its padding: what a builder holds of millions.
-#[derive(Clone, PartialEq, Eq)]
-pub struct PackedAddress(Zeroizing<Box<[u8]>>);
+/// An address packed, but for its padding: what a builder holds of millions, one after the other.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct PackedAddress<'b>(&'b [u8]);
 
-impl fmt::Debug for PackedAddress {
+impl fmt::Debug for PackedAddress<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("PackedAddress(personal)")
     }
 }
 
-impl PackedAddress {
-    /// Packs the five fields of [`MailingAddress::new`], in its order.
+impl<'b> PackedAddress<'b> {
+    /// Packs the five fields of [`MailingAddress::new`], in its order, at the end of `bytes`. Gives
+    /// the number of bytes, at most 160.
     ///
     /// # Errors
-    /// [`AddressTooLong`] for more than 153 bytes of text.
-    pub fn new(fields: [&str; 5]) -> Result<Self, AddressTooLong> {
+    /// [`AddressTooLong`] for more than 153 bytes of text; nothing is added then.
+    pub fn pack(fields: [&str; 5], bytes: &mut Vec<u8>) -> Result<u8, AddressTooLong> {
         let length: usize = fields.iter().map(|field| field.len()).sum();
         let too_long = || AddressTooLong { length };
         // A prefix of two bytes for the whole, one of one for each field.
-        let whole = length.saturating_add(2 + fields.len());
-        if whole > PLAINTEXT_LENGTH {
+        let whole = u8::try_from(length.saturating_add(2 + fields.len()));
+        let whole = whole.map_err(|_| too_long())?;
+        if usize::from(whole) > PLAINTEXT_LENGTH {
             return Err(too_long());
         }
-        let body = u16::try_from(whole - 2).map_err(|_| too_long())?;
-        let mut bytes = Zeroizing::new(Vec::with_capacity(whole));
-        bytes.extend_from_slice(&body.to_be_bytes());
+        bytes.extend_from_slice(&u16::from(whole - 2).to_be_bytes());
         for field in fields {
-            bytes.push(u8::try_from(field.len()).map_err(|_| too_long())?);
+            bytes.push(u8::try_from(field.len()).unwrap_or(u8::MAX));
             bytes.extend_from_slice(field.as_bytes());
         }
-        // As long as its capacity: taken over, not copied.
-        let bytes = std::mem::take(&mut *bytes);
-        Ok(Self(Zeroizing::new(bytes.into_boxed_slice())))
+        Ok(whole)
+    }
+
+    /// Takes what [`Self::pack`] added; `None` for bytes of another length than they state.
+    #[must_use]
+    pub fn read(bytes: &'b [u8]) -> Option<Self> {
+        let (body, rest) = bytes.split_first_chunk::<2>()?;
+        let whole = usize::from(u16::from_be_bytes(*body)) == rest.len();
+        (whole && bytes.len() <= PLAINTEXT_LENGTH).then_some(Self(bytes))
     }
 
     /// Writes the packed form into zeros; what does not fit is left out.
     pub(crate) fn write(&self, plaintext: &mut [u8]) {
-        for (place, byte) in plaintext.iter_mut().zip(self.0.iter()) {
-            *place = *byte;
+        let length = self.0.len().min(plaintext.len());
+        if let (Some(to), Some(from)) = (plaintext.get_mut(..length), self.0.get(..length)) {
+            to.copy_from_slice(from);
         }
     }
 }
@@ -194,6 +205,23 @@ mod tests {
             packed[1] = length;
             assert_eq!(MailingAddress::unpack(&packed).is_some(), right, "{length}");
         }
+    }
+
+    #[test]
+    fn packed_bytes_are_as_long_as_they_state() {
+        let mut bytes = vec![9];
+        let fields = ["1 Main St", "", "Reno", "NV", "89501"];
+        assert_eq!(PackedAddress::pack(fields, &mut bytes), Ok(27));
+        let packed = PackedAddress::read(&bytes[1..]).unwrap();
+        let mut plaintext = [0; PLAINTEXT_LENGTH];
+        packed.write(&mut plaintext);
+        let [a, b, c, d, e] = fields;
+        let address = MailingAddress::new(a, b, c, d, e);
+        assert_eq!(plaintext, *address.pack().unwrap());
+        assert!(PackedAddress::read(&bytes).is_none());
+        assert!(PackedAddress::read(&bytes[1..27]).is_none());
+        assert!(PackedAddress::read(&[]).is_none());
+        assert_eq!(format!("{packed:?}"), "PackedAddress(personal)");
     }
 
     proptest! {

@@ -5,13 +5,16 @@
 //!
 //! Left to others: which text is an address's key (standard), which periods an entry has (header).
 
+use std::fmt;
+
 use model::{
-    canonical::Encoder,
     id::{EntryNumber, Epoch, RecordNumber, RegisterId},
     personal::Personal,
     time::TaxPeriod,
 };
 use zeroize::Zeroizing;
+
+use crate::wire::put;
 
 /// Label of the bytes of slots and entries; also the suite named in associated data.
 pub const SLOT_LABEL: &str = "countersign/slot/v1";
@@ -43,7 +46,31 @@ pub enum SlotKey {
     CourtOrder,
 }
 
+/// As [`SlotKey`], borrowed: what millions of entries are sealed with. `Debug` prints nothing of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum SlotText<'a> {
+    /// The text of an on-file address key.
+    OnFile(&'a str),
+    /// See [`SlotKey::CourtOrder`].
+    CourtOrder,
+}
+
+impl fmt::Debug for SlotText<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("SlotText(personal)")
+    }
+}
+
 impl SlotKey {
+    /// The key, borrowed.
+    #[must_use]
+    pub fn text(&self) -> SlotText<'_> {
+        match self {
+            Self::OnFile(text) => SlotText::OnFile(text.expose()),
+            Self::CourtOrder => SlotText::CourtOrder,
+        }
+    }
+
     /// The slot of an address on file, by the text of its key (`countersign-key-v1|…`).
     #[must_use]
     pub fn on_file(address_key: &str) -> Self {
@@ -118,49 +145,67 @@ pub(crate) struct EntryName<'a> {
 impl EntryName<'_> {
     /// See [`SlotContext::entry_bytes`].
     pub(crate) fn entry_bytes(&self) -> Vec<u8> {
-        self.labelled(SLOT_LABEL)
+        let mut bytes = Vec::with_capacity(128);
+        self.write_entry(&mut bytes);
+        bytes
+    }
+
+    /// Appends the bytes of the entry.
+    pub(crate) fn write_entry(&self, bytes: &mut Vec<u8>) {
+        self.write(SLOT_LABEL, bytes);
     }
 
     /// See [`SlotContext::slot_bytes`]; the bytes of the entry are given, for several keys of one.
     pub(crate) fn slot_bytes(&self, entry_bytes: &[u8], key: &SlotKey) -> Zeroizing<Vec<u8>> {
+        // Room enough: the bytes with an address key in them are never moved, and wiped.
+        let length = match key {
+            SlotKey::OnFile(text) => text.expose().len(),
+            SlotKey::CourtOrder => COURT_ORDER_LABEL.len(),
+        };
+        let room = entry_bytes.len().saturating_add(length).saturating_add(8);
+        let mut bytes = Zeroizing::new(Vec::with_capacity(room));
+        self.write_slot(entry_bytes, key.text(), &mut bytes);
+        bytes
+    }
+
+    /// Appends the bytes of a slot.
+    pub(crate) fn write_slot(&self, entry_bytes: &[u8], key: SlotText<'_>, bytes: &mut Vec<u8>) {
         match key {
-            SlotKey::OnFile(text) => append(entry_bytes, text.expose()),
-            SlotKey::CourtOrder => append(&self.labelled(COURT_ORDER_LABEL), ""),
+            SlotText::OnFile(text) => {
+                bytes.extend_from_slice(entry_bytes);
+                put(text.as_bytes(), bytes);
+            }
+            SlotText::CourtOrder => {
+                self.write(COURT_ORDER_LABEL, bytes);
+                put(&[], bytes);
+            }
         }
     }
 
-    fn labelled(&self, label: &str) -> Vec<u8> {
-        let mut encoder = Encoder::new(label);
-        encoder
-            .text(self.register.as_str())
-            .number(u64::from(self.epoch.0))
-            .number(u64::from(self.record.0))
-            .number(u64::from(self.entry.0))
-            .bytes(&period_bytes(self.periods));
-        encoder.as_bytes().to_vec()
+    fn write(&self, label: &str, bytes: &mut Vec<u8>) {
+        put(label.as_bytes(), bytes);
+        put(self.register.as_str().as_bytes(), bytes);
+        for number in [self.epoch.0, self.record.0, self.entry.0.into()] {
+            put(&u64::from(number).to_be_bytes(), bytes);
+        }
+        put_periods(self.periods, bytes);
     }
 }
 
-/// Adds a text behind its length. Written out here, and tested against [`Encoder`], so that the
-/// bytes with an address key in them are wiped.
-fn append(bytes: &[u8], text: &str) -> Zeroizing<Vec<u8>> {
-    let mut whole = Zeroizing::new(Vec::with_capacity(bytes.len() + text.len() + 4));
-    whole.extend_from_slice(bytes);
-    whole.extend_from_slice(&u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes());
-    whole.extend_from_slice(text.as_bytes());
-    whole
-}
-
-/// Periods as years of two big-endian bytes.
-pub(crate) fn period_bytes(periods: &[TaxPeriod]) -> Vec<u8> {
-    periods
-        .iter()
-        .flat_map(|period| period.year().to_be_bytes())
-        .collect()
+/// Appends periods as one value: years of two big-endian bytes.
+pub(crate) fn put_periods(periods: &[TaxPeriod], bytes: &mut Vec<u8>) {
+    let length = periods.len().saturating_mul(2);
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    bytes.extend_from_slice(&length.to_be_bytes());
+    for period in periods {
+        bytes.extend_from_slice(&period.year().to_be_bytes());
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use model::canonical::Encoder;
+
     use super::*;
 
     fn context(record: u32, entry: u16, years: &[u16]) -> SlotContext {

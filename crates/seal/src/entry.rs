@@ -9,10 +9,9 @@
 //!
 //! Left to others: which addresses a record has on file (register), storage.
 
-use std::borrow::Borrow;
+use std::fmt;
 
 use model::{
-    canonical::Encoder,
     fault::{Explain, Fault},
     id::EntryNumber,
 };
@@ -21,15 +20,19 @@ use zeroize::Zeroizing;
 
 use crate::{
     address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH, PackedAddress},
-    context::{EntryName, SLOT_LABEL, SlotContext, SlotKey},
+    context::{EntryName, SLOT_LABEL, SlotContext, SlotKey, SlotText},
     header::RecordHeader,
-    hmac::{Begun, Expander, Padded, PreparedKey},
+    hmac::{Begun, Expander, Padded},
     keys::{BuilderValues, EpochKeys},
     mac::{TAG_LENGTH, encrypt_once},
+    wire::put,
 };
 
 /// First byte of a sealed entry: the suite. 1 is HMAC-SHA-256, HKDF-SHA-256 and AES-256-GCM.
 pub const SUITE: u8 = 1;
+
+/// Label of the suite, in associated data.
+const SUITE_LABEL: &str = "countersign/sealed-address/v1";
 
 /// Most keys one entry can be opened under.
 pub const SLOTS_MAX: usize = 8;
@@ -139,13 +142,7 @@ impl SealedEntry {
 
     /// Appends the entry's bytes.
     pub fn write(&self, bytes: &mut Vec<u8>) {
-        bytes.push(SUITE);
-        bytes.push(u8::try_from(self.slots.len()).unwrap_or(u8::MAX));
-        bytes.extend_from_slice(&self.ciphertext);
-        for slot in &self.slots {
-            bytes.extend_from_slice(&slot.commitment);
-            bytes.extend_from_slice(&slot.wrapped);
-        }
+        write_entry(&self.ciphertext, &self.slots, bytes);
     }
 
     /// Reads an entry that fills `bytes` exactly.
@@ -209,27 +206,57 @@ pub const fn encoded_length(slots: usize) -> usize {
 
 /// Associated data of the sealed address and of its wrapped keys: suite label and entry bytes.
 pub(crate) fn associated_data(entry_bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = Encoder::new("countersign/sealed-address/v1");
-    encoder.text(SLOT_LABEL).bytes(entry_bytes);
-    encoder.as_bytes().to_vec()
+    let mut bytes = Vec::with_capacity(192);
+    write_associated_data(entry_bytes, &mut bytes);
+    bytes
+}
+
+fn write_associated_data(entry_bytes: &[u8], bytes: &mut Vec<u8>) {
+    for value in [SUITE_LABEL.as_bytes(), SLOT_LABEL.as_bytes(), entry_bytes] {
+        put(value, bytes);
+    }
 }
 
 /// Seals the addresses of one epoch, with its keys prepared once. Shared freely among threads.
 #[derive(Debug)]
 pub struct Sealer<'a> {
     keys: &'a EpochKeys,
-    shares: Vec<PreparedKey>,
+    /// After what the bytes of all slots begin with.
+    shares: Begun,
     builder: BuilderValues,
     expander: Expander,
+}
+
+/// Memory that sealing works in, one for each thread. It is wiped when dropped.
+#[derive(Default)]
+pub struct Workspace {
+    entry_bytes: Vec<u8>,
+    aad: Vec<u8>,
+    slot_bytes: Zeroizing<Vec<u8>>,
+    padded: Padded,
+    slots: Vec<Slot>,
+}
+
+impl fmt::Debug for Workspace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Workspace(personal)")
+    }
 }
 
 impl<'a> Sealer<'a> {
     /// Prepares an epoch's keys.
     #[must_use]
     pub fn new(keys: &'a EpochKeys) -> Self {
+        let shares = keys.shares().map(|(_, key)| key.prepare());
+        let mut beginning = Vec::new();
+        put(SLOT_LABEL.as_bytes(), &mut beginning);
+        put(keys.register().as_str().as_bytes(), &mut beginning);
+        put(&u64::from(keys.epoch().0).to_be_bytes(), &mut beginning);
+        // The length of the record's number and its upper half: it has four bytes.
+        beginning.extend_from_slice(&[0, 0, 0, 8, 0, 0, 0, 0]);
         Self {
             keys,
-            shares: keys.shares().map(|(_, key)| key.prepare()).collect(),
+            shares: Begun::new(shares, &beginning),
             builder: keys.builder_values(),
             expander: Expander::new(),
         }
@@ -251,24 +278,33 @@ impl<'a> Sealer<'a> {
             return Err(SealError::OtherEpoch);
         }
         let plaintext = address.pack()?;
-        self.seal_named(
+        let slot_keys: Vec<SlotText<'_>> = slot_keys.iter().map(SlotKey::text).collect();
+        let mut work = Workspace::default();
+        let ciphertext = self.seal_named(
             &context.name(),
             |to| to.copy_from_slice(plaintext.as_slice()),
-            slot_keys,
-        )
+            &slot_keys,
+            &mut work,
+        )?;
+        Ok(SealedEntry {
+            ciphertext,
+            slots: std::mem::take(&mut work.slots),
+        })
     }
 
-    /// As [`Self::seal`], for an entry of a record in the register and epoch of the keys.
+    /// As [`Self::seal`], for an entry of a record in the register and epoch of the keys; appends the
+    /// bytes of [`SealedEntry::write`].
     ///
     /// # Errors
     /// [`SealError`] as there, and where the record has no such entry.
     pub fn seal_entry(
         &self,
-        header: &RecordHeader,
-        entry: EntryNumber,
-        address: &PackedAddress,
-        slot_keys: &[&SlotKey],
-    ) -> Result<SealedEntry, SealError> {
+        (header, entry): (&RecordHeader, EntryNumber),
+        address: PackedAddress<'_>,
+        slot_keys: &[SlotText<'_>],
+        work: &mut Workspace,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), SealError> {
         let found = header.entries().get(usize::from(entry.0));
         let name = EntryName {
             register: self.keys.register(),
@@ -277,58 +313,61 @@ impl<'a> Sealer<'a> {
             entry,
             periods: &found.ok_or(SealError::NoEntry(entry))?.periods,
         };
-        self.seal_named(&name, |to| address.write(to), slot_keys)
+        let ciphertext = self.seal_named(&name, |to| address.write(to), slot_keys, work)?;
+        write_entry(&ciphertext, &work.slots, bytes);
+        Ok(())
     }
 
-    fn seal_named<K: Borrow<SlotKey>>(
+    /// Gives the ciphertext, and leaves the slots in `work`.
+    fn seal_named(
         &self,
         name: &EntryName<'_>,
         plaintext: impl FnOnce(&mut [u8]),
-        slot_keys: &[K],
-    ) -> Result<SealedEntry, SealError> {
+        slot_keys: &[SlotText<'_>],
+        work: &mut Workspace,
+    ) -> Result<[u8; CIPHERTEXT_LENGTH], SealError> {
         if slot_keys.is_empty() || slot_keys.len() > SLOTS_MAX {
             return Err(SealError::KeyCount(slot_keys.len()));
         }
-        let entry_bytes = name.entry_bytes();
-        let aad = associated_data(&entry_bytes);
-        let data_key = self.data_key(&entry_bytes);
-        let mut begun = Begun::new(&self.shares, &entry_bytes);
-        let mut padded = Padded::default();
-        let mut slots = Vec::with_capacity(slot_keys.len().next_power_of_two());
+        work.begin(name);
+        let data_key = self.data_key(work);
         for key in slot_keys {
-            let slot_bytes = name.slot_bytes(&entry_bytes, key.borrow());
-            slots.push(self.slot(&slot_bytes, &mut begun, &mut padded, &aad, &data_key)?);
+            let slot = self.slot(name, *key, &data_key, work)?;
+            work.slots.push(slot);
         }
-        for number in slots.len()..slots.len().next_power_of_two() {
-            slots.push(self.dummy(&entry_bytes, number));
+        for number in slot_keys.len()..slot_keys.len().next_power_of_two() {
+            let dummy = self.dummy(number, work);
+            work.slots.push(dummy);
         }
-        slots.sort_unstable();
-        check_order(&slots).map_err(|_| SealError::KeyTwice)?;
+        work.slots.sort_unstable();
+        check_order(&work.slots).map_err(|_| SealError::KeyTwice)?;
         let mut ciphertext = [0_u8; CIPHERTEXT_LENGTH];
-        seal_into(&data_key, &aad, plaintext, &mut ciphertext)?;
-        Ok(SealedEntry { ciphertext, slots })
+        seal_into(&data_key, &work.aad, plaintext, &mut ciphertext)?;
+        Ok(ciphertext)
     }
 
     /// HMAC(builder's key, x without address key).
-    fn data_key(&self, entry_bytes: &[u8]) -> Zeroizing<[u8; 32]> {
-        Zeroizing::new(self.builder.value("data-key", &[entry_bytes]))
+    fn data_key(&self, work: &mut Workspace) -> Zeroizing<[u8; 32]> {
+        let parts: [&[u8]; 1] = [&work.entry_bytes];
+        Zeroizing::new(self.builder.padded("data-key", &parts, &mut work.padded))
     }
 
     fn slot(
         &self,
-        slot_bytes: &[u8],
-        begun: &mut Begun<'_>,
-        padded: &mut Padded,
-        aad: &[u8],
+        name: &EntryName<'_>,
+        key: SlotText<'_>,
         data_key: &[u8; 32],
+        work: &mut Workspace,
     ) -> Result<Slot, SealError> {
-        padded.set(&[slot_bytes]);
-        let secret = begun.combined_mac(slot_bytes, padded);
-        let (wrapping, commitment) = self.expander.expand(&secret, slot_bytes, padded);
+        work.take_slot(name, key);
+        let x = work.slot_bytes.as_slice();
+        work.padded.set(&[x]);
+        let secret = self.shares.combined_mac(&work.padded);
+        let (wrapping, commitment) = self.expander.expand(&secret, x, &mut work.padded);
         let mut wrapped = [0_u8; WRAPPED_LENGTH];
         seal_into(
             &wrapping,
-            aad,
+            &work.aad,
             |to| to.copy_from_slice(data_key),
             &mut wrapped,
         )?;
@@ -339,9 +378,12 @@ impl<'a> Sealer<'a> {
     }
 
     /// A slot that opens under nothing and looks like any other to all but the builder.
-    fn dummy(&self, entry_bytes: &[u8], number: usize) -> Slot {
+    fn dummy(&self, number: usize, work: &mut Workspace) -> Slot {
         let place = u8::try_from(number).unwrap_or(u8::MAX);
-        let draw = |part: u8| self.builder.value("dummy", &[entry_bytes, &[place, part]]);
+        let mut draw = |part: u8| {
+            let parts: [&[u8]; 2] = [&work.entry_bytes, &[place, part]];
+            self.builder.padded("dummy", &parts, &mut work.padded)
+        };
         let mut wrapped = [0_u8; WRAPPED_LENGTH];
         let source = draw(1).into_iter().chain(draw(2));
         for (to, byte) in wrapped.iter_mut().zip(source) {
@@ -351,6 +393,42 @@ impl<'a> Sealer<'a> {
             commitment: draw(0),
             wrapped,
         }
+    }
+}
+
+impl Workspace {
+    /// Takes in an entry's name.
+    fn begin(&mut self, name: &EntryName<'_>) {
+        self.entry_bytes.clear();
+        name.write_entry(&mut self.entry_bytes);
+        self.aad.clear();
+        write_associated_data(&self.entry_bytes, &mut self.aad);
+        self.slots.clear();
+    }
+
+    /// Takes in a slot of that entry.
+    fn take_slot(&mut self, name: &EntryName<'_>, key: SlotText<'_>) {
+        let room = self.entry_bytes.len().saturating_add(1024);
+        if let SlotText::OnFile(text) = key
+            && self.slot_bytes.capacity() < room.saturating_add(text.len())
+        {
+            // Growing would leave what stands here in freed memory.
+            self.slot_bytes = Zeroizing::new(Vec::with_capacity(room + text.len()));
+        }
+        self.slot_bytes.clear();
+        name.write_slot(&self.entry_bytes, key, &mut self.slot_bytes);
+    }
+}
+
+/// Appends an entry's bytes.
+fn write_entry(ciphertext: &[u8; CIPHERTEXT_LENGTH], slots: &[Slot], bytes: &mut Vec<u8>) {
+    bytes.reserve(encoded_length(slots.len()));
+    bytes.push(SUITE);
+    bytes.push(u8::try_from(slots.len()).unwrap_or(u8::MAX));
+    bytes.extend_from_slice(ciphertext);
+    for slot in slots {
+        bytes.extend_from_slice(&slot.commitment);
+        bytes.extend_from_slice(&slot.wrapped);
     }
 }
 

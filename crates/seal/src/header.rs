@@ -7,7 +7,6 @@
 //! Left to others: the addresses (entry), the proof (merkle).
 
 use model::{
-    canonical::Encoder,
     digest::Digest,
     fault::{Explain, Fault},
     id::Epoch,
@@ -17,9 +16,9 @@ use model::{
 use thiserror::Error;
 
 use crate::{
-    context::{SlotContext, period_bytes},
+    context::{SlotContext, put_periods},
     merkle::leaf_hash,
-    wire::Decoder,
+    wire::{Decoder, put},
 };
 
 const LABEL: &str = "countersign/record-header/v1";
@@ -154,14 +153,20 @@ impl RecordHeader {
     /// The canonical bytes: (label, record, number of entries, then each entry's periods).
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut encoder = Encoder::new(LABEL);
-        encoder
-            .number(u64::from(self.record.0))
-            .number(u64::try_from(self.entries.len()).unwrap_or(u64::MAX));
+        let mut bytes = Vec::with_capacity(128);
+        self.write(&mut bytes);
+        bytes
+    }
+
+    /// Appends the canonical bytes.
+    pub fn write(&self, bytes: &mut Vec<u8>) {
+        put(LABEL.as_bytes(), bytes);
+        put(&u64::from(self.record.0).to_be_bytes(), bytes);
+        let count = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        put(&count.to_be_bytes(), bytes);
         for entry in &self.entries {
-            encoder.bytes(&period_bytes(&entry.periods));
+            put_periods(&entry.periods, bytes);
         }
-        encoder.as_bytes().to_vec()
     }
 
     /// Reads canonical bytes.

@@ -235,12 +235,15 @@ impl BuilderValues {
     /// builder's key of the label `purpose` and the parts. Different purposes are independent.
     #[must_use]
     pub fn value(&self, purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
-        let mut encoder = Encoder::new("countersign/builder/v1");
-        encoder.text(purpose);
-        for part in parts {
-            encoder.bytes(part);
-        }
-        self.0.mac_of(&Padded::of(&[encoder.as_bytes()]))
+        self.padded(purpose, parts, &mut Padded::default())
+    }
+
+    /// As [`Self::value`], in memory that is used again.
+    pub(crate) fn padded(&self, purpose: &str, parts: &[&[u8]], padded: &mut Padded) -> [u8; 32] {
+        let label: &[u8] = b"countersign/builder/v1";
+        let first = [label, purpose.as_bytes()];
+        padded.set_values(first.into_iter().chain(parts.iter().copied()));
+        self.0.mac_of(padded)
     }
 }
 

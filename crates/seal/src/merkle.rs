@@ -132,6 +132,47 @@ impl MerkleTree {
     }
 }
 
+/// A tree while leaves are added to it: only its root can be asked for, and it holds a hash for each
+/// power of two.
+#[derive(Debug, Clone, Default)]
+pub struct GrowingTree {
+    /// Of the complete subtrees from the left, each smaller than the one before.
+    subtrees: Vec<Digest>,
+    size: u64,
+}
+
+impl GrowingTree {
+    /// Adds the next leaf's hash.
+    pub fn push(&mut self, leaf: Digest) {
+        let mut hash = leaf;
+        // Each one at the end of the number is a subtree as large as the one it is joined to.
+        for _ in 0..self.size.trailing_ones() {
+            if let Some(left) = self.subtrees.pop() {
+                hash = node_hash(&left, &hash);
+            }
+        }
+        self.subtrees.push(hash);
+        self.size = self.size.saturating_add(1);
+    }
+
+    /// Number of leaves.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The root, as [`MerkleTree::root`] gives it.
+    #[must_use]
+    pub fn root(&self) -> Digest {
+        let mut subtrees = self.subtrees.iter().rev();
+        let last = subtrees.next().copied();
+        last.map_or_else(
+            || Digest::of(b""),
+            |last| subtrees.fold(last, |right, left| node_hash(left, &right)),
+        )
+    }
+}
+
 /// The largest power of two below `length`, which is at least 2.
 fn largest_power_below(length: u64) -> u64 {
     length.next_power_of_two() / 2
@@ -241,6 +282,9 @@ mod tests {
             let tree = MerkleTree::from_leaf_hashes(leaves(size));
             let root = slow_root(&leaves(size));
             assert_eq!(tree.root(), root);
+            let mut growing = GrowingTree::default();
+            leaves(size).into_iter().for_each(|leaf| growing.push(leaf));
+            assert_eq!((growing.root(), growing.size()), (root, u64::from(size)));
             assert_eq!(tree.proof(size.into()), None);
             for index in 0..size {
                 let proof = tree.proof(index.into()).unwrap();

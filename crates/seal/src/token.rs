@@ -9,17 +9,20 @@
 
 use std::{
     collections::HashMap,
+    fmt,
+    hash::{BuildHasherDefault, Hasher},
     sync::{Mutex, PoisonError},
 };
 
 use model::{
     canonical::Encoder,
     personal::Personal,
+    siphash::SipKey,
     token::{Token, TokenKind},
 };
 
 use crate::{
-    hmac::{PreparedKey, combined_mac},
+    hmac::{Begun, Padded, PreparedKey},
     keys::{EpochKeys, GateTokenKey, SetValue, ShareKey, combine},
     open::{KeeperValue, OpenError, ValueTable},
     shares::ShareSets,
@@ -55,8 +58,13 @@ pub fn keeper_token_value(share_key: &ShareKey, gate_token: &GateToken) -> SetVa
     SetValue::new(share_key.mac_key().mac(&keeper_input(gate_token)))
 }
 
+/// As [`TokenKind::value`] has it.
+const TOKEN_LABEL: &str = "countersign/token/v1";
+
+const KEEPER_LABEL: &str = "countersign/keeper-token/v1";
+
 fn keeper_input(gate_token: &GateToken) -> Vec<u8> {
-    Encoder::new("countersign/keeper-token/v1")
+    Encoder::new(KEEPER_LABEL)
         .bytes(gate_token.expose())
         .as_bytes()
         .to_vec()
@@ -97,22 +105,61 @@ const SHARDS: usize = 64;
 /// Most tokens one shard remembers.
 const SHARD_TOKENS_MAX: usize = 1 << 15;
 
+/// What a part is remembered by: two values of a keyed function of kind and part. Two parts of one name
+/// are as likely as two equal keys of 16 bytes.
+type Name = (u64, u64);
+
+/// Tokens by name.
+type Shard = HashMap<Name, Token, BuildHasherDefault<FirstWord>>;
+
+/// The hash of a name is its first word, which is a hash already.
+#[derive(Default)]
+struct FirstWord(Option<u64>);
+
+impl Hasher for FirstWord {
+    fn finish(&self) -> u64 {
+        self.0.unwrap_or(0)
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, word: u64) {
+        self.0.get_or_insert(word);
+    }
+}
+
 /// Evaluates tokens with all keys of an epoch in hand, and remembers what it has evaluated (at
-/// most 2 million). It remembers by gate token, so no address part stays in its memory.
-#[derive(Debug)]
+/// most 2 million). It remembers by values of a keyed function, so no address part stays in its memory.
 pub struct TokenEvaluator {
     gate: PreparedKey,
-    shares: Vec<PreparedKey>,
-    memory: Vec<Mutex<HashMap<GateToken, Token>>>,
+    shares: Begun,
+    names: [SipKey; 2],
+    memory: Vec<Mutex<Shard>>,
+}
+
+impl fmt::Debug for TokenEvaluator {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TokenEvaluator(secret)")
+    }
 }
 
 impl TokenEvaluator {
     /// Prepares an epoch's keys.
     #[must_use]
     pub fn new(keys: &EpochKeys) -> Self {
+        let gate = keys.gate().prepare();
+        let name_key = |number: u64| {
+            let mut label = Encoder::new("countersign/token-memory/v1");
+            SipKey::from_first_half(&gate.mac(label.number(number).as_bytes()))
+        };
         Self {
-            gate: keys.gate().prepare(),
-            shares: keys.shares().map(|(_, key)| key.prepare()).collect(),
+            names: [name_key(0), name_key(1)],
+            shares: Begun::new(keys.shares().map(|(_, key)| key.prepare()), &[]),
+            gate,
             memory: (0..SHARDS).map(|_| Mutex::default()).collect(),
         }
     }
@@ -120,19 +167,18 @@ impl TokenEvaluator {
     /// The token of one part. The same whether remembered or not.
     #[must_use]
     pub fn evaluate(&self, kind: TokenKind, part: &str) -> Token {
-        let gate_token = self.gate_token(kind, part);
-        let [first, ..] = *gate_token.expose();
-        let Some(shard) = self.memory.get(usize::from(first) % SHARDS) else {
-            return self.join(&gate_token);
+        let name = self.name(kind, part);
+        let place = usize::try_from(name.1).unwrap_or(0) % SHARDS;
+        let Some(shard) = self.memory.get(place) else {
+            return self.evaluate_once(kind, part);
         };
-        let known = lock(shard).get(&gate_token).cloned();
-        if let Some(token) = known {
-            return token;
+        if let Some(token) = lock(shard).get(&name) {
+            return token.clone();
         }
-        let token = self.join(&gate_token);
+        let token = self.evaluate_once(kind, part);
         let mut memory = lock(shard);
         if memory.len() < SHARD_TOKENS_MAX {
-            memory.insert(gate_token, token.clone());
+            memory.insert(name, token.clone());
         }
         token
     }
@@ -140,16 +186,28 @@ impl TokenEvaluator {
     /// The token of one part, not remembered: for parts that hardly repeat, such as TINs.
     #[must_use]
     pub fn evaluate_once(&self, kind: TokenKind, part: &str) -> Token {
-        self.join(&self.gate_token(kind, part))
+        let mut padded = Padded::default();
+        let value = [
+            TOKEN_LABEL.as_bytes(),
+            kind.label().as_bytes(),
+            part.as_bytes(),
+        ];
+        padded.set_values(value.into_iter());
+        let gate_token = GateToken::new(self.gate.mac_of(&padded));
+        let input: [&[u8]; 2] = [KEEPER_LABEL.as_bytes(), gate_token.expose()];
+        padded.set_values(input.into_iter());
+        Token::new(*self.shares.combined_mac(&padded))
     }
 
-    fn gate_token(&self, kind: TokenKind, part: &str) -> GateToken {
-        GateToken::new(self.gate.mac(&kind.value(part)))
-    }
-
-    fn join(&self, gate_token: &GateToken) -> Token {
-        let input = keeper_input(gate_token);
-        Token::new(*combined_mac(&self.shares, &input))
+    fn name(&self, kind: TokenKind, part: &str) -> Name {
+        let [first, second] = self.names;
+        let of = |key: SipKey| {
+            key.begin()
+                .bytes(part.as_bytes())
+                .bytes(&[kind as u8])
+                .finish()
+        };
+        (of(first), of(second))
     }
 }
 

@@ -1,8 +1,17 @@
-//! Reading what [`model::canonical::Encoder`] wrote: strict, bounded, never past the end.
+//! Reading what [`model::canonical::Encoder`] wrote: strict, bounded, never past the end; and writing
+//! the same into memory that is used again.
 //!
-//! Place in the flow: record headers are read with it.
+//! Place in the flow: record headers are read with it; slots and headers are written with it, by the
+//! million.
 //!
 //! Left to others: what the values mean.
+
+/// Appends a value behind its length, as the encoder does.
+pub fn put(value: &[u8], bytes: &mut Vec<u8>) {
+    let length = u32::try_from(value.len()).unwrap_or(u32::MAX);
+    bytes.extend_from_slice(&length.to_be_bytes());
+    bytes.extend_from_slice(value);
+}
 
 /// Reads length-prefixed values from bytes.
 pub struct Decoder<'a>(&'a [u8]);

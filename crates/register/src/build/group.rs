@@ -1,177 +1,130 @@
-//! Rows to people.
+//! Rows to runs of one person's rows.
 //!
 //! Place in the flow: first step of build. Rows of one person mostly stand together, so a run of them
-//! is taken as a person; people of several runs are found when all are put into their keyed order,
-//! where their runs are neighbours.
+//! is taken as a person. Runs are cut into pieces, and pieces come in rounds: while one round is
+//! prepared on all threads, the next is read.
 //!
-//! Left to others: what the rows say (prepare).
-
-use std::collections::{HashMap, HashSet};
-
-use model::{id::PersonId, time::TaxPeriod};
-use rayon::prelude::*;
-use seal::keys::{BuilderValues, EpochKeys};
+//! Left to others: what the rows say (prepare), people of several runs (order).
 
 use super::{BuildError, BuildOptions, Stage};
 use crate::extract::{ExtractError, ExtractRow, Field};
 
-/// A row and its period.
-pub type PeriodRow = (TaxPeriod, ExtractRow);
-
 /// Runs in a piece.
-const PIECE_RUNS: usize = 2048;
+pub const PIECE_RUNS: usize = 2048;
+
+/// Pieces in a round: what stands in memory as text at a time, twice. It does not depend on the
+/// number of threads, so that neither does which of two errors is told.
+pub const ROUND_PIECES: usize = 8;
 
 /// Some runs, in the order of the file. Neighbours in the file, who often share a household, are
 /// prepared together.
 #[derive(Debug, Default)]
 pub struct Piece {
     /// Rows of all runs.
-    pub rows: Vec<PeriodRow>,
+    rows: Vec<ExtractRow>,
     /// Where each run's rows end.
-    pub ends: Vec<usize>,
+    ends: Vec<usize>,
 }
 
 impl Piece {
     /// The rows of each run.
-    pub fn runs(&self) -> impl Iterator<Item = &[PeriodRow]> {
+    pub fn runs(&self) -> impl Iterator<Item = &[ExtractRow]> {
         let starts = std::iter::once(0).chain(self.ends.iter().copied());
         starts
             .zip(&self.ends)
             .map(|(start, end)| self.rows.get(start..*end).unwrap_or(&[]))
     }
-}
 
-/// All rows, by run.
-#[derive(Debug, Default)]
-pub struct Runs {
-    /// In the order of the file.
-    pub pieces: Vec<Piece>,
-    /// Rows read.
-    pub rows: u64,
-}
+    /// All rows.
+    pub fn rows(&self) -> &[ExtractRow] {
+        &self.rows
+    }
 
-/// Reads all rows.
-///
-/// # Errors
-/// [`BuildError`] for a row that cannot be read, or has no person or period.
-pub fn read(
-    rows: impl Iterator<Item = Result<ExtractRow, ExtractError>>,
-    options: &BuildOptions<'_>,
-) -> Result<Runs, BuildError> {
-    let mut runs = Runs::default();
-    let mut piece = Piece::default();
-    for row in rows {
-        let row = row?;
-        runs.rows = runs.rows.saturating_add(1);
-        if runs.rows.is_multiple_of(1 << 16) {
-            (options.progress)(Stage::Reading, runs.rows);
+    /// Adds a row, to the last run or as the first of another.
+    fn push(&mut self, row: ExtractRow, begins: bool) {
+        if begins {
+            self.ends.push(self.rows.len());
         }
-        let person = row.text(Field::PersonId);
-        let last = piece.rows.last();
-        let repeated = last.is_some_and(|(_, last)| last.text(Field::PersonId) == person);
-        if !repeated {
-            let _: PersonId = row.person()?;
-            if piece.ends.len() >= PIECE_RUNS {
-                let next = Piece {
-                    rows: Vec::with_capacity(piece.rows.len()),
-                    ends: Vec::with_capacity(PIECE_RUNS),
-                };
-                runs.pieces.push(std::mem::replace(&mut piece, next));
+        self.rows.push(row);
+        if let Some(end) = self.ends.last_mut() {
+            *end = self.rows.len();
+        }
+    }
+}
+
+/// Reads rows and groups them.
+pub struct Grouping<'o, I> {
+    rows: I,
+    options: &'o BuildOptions<'o>,
+    /// The first row of the next piece.
+    next: Option<ExtractRow>,
+    count: u64,
+    failed: Option<ExtractError>,
+}
+
+impl<'o, I: Iterator<Item = Result<ExtractRow, ExtractError>>> Grouping<'o, I> {
+    /// Nothing read yet.
+    pub fn new(rows: I, options: &'o BuildOptions<'o>) -> Self {
+        Self {
+            rows,
+            options,
+            next: None,
+            count: 0,
+            failed: None,
+        }
+    }
+
+    /// The next pieces, in the memory of others; none after the last row or an error.
+    pub fn round(&mut self, spare: Vec<Piece>) -> Vec<Piece> {
+        let mut spare = spare.into_iter();
+        std::iter::from_fn(|| self.piece(spare.next().unwrap_or_default()))
+            .take(ROUND_PIECES)
+            .collect()
+    }
+
+    /// How many rows were read.
+    ///
+    /// # Errors
+    /// [`BuildError`] for the row that could not be, after which there are no more pieces.
+    pub fn finish(self) -> Result<u64, BuildError> {
+        self.failed
+            .map_or(Ok(self.count), |error| Err(error.into()))
+    }
+
+    fn row(&mut self) -> Option<ExtractRow> {
+        if self.failed.is_some() {
+            return None;
+        }
+        match self.rows.next()? {
+            Ok(row) => {
+                self.count = self.count.saturating_add(1);
+                if self.count.is_multiple_of(1 << 16) {
+                    (self.options.progress)(Stage::Reading, self.count);
+                }
+                Some(row)
             }
-            piece.ends.push(piece.rows.len());
-        }
-        let period = row.tax_period()?;
-        piece.rows.push((period, row));
-        if let Some(end) = piece.ends.last_mut() {
-            *end = piece.rows.len();
+            Err(error) => {
+                self.failed = Some(error);
+                None
+            }
         }
     }
-    runs.pieces.push(piece);
-    Ok(runs)
-}
 
-/// People in the order of records, each as the number of their first run, and the rows of further runs.
-#[derive(Debug, Default)]
-pub struct Order {
-    /// Numbers of runs.
-    pub people: Vec<u32>,
-    /// Rows of a person's further runs, by their first.
-    pub further: HashMap<u32, Vec<PeriodRow>>,
-    /// Runs that are no person's first.
-    pub merged: HashSet<u32>,
-}
-
-/// Puts people into their keyed order.
-///
-/// # Errors
-/// [`BuildError::TooLarge`] beyond 2^32 runs, [`BuildError::Empty`].
-pub fn order(runs: &Runs, keys: &EpochKeys) -> Result<Order, BuildError> {
-    let values = keys.builder_values();
-    let orders: Vec<Vec<[u8; 32]>> = runs
-        .pieces
-        .par_iter()
-        .map(|piece| piece.runs().map(|run| order_of(run, &values)).collect())
-        .collect();
-    let count: usize = orders.iter().map(Vec::len).sum();
-    let count = u32::try_from(count).map_err(|_| BuildError::TooLarge)?;
-    let orders = orders.into_iter().flatten().zip(0..count);
-    let mut sorted: Vec<([u8; 32], u32)> = orders.collect();
-    if sorted.is_empty() {
-        return Err(BuildError::Empty);
-    }
-    sorted.par_sort_unstable();
-    let mut order = Order {
-        people: Vec::with_capacity(sorted.len()),
-        ..Order::default()
-    };
-    let mut further: Vec<(u32, u32)> = Vec::new();
-    for same in sorted.chunk_by(|a, b| a.0 == b.0) {
-        if let [(_, first), others @ ..] = same {
-            order.people.push(*first);
-            further.extend(others.iter().map(|(_, run)| (*first, *run)));
+    fn piece(&mut self, mut piece: Piece) -> Option<Piece> {
+        piece.rows.clear();
+        piece.ends.clear();
+        let first = self.next.take().or_else(|| self.row())?;
+        piece.push(first, true);
+        while let Some(row) = self.row() {
+            let person = row.text(Field::PersonId);
+            let last = piece.rows.last();
+            let begins = last.is_none_or(|last| last.text(Field::PersonId) != person);
+            if begins && piece.ends.len() >= PIECE_RUNS {
+                self.next = Some(row);
+                break;
+            }
+            piece.push(row, begins);
         }
+        Some(piece)
     }
-    for (first, run) in further {
-        let rows = rows_of(runs, run).unwrap_or(&[]);
-        order
-            .further
-            .entry(first)
-            .or_default()
-            .extend_from_slice(rows);
-        order.merged.insert(run);
-    }
-    Ok(order)
-}
-
-/// A person's place: a keyed value of their id.
-fn order_of(run: &[PeriodRow], values: &BuilderValues) -> [u8; 32] {
-    let person = run.first().map_or("", |(_, row)| row.text(Field::PersonId));
-    values.value("record-order", &[person.as_bytes()])
-}
-
-fn rows_of(runs: &Runs, number: u32) -> Option<&[PeriodRow]> {
-    let number = usize::try_from(number).ok()?;
-    let piece = runs.pieces.get(number / PIECE_RUNS)?;
-    piece.runs().nth(number % PIECE_RUNS)
-}
-
-/// A person's rows, by period ascending.
-///
-/// # Errors
-/// [`BuildError::PeriodTwice`].
-pub fn in_order<'r>(
-    run: &'r [PeriodRow],
-    further: Option<&'r Vec<PeriodRow>>,
-) -> Result<Vec<&'r PeriodRow>, BuildError> {
-    let mut rows: Vec<&PeriodRow> = run.iter().chain(further.into_iter().flatten()).collect();
-    rows.sort_by_key(|(period, row)| (*period, row.number()));
-    let twice = rows.windows(2).find_map(|pair| match pair {
-        [(a, first), (b, second)] if a == b => Some(BuildError::PeriodTwice {
-            first: first.number(),
-            second: second.number(),
-            period: *a,
-        }),
-        _ => None,
-    });
-    twice.map_or(Ok(rows), Err)
 }

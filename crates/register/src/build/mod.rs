@@ -6,12 +6,15 @@
 //!
 //! Left to others: drawing, delivering and wiping keys (builder), signatures (instrument).
 
+mod draft;
 mod error;
 mod group;
+mod order;
 mod person;
 mod planes;
 mod prepare;
-mod tokens;
+mod stated;
+mod view;
 mod write;
 
 use std::path::Path;
@@ -29,18 +32,19 @@ use crate::{
     kind::RegisterKind,
     snapshot::Snapshot,
 };
-use group::{Order, Piece, Runs};
+use group::{Grouping, Piece, ROUND_PIECES};
+use order::People;
 use person::{Batch, Maker};
 use planes::Planes;
-use prepare::{AddressMemory, Prepared};
-use tokens::TokenMemory;
+use prepare::{Desk, Prepared, Preparer};
+use view::PersonView;
 
 /// A stage of building, for progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Reading rows; the number counts rows.
+    /// Reading rows, checks, standard forms and tokens; the number counts rows.
     Reading,
-    /// The order of records, checks, standard forms and tokens; the number counts rows.
+    /// The order of records; the number counts rows.
     Preparing,
     /// Binding and sealing; the number counts people.
     Sealing,
@@ -110,22 +114,21 @@ pub fn build<K: RegisterKind>(
     out: &Path,
 ) -> Result<BuildReport, BuildError> {
     write::prepare_directory(out)?;
-    let runs = group::read(rows, options)?;
-    let row_count = runs.rows;
+    let (prepared, row_count) = prepare_all::<K>(rows, keys, options)?;
     (options.progress)(Stage::Preparing, row_count);
-    let order = group::order(&runs, keys)?;
-    let people = prepare_all::<K>(runs, &order, &TokenEvaluator::new(keys))?;
-    let counted = |is: fn(&&Prepared) -> bool| people.iter().flatten().filter(is).count();
-    let held = counted(|person| person.marker == Marker::Hold);
-    let contradictory = counted(|person| person.contradictory);
-    (options.progress)(Stage::Sealing, count(order.people.len()));
+    let people = People::of(prepared)?;
+    let counted = |is: fn(&PersonView<'_>) -> bool| count(people.iter().filter(is).count());
+    let held = counted(|person| person.facts.marker == Marker::Hold);
+    let contradictory_people = counted(|person| person.facts.contradictory());
+    (options.progress)(Stage::Sealing, count(people.count()));
     let maker = Maker {
         sealer: match options.sealed_plane {
             SealedPlane::Whole => Some(Sealer::new(keys)),
             SealedPlane::HeadersOnly => None,
         },
     };
-    let planes = make_all(people, &order.people, &maker, out)?;
+    let planes = make_all(&people, &maker, out)?;
+    drop(people);
     let built = planes.finish(options, out)?;
     let snapshot = Snapshot {
         format: crate::snapshot::FORMAT.to_owned(),
@@ -148,8 +151,8 @@ pub fn build<K: RegisterKind>(
     Ok(BuildReport {
         without_standard_form: built.entries.saturating_sub(built.addresses),
         records_without_key: built.records_without_key,
-        contradictory_people: count(contradictory),
-        held: count(held),
+        contradictory_people,
+        held,
         snapshot,
         snapshot_digest,
     })
@@ -164,44 +167,47 @@ fn in_order<T>(results: Vec<Result<T, BuildError>>) -> Result<Vec<T>, BuildError
     results.into_iter().collect()
 }
 
-/// Checks all rows and prepares people, in the order of the file; `None` stands for runs that were
-/// merged into others.
+/// Reads and checks all rows and prepares people, in the order of the file; gives also the number of
+/// rows. While a round of pieces is prepared, the next is read.
 fn prepare_all<K: RegisterKind>(
-    runs: Runs,
-    order: &Order,
-    tokens: &TokenEvaluator,
-) -> Result<Vec<Option<Prepared>>, BuildError> {
-    let tokens = TokenMemory::new(tokens);
-    let firsts = runs.pieces.iter().scan(0_usize, |sum, piece| {
-        let first = *sum;
-        *sum = sum.saturating_add(piece.ends.len());
-        Some(first)
-    });
-    let firsts: Vec<usize> = firsts.collect();
-    let pieces = runs.pieces.into_par_iter().zip(firsts);
-    let prepared = pieces
-        .map(|(piece, first)| prepare_piece::<K>(&piece, first, order, &tokens))
-        .collect();
-    let pieces = in_order(prepared)?;
-    Ok(pieces.into_iter().flatten().collect())
+    rows: impl Iterator<Item = Result<ExtractRow, ExtractError>>,
+    keys: &EpochKeys,
+    options: &BuildOptions<'_>,
+) -> Result<(Vec<Prepared>, u64), BuildError> {
+    let tokens = TokenEvaluator::new(keys);
+    let preparer = Preparer {
+        tokens: &tokens,
+        values: keys.builder_values(),
+    };
+    let mut grouping = Grouping::new(rows, options);
+    let mut all: Vec<Prepared> = Vec::new();
+    let mut desks: Vec<Desk> = (0..ROUND_PIECES).map(|_| Desk::default()).collect();
+    let mut pieces = grouping.round(Vec::new());
+    let mut spare: Vec<Piece> = Vec::new();
+    while !pieces.is_empty() {
+        let mut prepared = Vec::new();
+        let mut next = Vec::new();
+        rayon::in_place_scope(|scope| {
+            let (made, desks, pieces) = (&mut prepared, &mut desks, &pieces);
+            let preparer = &preparer;
+            scope.spawn(move |_| *made = prepare_round::<K>(pieces, desks, preparer));
+            next = grouping.round(std::mem::take(&mut spare));
+        });
+        all.append(&mut in_order(prepared)?);
+        spare = std::mem::replace(&mut pieces, next);
+    }
+    Ok((all, grouping.finish()?))
 }
 
-fn prepare_piece<K: RegisterKind>(
-    piece: &Piece,
-    first: usize,
-    order: &Order,
-    tokens: &TokenMemory<'_>,
-) -> Result<Vec<Option<Prepared>>, BuildError> {
-    let mut addresses = AddressMemory::new(tokens);
-    let first = u32::try_from(first).map_err(|_| BuildError::TooLarge)?;
-    let prepare = |(number, run)| {
-        if order.merged.contains(&number) {
-            return Ok(None);
-        }
-        let rows = group::in_order(run, order.further.get(&number))?;
-        prepare::prepare::<K>(&rows, &mut addresses).map(Some)
-    };
-    (first..).zip(piece.runs()).map(prepare).collect()
+fn prepare_round<K: RegisterKind>(
+    pieces: &[Piece],
+    desks: &mut [Desk],
+    preparer: &Preparer<'_>,
+) -> Vec<Result<Prepared, BuildError>> {
+    let pieces = pieces.par_iter().zip(desks);
+    pieces
+        .map(|(piece, desk)| preparer.prepare::<K>(piece, desk))
+        .collect()
 }
 
 /// People that are made at a time: while they are, those before are written.
@@ -210,44 +216,32 @@ const CHUNK: usize = 8192;
 const BATCH: usize = 256;
 
 /// Makes all people, chunk by chunk, and writes what the files keep of each.
-fn make_all(
-    mut people: Vec<Option<Prepared>>,
-    order: &[u32],
-    maker: &Maker<'_>,
-    out: &Path,
-) -> Result<Planes, BuildError> {
-    let mut planes = Planes::begin(out, order.len())?;
-    let mut made: Vec<Batch> = Vec::new();
-    let mut spare: Vec<Batch> = Vec::new();
-    let mut records = (0_u32..).map(RecordNumber);
-    let chunks = order.chunks(CHUNK).map(Some).chain([None]);
+fn make_all(people: &People, maker: &Maker<'_>, out: &Path) -> Result<Planes, BuildError> {
+    let mut planes = Planes::begin(out, people.count(), people.entries())?;
+    let mut made: Vec<Batch<'_>> = Vec::new();
+    let mut spare: Vec<Batch<'_>> = Vec::new();
+    let mut first = 0_u32;
+    let chunks = people.order().chunks(CHUNK).map(Some).chain([None]);
     for chunk in chunks {
-        let batches: Vec<_> = chunk
-            .unwrap_or(&[])
-            .chunks(BATCH)
-            .map(|runs| {
-                let people = runs.iter().filter_map(|run| take(&mut people, *run));
-                let people = people
-                    .zip(records.by_ref())
-                    .map(|(person, record)| (record, person));
-                let people: Vec<_> = people.collect();
-                (people, spare.pop().unwrap_or_default())
-            })
-            .collect();
+        let mut batches: Vec<(&[u32], RecordNumber, Batch<'_>)> = Vec::new();
+        for numbers in chunk.unwrap_or(&[]).chunks(BATCH) {
+            batches.push((
+                numbers,
+                RecordNumber(first),
+                spare.pop().unwrap_or_default(),
+            ));
+            let count = u32::try_from(numbers.len()).map_err(|_| BuildError::TooLarge)?;
+            first = first.checked_add(count).ok_or(BuildError::TooLarge)?;
+        }
         let make = || {
-            let made = batches
-                .into_par_iter()
-                .map(|(people, batch)| maker.make(people, batch))
-                .collect();
-            in_order(made)
+            let batches = batches.into_par_iter();
+            let made =
+                batches.map(|(numbers, first, batch)| maker.make(people, numbers, first, batch));
+            in_order(made.collect())
         };
         let (next, written) = rayon::join(make, || planes.take(made));
         spare = written?;
         made = next?;
     }
     Ok(planes)
-}
-
-fn take(people: &mut [Option<Prepared>], run: u32) -> Option<Prepared> {
-    people.get_mut(usize::try_from(run).ok()?)?.take()
 }

@@ -6,34 +6,37 @@
 
 use identity::{
     blocking::{AddressKeys, Refinement, record_prints},
-    candidates::BoundAddress,
-    compare::bound_part,
-    query::AddressTokens,
+    candidates::{BOUND_PART_BITS, BoundAddress},
 };
 use model::{
     digest::Digest,
     id::{EntryNumber, RecordNumber},
-    token::TokenKind,
+    time::TaxPeriod,
 };
 use seal::{
-    context::SlotKey,
-    entry::{SLOTS_MAX, Sealer},
+    context::SlotText,
+    entry::{SLOTS_MAX, Sealer, Workspace, encoded_length},
     header::RecordHeader,
     merkle::leaf_hash,
 };
+use standard::name::StandardName;
 
 use super::{
     BuildError, count,
-    prepare::{Prepared, PreparedEntry, StandardFacts},
+    draft::{Binders, NameText, StandardFacts},
+    order::People,
+    view::{EntryView, PersonView},
 };
 use crate::match_plane::MatchRecord;
 
 /// All that the files keep of some people whose records follow each other.
 #[derive(Default)]
-pub struct Batch {
+pub struct Batch<'d> {
     /// Records of the match plane (residences are not known yet), and what refines their fingerprints.
-    pub records: Vec<(MatchRecord, Refinement)>,
-    /// Fingerprints the records are indexed under, one record's after the other.
+    pub records: Vec<(MatchRecord<'d>, Refinement)>,
+    /// The records' addresses.
+    pub addresses: Rows<BoundAddress>,
+    /// Fingerprints the records are indexed under.
     pub prints: Rows<u64>,
     /// Fingerprints of the residences of all addresses.
     pub residences: Vec<u64>,
@@ -48,6 +51,8 @@ pub struct Batch {
     pub entries: u64,
     /// Records no address of which has a standard form.
     pub records_without_key: u64,
+    name: StandardName,
+    work: Workspace,
 }
 
 /// Sequences of values, one after the other.
@@ -68,10 +73,11 @@ impl<T> Default for Rows<T> {
     }
 }
 
-impl Batch {
+impl Batch<'_> {
     /// Forgets everything but its memory.
     pub fn clear(&mut self) {
         self.records.clear();
+        self.addresses.clear();
         self.prints.clear();
         self.residences.clear();
         self.sealed.clear();
@@ -109,134 +115,184 @@ pub struct Maker<'a> {
 }
 
 impl Maker<'_> {
-    /// Makes everything of some people, into an empty batch.
+    /// Makes everything of the people of these numbers, whose records follow each other, into an
+    /// empty batch.
     ///
     /// # Errors
     /// [`BuildError`] naming a row where an address is too long or the entries make no header.
-    pub fn make(
+    pub fn make<'d>(
         &self,
-        people: Vec<(RecordNumber, Prepared)>,
-        mut batch: Batch,
-    ) -> Result<Batch, BuildError> {
-        for (record, person) in people {
+        people: &'d People,
+        numbers: &[u32],
+        first: RecordNumber,
+        mut batch: Batch<'d>,
+    ) -> Result<Batch<'d>, BuildError> {
+        touch(people, numbers);
+        let records = (first.0..).map(RecordNumber);
+        for (number, record) in numbers.iter().zip(records) {
+            let person = people.person(*number).ok_or(BuildError::TooLarge)?;
             self.add(record, person, &mut batch)?;
         }
         Ok(batch)
     }
 
-    fn add(
+    fn add<'d>(
         &self,
         record: RecordNumber,
-        mut person: Prepared,
-        batch: &mut Batch,
+        person: PersonView<'d>,
+        batch: &mut Batch<'d>,
     ) -> Result<(), BuildError> {
-        let header = header(record, &mut person.entries)?;
+        let header = header(record, person)?;
         match &self.sealer {
-            Some(sealer) => seal(&header, &person.entries, sealer, &mut batch.sealed.values)?,
+            Some(sealer) => seal(&header, person, sealer, batch)?,
             None => batch.sealed.values.extend(0_u16.to_le_bytes()),
         }
         batch.sealed.end();
-        let header = header.to_bytes();
-        batch.leaves.push(leaf_hash(&header));
-        batch.headers.values.extend_from_slice(&header);
+        let start = batch.headers.values.len();
+        header.write(&mut batch.headers.values);
         batch.headers.end();
-        batch.entries = batch.entries.saturating_add(count(person.entries.len()));
-        let standard = || (0_u16..).zip(&person.entries).filter_map(standard_of);
-        let keys: Vec<AddressKeys> = standard().map(|(_, facts)| facts.keys).collect();
-        if keys.is_empty() {
-            batch.records_without_key = batch.records_without_key.saturating_add(1);
-        }
-        let tin = person.tin.as_ref();
-        let prints = record_prints(&person.name, person.date_of_birth, tin, &keys);
-        batch.prints.values.extend(prints.iter().map(|(_, p)| *p));
-        batch.prints.end();
-        batch
-            .residences
-            .extend(standard().map(|(_, facts)| facts.residence));
-        let addresses = standard()
-            .map(|(number, facts)| bind(&facts.tokens, record, EntryNumber(number)))
-            .collect();
-        let refinement = Refinement::of(&person.name, person.date_of_birth);
-        let record = MatchRecord {
-            tin: tin.and_then(|token| u32::try_from(token.bound(record) >> 32).ok()),
-            name: person.name,
-            date_of_birth: person.date_of_birth,
-            marker: person.marker,
-            addresses,
-        };
-        batch.records.push((record, refinement));
+        let header = batch.headers.values.get(start..).unwrap_or(&[]);
+        batch.leaves.push(leaf_hash(header));
+        batch.match_record(record, person);
         Ok(())
     }
 }
 
+/// Has the memory fetch what these people are made of side by side.
+fn touch(people: &People, numbers: &[u32]) {
+    let views = || numbers.iter().filter_map(|number| people.person(*number));
+    std::hint::black_box(views().fold(0, |all, person| all ^ person.touch()));
+    std::hint::black_box(views().fold(0, |all, person| all ^ person.touch_addresses()));
+}
+
+impl<'d> Batch<'d> {
+    /// Adds what match plane and index have of a person.
+    fn match_record(&mut self, record: RecordNumber, person: PersonView<'d>) {
+        let standard = || (0_u16..).zip(person.entries()).filter_map(standard_of);
+        let keys: Vec<AddressKeys> = standard().map(|(_, facts)| facts.keys).collect();
+        if keys.is_empty() {
+            self.records_without_key = self.records_without_key.saturating_add(1);
+        }
+        self.entries = self.entries.saturating_add(count(person.entries().count()));
+        let stated = &person.facts.date_of_birth.stated;
+        let date_of_birth = stated.as_ref().map(|(_, date)| *date);
+        let tin = person.facts.tin.stated.as_ref().map(|(_, token)| token);
+        spell(person.name, &mut self.name);
+        let prints = record_prints(&self.name, date_of_birth, tin, &keys);
+        self.prints.values.extend(prints.iter().map(|(_, p)| *p));
+        self.prints.end();
+        for (number, facts) in standard() {
+            self.residences.push(facts.residence);
+            let bound = bind(&facts.binders, record, EntryNumber(number));
+            self.addresses.values.push(bound);
+        }
+        self.addresses.end();
+        let refinement = Refinement::of(&self.name, date_of_birth);
+        let record = MatchRecord {
+            given: person.name.given,
+            surnames: person.name.surnames,
+            suffix: person.name.suffix,
+            date_of_birth,
+            tin: tin.and_then(|token| u32::try_from(token.bound(record) >> 32).ok()),
+            marker: person.facts.marker,
+        };
+        self.records.push((record, refinement));
+    }
+}
+
+/// Writes a name's words out, into memory that had another's.
+fn spell(text: NameText<'_>, name: &mut StandardName) {
+    name.suffix = text.suffix;
+    for (words, text) in [
+        (&mut name.given, text.given),
+        (&mut name.surnames, text.surnames),
+    ] {
+        let mut count = 0_usize;
+        for word in text.split(' ').filter(|word| !word.is_empty()) {
+            match words.get_mut(count) {
+                Some(place) => {
+                    place.clear();
+                    place.push_str(word);
+                }
+                None => words.push(word.to_owned()),
+            }
+            count = count.saturating_add(1);
+        }
+        words.truncate(count);
+    }
+}
+
 /// An entry's number and its standard form, where it has one.
-fn standard_of((number, entry): (u16, &PreparedEntry)) -> Option<(u16, &StandardFacts)> {
-    Some((number, entry.facts.standard.as_ref()?))
+fn standard_of<'d>((number, entry): (u16, EntryView<'d>)) -> Option<(u16, &'d StandardFacts)> {
+    Some((number, entry.address.facts.standard.as_ref()?))
 }
 
 /// Appends a person's entries, sealed.
 fn seal(
     header: &RecordHeader,
-    entries: &[PreparedEntry],
+    person: PersonView<'_>,
     sealer: &Sealer<'_>,
-    bytes: &mut Vec<u8>,
+    batch: &mut Batch<'_>,
 ) -> Result<(), BuildError> {
-    let count = u16::try_from(entries.len()).map_err(|_| BuildError::TooLarge)?;
+    let bytes = &mut batch.sealed.values;
+    let count = u16::try_from(header.entries().len()).map_err(|_| BuildError::TooLarge)?;
     bytes.extend_from_slice(&count.to_le_bytes());
-    for (number, entry) in (0_u16..).zip(entries) {
+    for (number, entry) in (0_u16..).zip(person.entries()) {
         let failed = |source| BuildError::Seal {
-            row: entry.row,
+            row: entry.row(),
             source,
         };
-        let mailing = entry.mailing.as_ref();
-        let mailing = mailing.map_err(|error| failed(error.clone().into()))?;
-        let slots = slot_keys(entry, entries);
-        let sealed = sealer
-            .seal_entry(header, EntryNumber(number), mailing, &slots)
-            .map_err(failed)?;
-        let length = seal::entry::encoded_length(sealed.slot_count());
+        let mailing = entry.latest.packed();
+        let mailing = mailing.map_err(|error| failed(error.into()))?;
+        let slots = slot_keys(entry, person);
+        let length = encoded_length(slots.len().next_power_of_two());
         let length = u32::try_from(length).map_err(|_| BuildError::TooLarge)?;
         bytes.extend_from_slice(&length.to_le_bytes());
-        sealed.write(bytes);
+        let entry = (header, EntryNumber(number));
+        sealer
+            .seal_entry(entry, mailing, &slots, &mut batch.work, bytes)
+            .map_err(failed)?;
     }
     Ok(())
 }
 
 /// An entry's slots: its own address key first, then the record's others, latest first.
-fn slot_keys<'e>(entry: &'e PreparedEntry, entries: &'e [PreparedEntry]) -> Vec<&'e SlotKey> {
-    let key = |entry: &'e PreparedEntry| entry.facts.standard.as_ref().map(|facts| &facts.slot);
-    let mut slots: Vec<&SlotKey> = Vec::with_capacity(SLOTS_MAX);
-    let others = entries.iter().rev().filter_map(key);
+fn slot_keys<'d>(entry: EntryView<'d>, person: PersonView<'d>) -> Vec<SlotText<'d>> {
+    let key = |entry: EntryView<'d>| entry.address.slot();
+    let mut slots: Vec<SlotText<'_>> = Vec::with_capacity(SLOTS_MAX);
+    let others = person.entries().rev().filter_map(key);
     for slot in key(entry).into_iter().chain(others) {
         if !slots.contains(&slot) && slots.len() < SLOTS_MAX {
             slots.push(slot);
         }
     }
     if slots.is_empty() {
-        slots.push(&SlotKey::CourtOrder);
+        slots.push(SlotText::CourtOrder);
     }
     slots
 }
 
-fn bind(tokens: &AddressTokens, record: RecordNumber, entry: EntryNumber) -> BoundAddress {
+fn bind(binders: &Binders, record: RecordNumber, entry: EntryNumber) -> BoundAddress {
     let mut bound = BoundAddress {
         entry,
+        present: binders.present(),
         ..BoundAddress::default()
     };
-    let places = TokenKind::OF_ADDRESS.iter().zip(bound.parts.iter_mut());
-    for (bit, (kind, part)) in places.enumerate() {
-        if let Some(token) = tokens.get(*kind) {
-            *part = bound_part(token, record);
-            bound.present |= 1 << bit;
+    for (binder, part) in binders.iter().zip(bound.parts.iter_mut()) {
+        if let Some(binder) = binder {
+            let kept = binder.bound(record) >> (64 - BOUND_PART_BITS);
+            *part = u16::try_from(kept).unwrap_or(u16::MAX);
         }
     }
     bound
 }
 
-/// The header of a person's entries, whose periods it takes.
-fn header(record: RecordNumber, entries: &mut [PreparedEntry]) -> Result<RecordHeader, BuildError> {
-    let row = entries.first().map_or(0, |entry| entry.row);
-    let periods = entries.iter_mut().map(|e| std::mem::take(&mut e.periods));
-    RecordHeader::new(record, periods.collect())
-        .map_err(|source| BuildError::Header { row, source })
+/// The header of a person's entries.
+fn header(record: RecordNumber, person: PersonView<'_>) -> Result<RecordHeader, BuildError> {
+    let periods = person.entries().map(|entry| entry.periods.to_vec());
+    let periods: Vec<Vec<TaxPeriod>> = periods.collect();
+    RecordHeader::new(record, periods).map_err(|source| {
+        let row = person.entries().next().map_or(0, EntryView::row);
+        BuildError::Header { row, source }
+    })
 }

@@ -5,14 +5,15 @@
 //!
 //! Left to others: what stands in each plane (person), the files (write).
 
-use std::{collections::BTreeMap, path::Path};
+use std::{collections::BTreeMap, panic::resume_unwind, path::Path};
 
 use model::digest::Digest;
 use rayon::prelude::*;
-use seal::merkle::MerkleTree;
+use seal::merkle::GrowingTree;
 
 use super::{BuildError, BuildOptions, Stage, count, person::Batch, write};
 use crate::{
+    bytes::PlaneBytes,
     index::{self, IndexBuilder},
     match_plane::{self, MatchPlane, MatchPlaneBuilder},
     snapshot::FileFacts,
@@ -27,7 +28,7 @@ pub(super) struct Planes {
     residences: Vec<u64>,
     sealed: write::TableFile,
     headers: write::TableFile,
-    leaves: Vec<Digest>,
+    tree: GrowingTree,
     entries: u64,
     records_without_key: u64,
 }
@@ -44,27 +45,35 @@ pub(super) struct Built {
 }
 
 impl Planes {
-    /// Begins the planes of so many people.
-    pub(super) fn begin(out: &Path, people: usize) -> Result<Self, BuildError> {
+    /// Begins the planes of so many people, with so many entries or a few less.
+    pub(super) fn begin(out: &Path, people: usize, entries: usize) -> Result<Self, BuildError> {
+        // Fingerprints with an address, and without, that a person has on average at most.
+        let prints = entries.saturating_add(people).saturating_mul(5);
         Ok(Self {
-            plane: MatchPlaneBuilder::default(),
-            index: IndexBuilder::default(),
-            residences: Vec::new(),
+            plane: MatchPlaneBuilder::expecting(people, entries),
+            index: IndexBuilder::expecting(people, prints),
+            residences: Vec::with_capacity(entries),
             sealed: write::TableFile::create(out, SEALED, count(people))?,
             headers: write::TableFile::create(out, HEADERS, count(people))?,
-            leaves: Vec::with_capacity(people),
+            tree: GrowingTree::default(),
             entries: 0,
             records_without_key: 0,
         })
     }
 
     /// Adds the next people; gives the batches' memory back, empty.
-    pub(super) fn take(&mut self, mut batches: Vec<Batch>) -> Result<Vec<Batch>, BuildError> {
+    pub(super) fn take<'d>(
+        &mut self,
+        mut batches: Vec<Batch<'d>>,
+    ) -> Result<Vec<Batch<'d>>, BuildError> {
         for batch in &mut batches {
             self.sealed.rows(&batch.sealed)?;
             self.headers.rows(&batch.headers)?;
-            for ((record, refinement), prints) in batch.records.iter().zip(batch.prints.iter()) {
-                self.plane.push(record).ok_or(BuildError::TooLarge)?;
+            let prints = batch.prints.iter().zip(batch.addresses.iter());
+            for ((record, refinement), (prints, addresses)) in batch.records.iter().zip(prints) {
+                self.plane
+                    .push(record, addresses)
+                    .ok_or(BuildError::TooLarge)?;
                 self.index.push(prints.iter().copied(), *refinement);
             }
             self.entries = self.entries.saturating_add(batch.entries);
@@ -72,7 +81,7 @@ impl Planes {
                 .records_without_key
                 .saturating_add(batch.records_without_key);
             self.residences.extend_from_slice(&batch.residences);
-            self.leaves.extend_from_slice(&batch.leaves);
+            batch.leaves.iter().for_each(|leaf| self.tree.push(*leaf));
             batch.clear();
         }
         Ok(batches)
@@ -84,32 +93,47 @@ impl Planes {
         options: &BuildOptions<'_>,
         out: &Path,
     ) -> Result<Built, BuildError> {
-        let people = u32::try_from(self.leaves.len()).map_err(|_| BuildError::TooLarge)?;
+        let people = u32::try_from(self.tree.size()).map_err(|_| BuildError::TooLarge)?;
         let addresses = count(self.residences.len());
         let residences = numbered(&self.residences).ok_or(BuildError::TooLarge)?;
+        drop(self.residences);
         let (plane, index, limit) = (self.plane, self.index, options.block_limit);
-        let (plane, index) = rayon::join(|| plane.finish(&residences), || index.finish(limit));
+        let (sealed, headers) = (self.sealed, self.headers);
+        // The disk is waited for beside the work, on a thread that computes nothing.
+        let (tables, plane, index) = std::thread::scope(|scope| {
+            let tables = scope.spawn(|| (sealed.finish(), headers.finish()));
+            let finish_plane = || plane.finish(&residences);
+            let (plane, index) = rayon::join(finish_plane, || index.finish_in_pieces(limit));
+            let tables = tables.join();
+            (
+                tables.unwrap_or_else(|panic| resume_unwind(panic)),
+                plane,
+                index,
+            )
+        });
         let (plane, index) = plane.zip(index).ok_or(BuildError::TooLarge)?;
-        (options.progress)(Stage::Writing, count(plane.len() + index.len()));
-        let name_forms = MatchPlane::read(&plane)
-            .map_err(BuildError::Defect)?
-            .name_forms();
+        let index_length: usize = index.iter().map(Vec::len).sum();
+        (options.progress)(Stage::Writing, count(plane.len() + index_length));
+        let plane = PlaneBytes::from(plane);
+        let read = MatchPlane::open(plane.clone()).map_err(BuildError::Defect)?;
+        let name_forms = read.name_forms();
         let mut files = BTreeMap::new();
         let mut keep = |name: &str, facts| files.insert(name.to_owned(), facts);
         keep(
             match_plane::FILE,
-            write::file(out, match_plane::FILE, &plane)?,
+            write::file(out, match_plane::FILE, [&*plane])?,
         );
-        keep(index::FILE, write::file(out, index::FILE, &index)?);
-        keep(SEALED.file, self.sealed.finish()?);
-        keep(HEADERS.file, self.headers.finish()?);
+        let pieces = index.iter().map(Vec::as_slice);
+        keep(index::FILE, write::file(out, index::FILE, pieces)?);
+        keep(SEALED.file, tables.0?);
+        keep(HEADERS.file, tables.1?);
         Ok(Built {
             people,
             entries: self.entries,
             addresses,
             records_without_key: self.records_without_key,
             name_forms,
-            headers_root: MerkleTree::from_leaf_hashes(self.leaves).root(),
+            headers_root: self.tree.root(),
             files,
         })
     }

@@ -1,14 +1,14 @@
 //! What a person's rows say, before the record's number is known: checks, standard forms, tokens.
 //!
-//! Place in the flow: between grouping and making; runs on all threads, in the order of the file, so
+//! Place in the flow: after grouping; runs on all threads, a piece each, in the order of the file, so
 //! that an address several neighbours share is read once.
 //!
-//! Left to others: everything that depends on the record's number (person).
+//! Left to others: people of several runs (order), everything that depends on the record's number
+//! (person).
 
 use std::{
     collections::HashMap,
     hash::{BuildHasher, RandomState},
-    sync::Arc,
 };
 
 use identity::{
@@ -16,152 +16,236 @@ use identity::{
     candidates::Marker,
     query::{AddressTokens, bounded_name},
 };
-use model::{
-    digest::Digest,
-    time::{Date, TaxPeriod},
-    token::{Token, TokenKind},
-};
-use seal::{
-    address::{AddressTooLong, PackedAddress},
-    context::SlotKey,
-};
+use model::{digest::Digest, id::PersonId, time::TaxPeriod, token::TokenKind};
+use seal::{keys::BuilderValues, token::TokenEvaluator};
 use standard::{
-    address::{AddressText, StandardAddress, standardize},
+    address::{AddressKey, AddressText, StandardAddress, standardize},
     fold::fold,
     name::{StandardName, standard_name},
 };
 
-use super::{BuildError, group::PeriodRow, tokens::TokenMemory};
+use super::{
+    BuildError,
+    draft::{
+        Binders, Drafts, NameText, NewAddress, Outline, OutlineEntry, OutlineRow, Place,
+        StandardFacts,
+    },
+    group::Piece,
+    stated::{Facts, Latest},
+};
 use crate::{
-    extract::{AddressEnds, ExtractRow, Field},
+    extract::{ExtractRow, Field},
     kind::RegisterKind,
 };
 
-/// A person ready to be made.
+/// A row of a piece.
+struct PeriodRow<'r> {
+    period: TaxPeriod,
+    row: &'r ExtractRow,
+    /// Its place among the piece's.
+    number: u32,
+}
+
+/// What people are prepared with.
+pub struct Preparer<'k> {
+    /// Tokens.
+    pub tokens: &'k TokenEvaluator,
+    /// The builder's values: places of people.
+    pub values: BuilderValues,
+}
+
+/// A piece, prepared.
+#[derive(Default)]
 pub struct Prepared {
-    /// The name of the latest row that states one.
-    pub name: StandardName,
-    /// The latest stated.
-    pub date_of_birth: Option<Date>,
-    /// Token of the latest TIN stated.
-    pub tin: Option<Token>,
-    /// Whether any row has a hold or identity-theft marker.
-    pub marker: Marker,
-    /// Whether rows state several birth dates or TINs.
-    pub contradictory: bool,
-    /// In the order of their latest period.
-    pub entries: Vec<PreparedEntry>,
+    /// A person for each run.
+    pub drafts: Drafts,
+    /// Their places.
+    pub places: Vec<Place>,
 }
 
-/// One distinct address of a person.
-pub struct PreparedEntry {
-    /// Ascending.
-    pub periods: Vec<TaxPeriod>,
-    /// As the latest row has it.
-    pub mailing: Result<PackedAddress, AddressTooLong>,
-    /// The latest row, for errors.
-    pub row: u64,
-    /// What is known of the address.
-    pub facts: Arc<AddressFacts>,
+/// Memory to prepare a piece in, used again for others.
+#[derive(Default)]
+pub struct Desk {
+    drafts: Drafts,
+    outline: Outline,
+    /// The row that an address was first read in, and its place among the drafts, by its hash. What
+    /// is remembered decides how long a build takes, never what comes out.
+    known: HashMap<u64, (u32, u32)>,
+    hasher: RandomState,
 }
 
-/// An address, whoever lives there.
-pub struct AddressFacts {
-    /// What makes two addresses of one person the same entry.
-    identity: String,
-    /// Where the address has a standard form.
-    pub standard: Option<StandardFacts>,
-}
-
-/// An address with a standard form.
-pub struct StandardFacts {
-    /// The slot of its on-file address key.
-    pub slot: SlotKey,
-    /// Its parts' tokens.
-    pub tokens: AddressTokens,
-    /// Its blocking keys.
-    pub keys: AddressKeys,
-    /// Fingerprint of number, street, ZIP and unit.
-    pub residence: u64,
-}
-
-/// Prepares a person of rows in order of period.
-///
-/// # Errors
-/// [`BuildError`] naming row and field.
-pub fn prepare<K: RegisterKind>(
-    rows: &[&PeriodRow],
-    addresses: &mut AddressMemory<'_>,
-) -> Result<Prepared, BuildError> {
-    let stated = Stated::read::<K>(rows)?;
-    let tokens = addresses.tokens;
-    Ok(Prepared {
-        name: latest_name(rows),
-        date_of_birth: stated.date_of_birth.value,
-        tin: stated
-            .tin
-            .value
-            .map(|tin| tokens.token(TokenKind::Tin, &tin.digits())),
-        marker: stated.marker,
-        contradictory: stated.date_of_birth.several || stated.tin.several,
-        entries: entries(rows, addresses),
-    })
-}
-
-/// The latest value stated, and whether rows state several.
-struct Latest<T> {
-    value: Option<T>,
-    several: bool,
-}
-
-impl<T: PartialEq> Latest<T> {
-    const NOTHING: Self = Self {
-        value: None,
-        several: false,
-    };
-
-    fn take(&mut self, value: Option<T>) {
-        if value.is_some() {
-            self.several |= self.value.is_some() && self.value != value;
-            self.value = value;
+impl Preparer<'_> {
+    /// Prepares the people of a piece.
+    ///
+    /// # Errors
+    /// [`BuildError`] naming row and field, of the first run that has an error.
+    pub fn prepare<K: RegisterKind>(
+        &self,
+        piece: &Piece,
+        desk: &mut Desk,
+    ) -> Result<Prepared, BuildError> {
+        desk.known.clear();
+        let mut places = Vec::with_capacity(piece.runs().count());
+        let mut numbers = 0_u32..;
+        for run in piece.runs() {
+            places.push(self.place(run)?);
+            let rows = by_period(run, &mut numbers)?;
+            let facts = self.facts::<K>(&rows)?;
+            self.outline(&rows, piece, desk)?;
+            let (period, name) = latest_name(&rows);
+            let name = NameText {
+                given: &name.given.join(" "),
+                surnames: &name.surnames.join(" "),
+                suffix: name.suffix,
+                period,
+            };
+            desk.drafts.add_person(facts, name, &mut desk.outline)?;
         }
+        Ok(Prepared {
+            drafts: desk.drafts.take(),
+            places,
+        })
     }
-}
 
-/// What rows state beside names and addresses.
-struct Stated {
-    date_of_birth: Latest<Date>,
-    tin: Latest<model::tin::Tin>,
-    marker: Marker,
-}
+    /// Outlines the entries of a person of these rows.
+    fn outline(
+        &self,
+        rows: &[PeriodRow<'_>],
+        piece: &Piece,
+        desk: &mut Desk,
+    ) -> Result<(), BuildError> {
+        desk.outline.clear();
+        let mut before: Option<(&ExtractRow, u32)> = None;
+        for row in rows {
+            let known = before.filter(|(last, _)| last.address_span() == row.row.address_span());
+            let address = match known {
+                Some((_, address)) => address,
+                None => self.address(row, piece, desk)?,
+            };
+            before = Some((row.row, address));
+            desk.take_row(row, address);
+        }
+        Ok(())
+    }
 
-impl Stated {
-    /// Reads and checks each row; a field that says what it said in the row before is not read again.
-    fn read<K: RegisterKind>(rows: &[&PeriodRow]) -> Result<Self, BuildError> {
-        let mut stated = Self {
-            date_of_birth: Latest::NOTHING,
-            tin: Latest::NOTHING,
-            marker: Marker::None,
+    /// The place of a row's address among the drafts', where it is added if new.
+    fn address(
+        &self,
+        row: &PeriodRow<'_>,
+        piece: &Piece,
+        desk: &mut Desk,
+    ) -> Result<u32, BuildError> {
+        let span = row.row.address_span();
+        let hash = desk.hasher.hash_one(span);
+        if let Some((first, place)) = desk.known.get(&hash) {
+            let first = usize::try_from(*first).ok();
+            let first = first.and_then(|first| piece.rows().get(first));
+            if first.is_some_and(|first| first.address_span() == span) {
+                return Ok(*place);
+            }
+        }
+        let text = address_text(row.row);
+        let standard = standardize(&text).ok();
+        let standard = standard.map(|address| (address.key(), address));
+        let fields = [
+            text.line_1,
+            text.line_2,
+            text.city,
+            text.state,
+            text.postal_code,
+        ];
+        let place = desk.drafts.add_address(&NewAddress {
+            identity: identity_of(fields, standard.as_ref()),
+            fields,
+            standard: standard
+                .as_ref()
+                .map(|(key, address)| (key.expose(), StandardFacts::of(address, self.tokens))),
+        })?;
+        desk.known.insert(hash, (row.number, place));
+        Ok(place)
+    }
+
+    /// A person's place: a keyed value of their id.
+    fn place(&self, run: &[ExtractRow]) -> Result<Place, BuildError> {
+        let Some(first) = run.first() else {
+            return Ok(Place::default());
         };
+        let _: PersonId = first.person()?;
+        let person = first.text(Field::PersonId).as_bytes();
+        let value = self.values.value("record-order", &[person]);
+        let (words, _) = value.as_chunks::<8>();
+        let word = |place: usize| words.get(place).map_or(0, |word| u64::from_be_bytes(*word));
+        Ok((word(0), word(1)))
+    }
+
+    /// Reads and checks each row; a field that says what it said in the row before is not read again.
+    fn facts<K: RegisterKind>(&self, rows: &[PeriodRow<'_>]) -> Result<Facts, BuildError> {
+        let mut date_of_birth = Latest::default();
+        let mut tin = Latest::default();
+        let mut marker = Marker::None;
         let mut before: Option<&ExtractRow> = None;
-        for (_, row) in rows {
+        for PeriodRow { period, row, .. } in rows {
             let is_new = |field| before.is_none_or(|last| last.text(field) != row.text(field));
-            if is_new(Field::Tin) {
-                stated.tin.take(admitted_tin::<K>(row)?);
+            if row.text(Field::Tin).is_empty() {
+                // States none.
+            } else if is_new(Field::Tin) {
+                let stated = admitted_tin::<K>(row)?;
+                stated
+                    .into_iter()
+                    .for_each(|value| tin.take(*period, value));
+            } else {
+                tin.again(*period);
             }
             row.filed_on()?;
-            for marker in [Field::Hold, Field::IdentityTheft] {
-                if is_new(marker) && row.marker(marker)? {
-                    stated.marker = Marker::Hold;
+            for field in [Field::Hold, Field::IdentityTheft] {
+                if is_new(field) && row.marker(field)? {
+                    marker = Marker::Hold;
                 }
             }
-            if is_new(Field::DateOfBirth) {
-                stated.date_of_birth.take(row.date_of_birth()?);
+            if row.text(Field::DateOfBirth).is_empty() {
+                // States none.
+            } else if is_new(Field::DateOfBirth) {
+                let stated = row.date_of_birth()?;
+                stated
+                    .into_iter()
+                    .for_each(|value| date_of_birth.take(*period, value));
+            } else {
+                date_of_birth.again(*period);
             }
             before = Some(row);
         }
-        Ok(stated)
+        let token = |tin: model::tin::Tin| self.tokens.evaluate_once(TokenKind::Tin, &tin.digits());
+        Ok(Facts {
+            date_of_birth,
+            tin: tin.map(token),
+            marker,
+        })
     }
+}
+
+/// A run's rows, by period ascending.
+fn by_period<'r>(
+    run: &'r [ExtractRow],
+    numbers: &mut impl Iterator<Item = u32>,
+) -> Result<Vec<PeriodRow<'r>>, BuildError> {
+    let mut rows: Vec<PeriodRow<'_>> = Vec::with_capacity(run.len());
+    for (row, number) in run.iter().zip(numbers) {
+        rows.push(PeriodRow {
+            period: row.tax_period()?,
+            row,
+            number,
+        });
+    }
+    rows.sort_by_key(|row| row.period);
+    let twice = rows.windows(2).find_map(|pair| match pair {
+        [a, b] if a.period == b.period => Some(BuildError::PeriodTwice {
+            first: a.row.number(),
+            second: b.row.number(),
+            period: a.period,
+        }),
+        _ => None,
+    });
+    twice.map_or(Ok(rows), Err)
 }
 
 fn admitted_tin<K: RegisterKind>(row: &ExtractRow) -> Result<Option<model::tin::Tin>, BuildError> {
@@ -178,81 +262,23 @@ fn admitted_tin<K: RegisterKind>(row: &ExtractRow) -> Result<Option<model::tin::
     }
 }
 
-/// The name of the latest row that states one.
-fn latest_name(rows: &[&PeriodRow]) -> StandardName {
+/// The name of the latest row that states one, and its period.
+fn latest_name(rows: &[PeriodRow<'_>]) -> (Option<TaxPeriod>, StandardName) {
     let named = |row: &ExtractRow| {
         !row.text(Field::GivenNames).is_empty() || !row.text(Field::Surnames).is_empty()
     };
-    let row = rows.iter().rev().find(|(_, row)| named(row));
-    row.map_or_else(StandardName::default, |(_, row)| {
-        bounded_name(standard_name(
-            row.text(Field::GivenNames),
-            row.text(Field::Surnames),
-            row.text(Field::Suffix),
-        ))
-    })
-}
-
-/// An entry while a person's rows are read.
-struct Draft<'r> {
-    periods: Vec<TaxPeriod>,
-    last: &'r ExtractRow,
-    facts: Arc<AddressFacts>,
-}
-
-fn entries(rows: &[&PeriodRow], addresses: &mut AddressMemory<'_>) -> Vec<PreparedEntry> {
-    let mut found: Vec<Draft<'_>> = Vec::with_capacity(4);
-    let mut before: Option<(&ExtractRow, usize)> = None;
-    for (period, row) in rows {
-        let same = before.filter(|(last, _)| last.address_span() == row.address_span());
-        let place = same.map_or_else(|| place_of(row, &mut found, addresses), |(_, place)| place);
-        if let Some(draft) = found.get_mut(place) {
-            draft.periods.push(*period);
-            draft.last = row;
-        }
-        before = Some((row, place));
-    }
-    found.sort_by_key(|draft| draft.periods.last().copied());
-    found.into_iter().map(Draft::finish).collect()
-}
-
-/// The place of a row's address among those found, where it is added if new.
-fn place_of<'r>(
-    row: &'r ExtractRow,
-    found: &mut Vec<Draft<'r>>,
-    addresses: &mut AddressMemory<'_>,
-) -> usize {
-    let facts = addresses.facts(row);
-    let known = found
-        .iter()
-        .position(|draft| draft.facts.identity == facts.identity);
-    known.unwrap_or_else(|| {
-        found.push(Draft {
-            periods: Vec::with_capacity(8),
-            last: row,
-            facts,
-        });
-        found.len().saturating_sub(1)
-    })
-}
-
-impl Draft<'_> {
-    fn finish(self) -> PreparedEntry {
-        let text = address_text(self.last);
-        let fields = [
-            text.line_1,
-            text.line_2,
-            text.city,
-            text.state,
-            text.postal_code,
-        ];
-        PreparedEntry {
-            periods: self.periods,
-            mailing: PackedAddress::new(fields),
-            row: self.last.number(),
-            facts: self.facts,
-        }
-    }
+    let found = rows.iter().rev().find(|row| named(row.row));
+    found.map_or(
+        (None, StandardName::default()),
+        |PeriodRow { period, row, .. }| {
+            let name = standard_name(
+                row.text(Field::GivenNames),
+                row.text(Field::Surnames),
+                row.text(Field::Suffix),
+            );
+            (Some(*period), bounded_name(name))
+        },
+    )
 }
 
 fn address_text(row: &ExtractRow) -> AddressText<'_> {
@@ -265,89 +291,80 @@ fn address_text(row: &ExtractRow) -> AddressText<'_> {
     }
 }
 
-/// An address as an extract has it.
-type AddressKey = (Box<str>, AddressEnds);
-
-/// Addresses of people who stand near each other in the file. What it remembers decides how long a
-/// build takes, never what comes out.
-pub struct AddressMemory<'a> {
-    tokens: &'a TokenMemory<'a>,
-    hasher: RandomState,
-    known: HashMap<u64, (AddressKey, Arc<AddressFacts>)>,
-}
-
-impl<'a> AddressMemory<'a> {
-    /// An empty one.
-    pub fn new(tokens: &'a TokenMemory<'a>) -> Self {
-        Self {
-            tokens,
-            hasher: RandomState::new(),
-            known: HashMap::new(),
-        }
-    }
-
-    fn facts(&mut self, row: &ExtractRow) -> Arc<AddressFacts> {
-        let (text, ends) = row.address_span();
-        let hash = self.hasher.hash_one((text, ends));
-        match self.known.get(&hash) {
-            Some((key, facts)) if *key.0 == *text && key.1 == ends => Arc::clone(facts),
-            _ => {
-                let facts = Arc::new(AddressFacts::read(&address_text(row), self.tokens));
-                let entry = ((text.into(), ends), Arc::clone(&facts));
-                self.known.insert(hash, entry);
-                facts
+impl Desk {
+    /// Adds a row to the outline of its person, later than all before it.
+    fn take_row(&mut self, row: &PeriodRow<'_>, address: u32) {
+        let drafts = &self.drafts;
+        let identity = |place: u32| drafts.address(place).map(|address| address.facts.identity);
+        let outline = &mut self.outline;
+        let known = outline
+            .entries
+            .iter_mut()
+            .find(|entry| entry.latest == address || identity(entry.address) == identity(address));
+        let entry = match known {
+            Some(entry) => {
+                (entry.latest, entry.last) = (address, row.period);
+                entry.place
             }
-        }
-    }
-}
-
-impl AddressFacts {
-    fn read(text: &AddressText<'_>, tokens: &TokenMemory<'_>) -> Self {
-        let standard = standardize(text).ok();
-        Self {
-            identity: identity_of(text, standard.as_ref()),
-            standard: standard.map(|address| StandardFacts::of(&address, tokens)),
-        }
+            None => {
+                let place = outline.entries.len();
+                outline.entries.push(OutlineEntry {
+                    address,
+                    latest: address,
+                    last: row.period,
+                    place,
+                });
+                place
+            }
+        };
+        outline.rows.push(OutlineRow {
+            period: row.period,
+            row: row.row.number(),
+            entry,
+        });
     }
 }
 
 impl StandardFacts {
-    fn of(address: &StandardAddress, tokens: &TokenMemory<'_>) -> Self {
+    fn of(address: &StandardAddress, tokens: &TokenEvaluator) -> Self {
         let parts = address.token_parts().into_iter();
-        let parts = parts.map(|(kind, part)| (kind, tokens.token(kind, &part)));
+        let parts = parts.map(|(kind, part)| (kind, tokens.evaluate(kind, &part)));
         let tokens = AddressTokens {
             parts: parts.collect(),
         };
+        let binder = |kind| tokens.get(kind).map(model::token::Token::binder);
         Self {
-            slot: SlotKey::on_file(address.key().expose()),
+            binders: Binders::new(TokenKind::OF_ADDRESS.map(binder)),
             keys: AddressKeys::of(&tokens),
             residence: residence(&tokens),
-            tokens,
         }
     }
 }
 
 /// What makes two addresses of one person the same entry: delivery line and ZIP in standard form,
 /// or the folded text where there is none.
-fn identity_of(text: &AddressText<'_>, standard: Option<&StandardAddress>) -> String {
-    match standard {
-        Some(address) => format!(
-            "S|{}|{}|{}",
-            address.key().expose(),
-            address.delivery_line(),
-            address.zip5
-        ),
-        None => {
-            let fields = [
-                text.line_1,
-                text.line_2,
-                text.city,
-                text.state,
-                text.postal_code,
-            ];
-            format!("T|{}", fields.map(fold).join("|"))
+fn identity_of(fields: [&str; 5], standard: Option<&(AddressKey, StandardAddress)>) -> [u8; 16] {
+    let digest = match standard {
+        Some((key, address)) => {
+            let line = address.delivery_line();
+            let parts = ["S", key.expose(), &line, &address.zip5];
+            joined_digest(&parts)
         }
+        None => {
+            let [a, b, c, d, e] = fields.map(fold);
+            joined_digest(&["T", &a, &b, &c, &d, &e])
+        }
+    };
+    digest.as_bytes().first_chunk().copied().unwrap_or_default()
+}
+
+/// A digest of texts, each behind its length.
+fn joined_digest(parts: &[&str]) -> Digest {
+    let mut whole = model::canonical::Encoder::new("entry");
+    for part in parts {
+        whole.text(part);
     }
+    whole.finish()
 }
 
 /// A fingerprint of number, street, ZIP and unit, made of tokens.

@@ -132,10 +132,16 @@ impl TableFile {
     }
 }
 
-/// Writes a whole file.
-pub fn file(out: &Path, name: &str, bytes: &[u8]) -> Result<FileFacts, BuildError> {
+/// Writes a whole file, given in pieces.
+pub fn file<'p>(
+    out: &Path,
+    name: &str,
+    pieces: impl IntoIterator<Item = &'p [u8]>,
+) -> Result<FileFacts, BuildError> {
     let mut file = PlaneFile::create(out, name)?;
-    file.write(|writer| writer.write_all(bytes))?;
+    for piece in pieces {
+        file.write(|writer| writer.write_all(piece))?;
+    }
     file.finish()
 }
 
@@ -147,7 +153,7 @@ pub fn snapshot(out: &Path, snapshot: &Snapshot) -> Result<Digest, BuildError> {
             source: io::Error::other(error),
         })?;
     text.push('\n');
-    file(out, snapshot::FILE, text.as_bytes())?;
+    file(out, snapshot::FILE, [text.as_bytes()])?;
     let directory = File::open(out).and_then(|directory| directory.sync_all());
     directory.map_err(|source| BuildError::Unwritable {
         path: out.to_owned(),

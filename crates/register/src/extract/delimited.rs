@@ -4,7 +4,7 @@
 //!
 //! Left to others: the meaning of the fields (row).
 
-use std::{collections::VecDeque, io::Read, string::FromUtf8Error};
+use std::{collections::VecDeque, io::Read, string::FromUtf8Error, sync::Arc};
 
 use rayon::prelude::*;
 
@@ -40,6 +40,7 @@ pub fn read_csv(
         shape,
         parsed,
         current: Box::new(std::iter::empty()),
+        lent: Vec::new(),
         failed: None,
         before: 0,
         finished: false,
@@ -119,6 +120,8 @@ struct CsvRows<R> {
     shape: Shape,
     parsed: VecDeque<Parsed>,
     current: Box<dyn ExactSizeIterator<Item = ExtractRow>>,
+    /// Texts of blocks, which are read into again when no row has them any more.
+    lent: Vec<Arc<String>>,
     /// What comes after the current rows.
     failed: Option<ExtractError>,
     /// Rows up to the end of the current block.
@@ -130,6 +133,11 @@ impl<R: Read> CsvRows<R> {
     /// Reads some blocks and parses them on all threads. A block that cannot be read is an error in
     /// its place.
     fn refill(&mut self) {
+        let lent = std::mem::take(&mut self.lent).into_iter();
+        let (free, lent): (Vec<_>, Vec<_>) = lent.partition(|text| Arc::strong_count(text) == 1);
+        let free = free.into_iter().filter_map(Arc::into_inner);
+        self.blocks.spare.extend(free.map(String::into_bytes));
+        self.lent = lent;
         let wanted = rayon::current_num_threads().saturating_mul(2);
         let blocks: Vec<_> = std::iter::from_fn(|| self.blocks.take())
             .take(wanted)
@@ -157,7 +165,8 @@ impl<R: Read> CsvRows<R> {
             return false;
         };
         let before = self.before;
-        let rows = block.rows.rows(before);
+        let (text, rows) = block.rows.rows(before);
+        self.lent.push(text);
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         self.before = before.saturating_add(count);
         self.failed = block.failed.map(|error| error.after(before));
@@ -209,6 +218,8 @@ struct Blocks<R> {
     reader: R,
     rest: Vec<u8>,
     ended: bool,
+    /// Memory of blocks before.
+    spare: Vec<Vec<u8>>,
 }
 
 impl<R: Read> Blocks<R> {
@@ -217,6 +228,7 @@ impl<R: Read> Blocks<R> {
             reader,
             rest: Vec::new(),
             ended: false,
+            spare: Vec::new(),
         }
     }
 
@@ -233,7 +245,10 @@ impl<R: Read> Blocks<R> {
                 break;
             }
             if let Some(end) = last_record_end(&self.rest) {
-                let rest = self.rest.split_off(end);
+                let mut rest = self.spare.pop().unwrap_or_default();
+                rest.clear();
+                rest.extend_from_slice(self.rest.get(end..).unwrap_or(&[]));
+                self.rest.truncate(end);
                 return Some(Ok(std::mem::replace(&mut self.rest, rest)));
             }
             if self.rest.len() > RECORD_BYTES_MAX {
@@ -400,7 +415,7 @@ filed_on,address_line_1,address_line_2,city,state,postal_code,hold,identity_thef
             }
             let shape = Shape { columns: (0..15).collect(), width: 15 };
             let fields = |parsed: Parsed| {
-                let rows = parsed.rows.rows(7).map(|row| {
+                let rows = parsed.rows.rows(7).1.map(|row| {
                     (row.number(), Field::ALL.map(|field| row.text(field).to_owned()))
                 });
                 (rows.collect::<Vec<_>>(), parsed.failed.map(|error| error.to_string()))

@@ -27,7 +27,6 @@ use thiserror::Error;
 pub use delimited::read_csv;
 #[cfg(feature = "parquet")]
 pub use parquet::read_parquet;
-pub(crate) use row::AddressEnds;
 pub use row::{ExtractRow, Field};
 
 /// An extract that cannot be read. The fault of whoever made the extract, but for `Unreadable`.

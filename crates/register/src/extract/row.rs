@@ -158,10 +158,18 @@ impl RowBlock {
         }
     }
 
-    /// The rows, in the order they were added, numbered from 1 after so many rows before them.
-    pub(super) fn rows(self, before: u64) -> impl ExactSizeIterator<Item = ExtractRow> + use<> {
+    /// The rows, in the order they were added, numbered from 1 after so many rows before them; and the
+    /// text they share.
+    pub(super) fn rows(
+        self,
+        before: u64,
+    ) -> (
+        Arc<String>,
+        impl ExactSizeIterator<Item = ExtractRow> + use<>,
+    ) {
         let (text, gap, mut row) = (Arc::new(self.text), self.gap, before);
-        self.rows.into_iter().map(move |place| {
+        let shared = Arc::clone(&text);
+        let rows = self.rows.into_iter().map(move |place| {
             row = row.saturating_add(1);
             ExtractRow {
                 row,
@@ -169,44 +177,85 @@ impl RowBlock {
                 place,
                 gap,
             }
-        })
+        });
+        (shared, rows)
     }
 }
 
 /// Where the rows of plain lines stand; `None` where a line is not plain.
 fn plain_places(text: &str) -> Option<Vec<Place>> {
     let mut rows = Vec::with_capacity(text.len() / 96);
-    let mut start = 0_usize;
-    for line in text.split('\n') {
-        if !line.is_empty() {
-            let start = u32::try_from(start).ok()?;
-            let ends = plain_ends(line)?;
-            rows.push(Place { start, ends });
+    let mut line = PlainLine::default();
+    for (place, byte) in text.bytes().enumerate() {
+        match byte {
+            b',' => line.end_field(text, place)?,
+            b'\n' if place == line.start => line = PlainLine::at(place.checked_add(1)?),
+            b'\n' => {
+                rows.push(line.end(text, place)?);
+                line = PlainLine::at(place.checked_add(1)?);
+            }
+            _ => {}
         }
-        start = start.checked_add(line.len())?.checked_add(1)?;
+    }
+    if line.start < text.len() {
+        rows.push(line.end(text, text.len())?);
     }
     Some(rows)
 }
 
-/// Where the 15 fields of a plain line end.
-fn plain_ends(line: &str) -> Option<[u16; 15]> {
-    let mut ends = [0_u16; 15];
-    let mut places = ends.iter_mut();
-    let mut start = 0_usize;
-    for field in line.split(',') {
-        let edges = [field.as_bytes().first(), field.as_bytes().last()];
-        let plain = edges.into_iter().flatten().all(u8::is_ascii_graphic);
-        if field.len() > FIELD_BYTES || (!plain && field.trim().len() != field.len()) {
+/// A plain line while its fields are looked for.
+#[derive(Default)]
+struct PlainLine {
+    start: usize,
+    field_start: usize,
+    fields: usize,
+    ends: [u16; 15],
+}
+
+impl PlainLine {
+    fn at(start: usize) -> Self {
+        Self {
+            start,
+            field_start: start,
+            ..Self::default()
+        }
+    }
+
+    /// Ends a field; `None` where it is not plain or there are too many.
+    #[inline]
+    fn end_field(&mut self, text: &str, end: usize) -> Option<()> {
+        let field = text.as_bytes().get(self.field_start..end)?;
+        let plain = match field {
+            [] => true,
+            [first, .., last] => first.is_ascii_graphic() && last.is_ascii_graphic(),
+            [one] => one.is_ascii_graphic(),
+        };
+        if field.len() > FIELD_BYTES || !(plain || is_trimmed(field)) {
             return None;
         }
-        *places.next()? = u16::try_from(start.checked_add(field.len())?).ok()?;
-        start = start.checked_add(field.len())?.checked_add(1)?;
+        let place = self.ends.get_mut(self.fields)?;
+        *place = u16::try_from(end.checked_sub(self.start)?).ok()?;
+        self.fields = self.fields.checked_add(1)?;
+        self.field_start = end.checked_add(1)?;
+        Some(())
     }
-    places.next().is_none().then_some(ends)
+
+    /// Ends the line, which must have 15 fields.
+    fn end(mut self, text: &str, end: usize) -> Option<Place> {
+        self.end_field(text, end)?;
+        let start = u32::try_from(self.start).ok()?;
+        let ends = self.ends;
+        (self.fields == ends.len()).then_some(Place { start, ends })
+    }
+}
+
+/// Whether a field has no white space around it.
+fn is_trimmed(field: &[u8]) -> bool {
+    std::str::from_utf8(field).is_ok_and(|field| field.trim().len() == field.len())
 }
 
 /// Where the five fields of a row's address end, counted from the first of them.
-pub(crate) type AddressEnds = [u16; 5];
+type AddressEnds = [u16; 5];
 
 impl ExtractRow {
     /// A row from the text of its fields in the order of [`Field::ALL`].
@@ -217,7 +266,8 @@ impl ExtractRow {
         let mut block = RowBlock::with_capacity(160, 1);
         block.push(row, fields)?;
         let before = row.saturating_sub(1);
-        block.rows(before).next().ok_or_else(|| ExtractError::Row {
+        let (_, mut rows) = block.rows(before);
+        rows.next().ok_or_else(|| ExtractError::Row {
             row,
             problem: "it was lost".to_owned(),
         })

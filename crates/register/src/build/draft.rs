@@ -1,0 +1,353 @@
+//! People before their records have numbers, as millions of them are held in memory.
+//!
+//! Place in the flow: made by prepare from the rows of one piece (and by order for people of several
+//! runs), read by person. People of a piece stand one after the other, and an address that several of
+//! them have stands once.
+//!
+//! Left to others: what the rows say (prepare), everything that depends on a record's number (person).
+
+use identity::blocking::AddressKeys;
+use model::{
+    time::TaxPeriod,
+    token::{Binder, Token},
+};
+use seal::address::PackedAddress;
+use standard::name::Suffix;
+
+use super::{
+    BuildError,
+    stated::Facts,
+    view::{AddressView, PersonView},
+};
+
+/// A name: words in standard form, joined by spaces.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+pub struct NameText<'a> {
+    /// Given names.
+    pub given: &'a str,
+    /// Surnames.
+    pub surnames: &'a str,
+    /// Generational suffix.
+    pub suffix: Option<Suffix>,
+    /// The period of the row that states it.
+    pub period: Option<TaxPeriod>,
+}
+
+/// An address, whoever lives there, as one text of the extract has it.
+#[derive(Clone, Copy)]
+pub struct AddressFacts {
+    /// Half of a digest of what makes two addresses of one person the same entry.
+    pub identity: [u8; 16],
+    /// Where it has a standard form.
+    pub standard: Option<StandardFacts>,
+    /// Where its texts begin: as it is sealed, then the on-file address key.
+    pub(super) texts: u32,
+    /// Bytes of it packed.
+    pub(super) packed: Result<u8, TooLong>,
+    /// Bytes of the on-file address key.
+    pub(super) key: u16,
+}
+
+/// Bytes of text of an address that is too long to be sealed.
+#[derive(Clone, Copy)]
+pub(super) struct TooLong(pub(super) u32);
+
+/// An address with a standard form.
+#[derive(Clone, Copy)]
+pub struct StandardFacts {
+    /// What binds its parts.
+    pub binders: Binders,
+    /// Its blocking keys.
+    pub keys: AddressKeys,
+    /// Fingerprint of number, street, ZIP and unit.
+    pub residence: u64,
+}
+
+/// What binds the parts of an address to records, in the order of
+/// [`model::token::TokenKind::OF_ADDRESS`].
+#[derive(Clone, Copy)]
+pub struct Binders {
+    /// Of each part; those of parts that are not there mean nothing.
+    binders: [Binder; 8],
+    /// Bit `i` set: part `i` is there.
+    present: u8,
+}
+
+impl Binders {
+    /// Of the parts that are there.
+    pub fn new(parts: [Option<Binder>; 8]) -> Self {
+        let nothing = Token::new([0; 32]).binder();
+        let present = parts.iter().enumerate();
+        let present = present.filter(|(_, part)| part.is_some());
+        Self {
+            binders: parts.map(|part| part.unwrap_or(nothing)),
+            present: present.fold(0, |bits, (bit, _)| bits | 1 << bit),
+        }
+    }
+
+    /// Which parts are there: bit `i` for part `i`.
+    pub fn present(&self) -> u8 {
+        self.present
+    }
+
+    /// What binds each part, where it is there.
+    pub fn iter(&self) -> impl Iterator<Item = Option<Binder>> {
+        let binders = self.binders.iter().enumerate();
+        binders.map(|(bit, binder)| (self.present & 1 << bit != 0).then_some(*binder))
+    }
+}
+
+/// What an address is added to drafts as.
+pub struct NewAddress<'t> {
+    /// See [`AddressFacts::identity`].
+    pub identity: [u8; 16],
+    /// Its five fields.
+    pub fields: [&'t str; 5],
+    /// Its on-file address key and the rest, where it has a standard form.
+    pub standard: Option<(&'t str, StandardFacts)>,
+}
+
+/// A person's place in the keyed order of records: the first 16 bytes of a keyed value of their id.
+/// Two people of one place are as likely as two equal keys.
+pub type Place = (u64, u64);
+
+/// One person, all but entries and texts.
+struct Person {
+    facts: Facts,
+    suffix: Option<Suffix>,
+    name_period: Option<TaxPeriod>,
+    /// The first row, counted from 1.
+    first_row: u64,
+    given_end: u32,
+    surnames_end: u32,
+    entries_end: u32,
+}
+
+/// One distinct address of a person.
+pub(super) struct Entry {
+    /// The address as the earliest row has it.
+    pub(super) address: u32,
+    /// As the latest has it.
+    pub(super) latest: u32,
+    pub(super) periods_end: u32,
+}
+
+/// People, one after the other.
+#[derive(Default)]
+pub struct Drafts {
+    people: Vec<Person>,
+    entries: Vec<Entry>,
+    pub(super) periods: Vec<TaxPeriod>,
+    /// Of each period, how many rows after the person's first its row stands.
+    pub(super) rows: Vec<u32>,
+    names: String,
+    addresses: Vec<AddressFacts>,
+    /// Texts of the addresses.
+    pub(super) texts: Texts,
+}
+
+/// Texts that are wiped when dropped.
+#[derive(Default)]
+pub(super) struct Texts(pub(super) Vec<u8>);
+
+impl Drop for Texts {
+    fn drop(&mut self) {
+        self.0.fill(0);
+        std::hint::black_box(&self.0);
+    }
+}
+
+/// A person's rows while they are added to drafts: by period, with the entry each belongs to.
+#[derive(Default)]
+pub struct Outline {
+    /// Rows with their entry; by period ascending when they are added.
+    pub rows: Vec<OutlineRow>,
+    /// Entries in the order they are found.
+    pub entries: Vec<OutlineEntry>,
+}
+
+/// A row of an [`Outline`].
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct OutlineRow {
+    /// Its period.
+    pub period: TaxPeriod,
+    /// Its number.
+    pub row: u64,
+    /// Its entry's place.
+    pub entry: usize,
+}
+
+/// An entry of an [`Outline`]; addresses are those of the drafts it will be added to.
+#[derive(Clone, Copy)]
+pub struct OutlineEntry {
+    /// The address as the earliest row has it.
+    pub address: u32,
+    /// As the latest has it.
+    pub latest: u32,
+    /// Its latest period.
+    pub last: TaxPeriod,
+    /// Its place in the outline.
+    pub place: usize,
+}
+
+impl Outline {
+    /// Forgets everything but its memory.
+    pub fn clear(&mut self) {
+        self.rows.clear();
+        self.entries.clear();
+    }
+}
+
+fn count32(length: usize) -> Result<u32, BuildError> {
+    u32::try_from(length).map_err(|_| BuildError::TooLarge)
+}
+
+/// All values, in memory of just their size.
+fn taken<T>(values: &mut Vec<T>) -> Vec<T> {
+    let mut exact = Vec::with_capacity(values.len());
+    exact.append(values);
+    exact
+}
+
+/// What stands from one end to another.
+pub(super) fn between<T>(values: &[T], start: u32, end: u32) -> &[T] {
+    let place = |number: u32| usize::try_from(number).unwrap_or(usize::MAX);
+    values.get(place(start)..place(end)).unwrap_or(&[])
+}
+
+impl Drafts {
+    /// Adds an address and gives its place.
+    ///
+    /// # Errors
+    /// [`BuildError::TooLarge`] beyond 2^32 addresses or bytes of their texts.
+    pub fn add_address(&mut self, address: &NewAddress<'_>) -> Result<u32, BuildError> {
+        let texts = count32(self.texts.0.len())?;
+        let packed = PackedAddress::pack(address.fields, &mut self.texts.0);
+        let packed =
+            packed.map_err(|error| TooLong(u32::try_from(error.length).unwrap_or(u32::MAX)));
+        let key = address.standard.as_ref().map_or("", |(key, _)| key);
+        self.texts.0.extend_from_slice(key.as_bytes());
+        self.put(AddressFacts {
+            identity: address.identity,
+            standard: address.standard.as_ref().map(|(_, facts)| *facts),
+            texts,
+            packed,
+            key: u16::try_from(key.len()).map_err(|_| BuildError::TooLarge)?,
+        })
+    }
+
+    /// Adds an address of other drafts and gives its place here.
+    ///
+    /// # Errors
+    /// [`BuildError::TooLarge`] as above.
+    pub fn copy_address(&mut self, address: AddressView<'_>) -> Result<u32, BuildError> {
+        let texts = count32(self.texts.0.len())?;
+        self.texts.0.extend_from_slice(address.texts());
+        self.put(AddressFacts {
+            texts,
+            ..*address.facts
+        })
+    }
+
+    fn put(&mut self, facts: AddressFacts) -> Result<u32, BuildError> {
+        let place = count32(self.addresses.len())?;
+        self.addresses.push(facts);
+        Ok(place)
+    }
+
+    /// An address by its place.
+    pub fn address(&self, place: u32) -> Option<AddressView<'_>> {
+        Some(AddressView {
+            facts: self.addresses.get(usize::try_from(place).ok()?)?,
+            drafts: self,
+        })
+    }
+
+    /// Adds a person; puts the outline's entries in the order of their latest period.
+    ///
+    /// # Errors
+    /// [`BuildError::TooLarge`] beyond 4 GiB of names.
+    pub fn add_person(
+        &mut self,
+        facts: Facts,
+        name: NameText<'_>,
+        outline: &mut Outline,
+    ) -> Result<(), BuildError> {
+        let rows = outline.rows.iter().map(|row| row.row);
+        let first_row = rows.min().unwrap_or(0);
+        outline.entries.sort_by_key(|entry| entry.last);
+        for entry in &outline.entries {
+            let own = outline.rows.iter().filter(|row| row.entry == entry.place);
+            for row in own {
+                let after = row.row.saturating_sub(first_row);
+                self.periods.push(row.period);
+                self.rows.push(u32::try_from(after).unwrap_or(u32::MAX));
+            }
+            self.entries.push(Entry {
+                address: entry.address,
+                latest: entry.latest,
+                periods_end: count32(self.periods.len())?,
+            });
+        }
+        self.names.push_str(name.given);
+        let given_end = count32(self.names.len())?;
+        self.names.push_str(name.surnames);
+        self.people.push(Person {
+            facts,
+            suffix: name.suffix,
+            name_period: name.period,
+            first_row,
+            given_end,
+            surnames_end: count32(self.names.len())?,
+            entries_end: count32(self.entries.len())?,
+        });
+        Ok(())
+    }
+
+    /// Moves everything into memory of just its size, and keeps the room it had.
+    pub fn take(&mut self) -> Self {
+        Self {
+            people: taken(&mut self.people),
+            entries: taken(&mut self.entries),
+            periods: taken(&mut self.periods),
+            rows: taken(&mut self.rows),
+            addresses: taken(&mut self.addresses),
+            texts: Texts(taken(&mut self.texts.0)),
+            names: {
+                let names = self.names.as_str().into();
+                self.names.clear();
+                names
+            },
+        }
+    }
+
+    /// How many entries there are.
+    pub fn entries(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// A person by place.
+    pub fn person(&self, place: usize) -> Option<PersonView<'_>> {
+        let person = self.people.get(place)?;
+        let before = place.checked_sub(1).and_then(|last| self.people.get(last));
+        let (name_start, entries_start) =
+            before.map_or((0, 0), |last| (last.surnames_end, last.entries_end));
+        let at = |number: u32| usize::try_from(number).ok();
+        let text = |start, end| self.names.get(at(start)?..at(end)?);
+        let entry_before = at(entries_start)?.checked_sub(1);
+        let periods_start = entry_before.and_then(|last| self.entries.get(last));
+        Some(PersonView {
+            facts: &person.facts,
+            name: NameText {
+                given: text(name_start, person.given_end)?,
+                surnames: text(person.given_end, person.surnames_end)?,
+                suffix: person.suffix,
+                period: person.name_period,
+            },
+            first_row: person.first_row,
+            drafts: self,
+            entries: between(&self.entries, entries_start, person.entries_end),
+            periods_start: periods_start.map_or(0, |entry| entry.periods_end),
+        })
+    }
+}

@@ -1,0 +1,216 @@
+//! The order of records, and people whose rows stand in several runs.
+//!
+//! Place in the flow: after all rows are prepared. People are put into a keyed order, in which runs of
+//! one person are neighbours: they become one person here.
+//!
+//! Left to others: what rows say (prepare).
+
+use identity::candidates::Marker;
+use rayon::prelude::*;
+
+use super::{
+    BuildError,
+    draft::{Drafts, Outline, OutlineEntry, OutlineRow, Place},
+    group::PIECE_RUNS,
+    in_order,
+    prepare::Prepared,
+    stated::Facts,
+    view::{EntryView, PersonView},
+};
+
+/// People in the order of their records.
+pub struct People {
+    /// Of each piece, then of the people of several runs, as many in each.
+    drafts: Vec<Drafts>,
+    /// Numbers of people: place among the drafts, counted with as many people in each.
+    order: Vec<u32>,
+}
+
+impl People {
+    /// Puts all people in order.
+    ///
+    /// # Errors
+    /// [`BuildError::Empty`], [`BuildError::TooLarge`] beyond 2^32 runs, and
+    /// [`BuildError::PeriodTwice`] for the first person in the file who has a period in two runs.
+    pub fn of(prepared: Vec<Prepared>) -> Result<Self, BuildError> {
+        let mut drafts = Vec::with_capacity(prepared.len());
+        let mut places: Vec<(Place, u32)> = Vec::new();
+        let mut numbers = (0..prepared.len().saturating_mul(PIECE_RUNS)).step_by(PIECE_RUNS);
+        for piece in prepared {
+            let first = numbers.next().unwrap_or(0);
+            let first = u32::try_from(first).map_err(|_| BuildError::TooLarge)?;
+            places.extend(piece.places.into_iter().zip(first..));
+            drafts.push(piece.drafts);
+        }
+        if places.is_empty() {
+            return Err(BuildError::Empty);
+        }
+        places.par_sort_unstable();
+        let mut people = Self {
+            drafts,
+            order: Vec::new(),
+        };
+        people.join_runs(&places)?;
+        Ok(people)
+    }
+
+    /// How many people there are.
+    pub fn count(&self) -> usize {
+        self.order.len()
+    }
+
+    /// How many entries they have, or a few less: those of several runs may be counted twice.
+    pub fn entries(&self) -> usize {
+        self.drafts.iter().map(Drafts::entries).sum()
+    }
+
+    /// The numbers of all people, in order.
+    pub fn order(&self) -> &[u32] {
+        &self.order
+    }
+
+    /// A person by number.
+    pub fn person(&self, number: u32) -> Option<PersonView<'_>> {
+        let number = usize::try_from(number).ok()?;
+        self.drafts
+            .get(number / PIECE_RUNS)?
+            .person(number % PIECE_RUNS)
+    }
+
+    /// All people, in order.
+    pub fn iter(&self) -> impl Iterator<Item = PersonView<'_>> {
+        self.order.iter().filter_map(|number| self.person(*number))
+    }
+
+    /// Makes one person of the runs of each.
+    fn join_runs(&mut self, places: &[(Place, u32)]) -> Result<(), BuildError> {
+        let runs = || places.chunk_by(|a, b| a.0 == b.0);
+        let mut several: Vec<&[(Place, u32)]> = runs().filter(|runs| runs.len() > 1).collect();
+        several.sort_by_key(|runs| runs.first().map(|(_, run)| *run));
+        let joined = several
+            .par_chunks(PIECE_RUNS)
+            .map(|people| self.joined(people))
+            .collect();
+        let joined = in_order(joined)?;
+        let first = self.drafts.len().saturating_mul(PIECE_RUNS);
+        let first = u32::try_from(first).map_err(|_| BuildError::TooLarge)?;
+        let last = u32::try_from(several.len()).ok();
+        last.and_then(|count| first.checked_add(count))
+            .ok_or(BuildError::TooLarge)?;
+        let numbers: std::collections::HashMap<u32, u32> = several
+            .iter()
+            .filter_map(|runs| runs.first().map(|(_, run)| *run))
+            .zip(first..)
+            .collect();
+        self.order = runs()
+            .filter_map(|runs| runs.first())
+            .map(|(_, run)| numbers.get(run).copied().unwrap_or(*run))
+            .collect();
+        self.drafts.extend(joined);
+        Ok(())
+    }
+
+    fn joined(&self, people: &[&[(Place, u32)]]) -> Result<Drafts, BuildError> {
+        let mut drafts = Drafts::default();
+        let mut outline = Outline::default();
+        for runs in people {
+            let views = runs.iter().filter_map(|(_, run)| self.person(*run));
+            let views: Vec<PersonView<'_>> = views.collect();
+            outline.clear();
+            join_entries(&views, &mut drafts, &mut outline)?;
+            let name = views.iter().map(|view| view.name);
+            let name = name.max_by_key(|name| name.period).unwrap_or_default();
+            drafts.add_person(joined_facts(&views), name, &mut outline)?;
+        }
+        Ok(drafts.take())
+    }
+}
+
+fn joined_facts(views: &[PersonView<'_>]) -> Facts {
+    let mut whole = Facts {
+        date_of_birth: Default::default(),
+        tin: Default::default(),
+        marker: Marker::None,
+    };
+    for view in views {
+        whole.date_of_birth.join(view.facts.date_of_birth.clone());
+        whole.tin.join(view.facts.tin.clone());
+        if view.facts.marker == Marker::Hold {
+            whole.marker = Marker::Hold;
+        }
+    }
+    whole
+}
+
+/// Outlines the entries of all runs of a person, those of one address as one.
+fn join_entries(
+    views: &[PersonView<'_>],
+    drafts: &mut Drafts,
+    outline: &mut Outline,
+) -> Result<(), BuildError> {
+    let mut entries: Vec<EntryView<'_>> = views.iter().flat_map(|view| view.entries()).collect();
+    entries.sort_by_key(|entry| entry.periods.first().copied());
+    for entry in entries {
+        let identity = entry.address.facts.identity;
+        let Some(last) = entry.periods.last().copied() else {
+            continue;
+        };
+        let is_same = |known: &&mut OutlineEntry| {
+            let address = drafts.address(known.address);
+            address.is_some_and(|address| address.facts.identity == identity)
+        };
+        let place = match outline.entries.iter_mut().find(is_same) {
+            Some(known) => {
+                if known.last < last {
+                    known.last = last;
+                    known.latest = drafts.copy_address(entry.latest)?;
+                }
+                known.place
+            }
+            None => {
+                let place = outline.entries.len();
+                let [address, latest] = added(drafts, entry)?;
+                outline.entries.push(OutlineEntry {
+                    address,
+                    latest,
+                    last,
+                    place,
+                });
+                place
+            }
+        };
+        outline
+            .rows
+            .extend(entry.rows().map(|(period, row)| OutlineRow {
+                period,
+                row,
+                entry: place,
+            }));
+    }
+    outline.rows.sort_unstable();
+    once_each(&outline.rows)
+}
+
+/// Adds an entry's addresses, which mostly are one.
+fn added(drafts: &mut Drafts, entry: EntryView<'_>) -> Result<[u32; 2], BuildError> {
+    let address = drafts.copy_address(entry.address)?;
+    let latest = if entry.address.is(entry.latest) {
+        address
+    } else {
+        drafts.copy_address(entry.latest)?
+    };
+    Ok([address, latest])
+}
+
+/// Whether each period stands once.
+fn once_each(rows: &[OutlineRow]) -> Result<(), BuildError> {
+    let twice = rows.windows(2).find_map(|pair| match pair {
+        [first, second] if first.period == second.period => Some(BuildError::PeriodTwice {
+            first: first.row,
+            second: second.row,
+            period: first.period,
+        }),
+        _ => None,
+    });
+    twice.map_or(Ok(()), Err)
+}

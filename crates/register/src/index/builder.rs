@@ -1,0 +1,232 @@
+//! The index while it is made: fingerprints of all records, sorted in parts.
+//!
+//! Place in the flow: build pushes records in order, and writes what comes out.
+//!
+//! Left to others: the layout and looking up (index), what a key is made of (identity).
+
+use std::collections::BTreeMap;
+
+use identity::{birth_code::BirthCode, blocking::Refinement};
+use rayon::prelude::*;
+
+use super::{DIRECTORY_BITS_MAX, ENTRY_BYTES, MAGIC, OVERSIZED, VERSION, bucket_of, tag_of};
+use crate::bytes::{Writer, count32};
+
+/// Entries a bucket holds on average.
+const BUCKET_ENTRIES: usize = 16;
+
+fn directory_bits(entries: usize) -> u32 {
+    let buckets = (entries / BUCKET_ENTRIES).max(1);
+    buckets.ilog2().min(DIRECTORY_BITS_MAX)
+}
+
+/// A fingerprint and a record that has it, in 12 bytes: there are a dozen of each person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(Rust, packed(4))]
+struct Pair {
+    print: u64,
+    record: u32,
+}
+
+/// Fingerprints are sorted in so many parts, by their first bits.
+const PART_BITS: u32 = 8;
+
+/// Collects the fingerprints of records and makes the bytes of an index of them.
+#[derive(Debug)]
+pub struct IndexBuilder {
+    parts: Vec<Vec<Pair>>,
+    /// Of each record.
+    refinements: Vec<Refinement>,
+}
+
+impl Default for IndexBuilder {
+    fn default() -> Self {
+        Self::expecting(0, 0)
+    }
+}
+
+fn part_of(fingerprint: u64) -> usize {
+    usize::try_from(fingerprint >> (64 - PART_BITS)).unwrap_or(0)
+}
+
+fn divide(pairs: impl Iterator<Item = Pair>, parts: &mut [Vec<Pair>]) {
+    for pair in pairs {
+        if let Some(part) = parts.get_mut(part_of(pair.print)) {
+            part.push(pair);
+        }
+    }
+}
+
+/// Sorts a part and takes blocks longer than the limit out of it, which it gives with their sizes.
+fn take_oversized(part: &mut Vec<Pair>, limit: usize) -> (Vec<Pair>, Vec<(u64, u64)>) {
+    part.sort_unstable();
+    part.dedup();
+    let mut large: Vec<Pair> = Vec::new();
+    let mut sizes: Vec<(u64, u64)> = Vec::new();
+    for run in part.chunk_by(|a, b| a.print == b.print) {
+        if let ([first, ..], true) = (run, run.len() > limit) {
+            large.extend_from_slice(run);
+            sizes.push((first.print, u64::try_from(run.len()).unwrap_or(u64::MAX)));
+        }
+    }
+    if !sizes.is_empty() {
+        let is_large = |pair: &Pair| sizes.binary_search_by_key(&{ pair.print }, |size| size.0);
+        part.retain(|pair| is_large(pair).is_err());
+    }
+    (large, sizes)
+}
+
+/// Puts a part, which is in the order of whole fingerprints, into that of buckets and tags.
+fn order_tags(part: &mut [Pair], bits: u32) {
+    let tag = |pair: &Pair| pair.print >> (56 - bits);
+    let same = part.chunk_by_mut(|a, b| tag(a) == tag(b));
+    for pairs in same.filter(|pairs| pairs.len() > 1) {
+        pairs.sort_unstable_by_key(|pair| pair.record);
+    }
+}
+
+impl IndexBuilder {
+    /// An empty one with room for so many records and fingerprints.
+    #[must_use]
+    pub fn expecting(records: usize, fingerprints: usize) -> Self {
+        // Parts are of one size but for chance.
+        let room = fingerprints.saturating_add(fingerprints / 16) >> PART_BITS;
+        let part = |_| Vec::with_capacity(room);
+        Self {
+            parts: (0..1 << PART_BITS).map(part).collect(),
+            refinements: Vec::with_capacity(records),
+        }
+    }
+
+    /// Adds the next record: its fingerprints, and what refines them. A record beyond 2^32 is
+    /// counted and makes [`Self::finish`] give nothing.
+    pub fn push(&mut self, fingerprints: impl Iterator<Item = u64>, refinement: Refinement) {
+        if let Some(record) = count32(self.refinements.len()) {
+            let pairs = fingerprints.map(|print| Pair { print, record });
+            divide(pairs, &mut self.parts);
+        }
+        self.refinements.push(refinement);
+    }
+
+    /// The bytes of the index; `None` beyond 2^32 records or entries.
+    #[must_use]
+    pub fn finish(self, limit: usize) -> Option<Vec<u8>> {
+        self.finish_in_pieces(limit).map(|pieces| pieces.concat())
+    }
+
+    /// As [`Self::finish`], in pieces that follow each other: joined, an index of millions would stand
+    /// in memory twice.
+    #[must_use]
+    pub fn finish_in_pieces(self, limit: usize) -> Option<Vec<Vec<u8>>> {
+        count32(self.refinements.len())?;
+        let mut parts = self.parts;
+        let taken: Vec<_> = parts
+            .par_iter_mut()
+            .map(|part| take_oversized(part, limit))
+            .collect();
+        let mut refined: Vec<Vec<Pair>> = vec![Vec::new(); parts.len()];
+        let mut sizes: BTreeMap<u64, u64> = BTreeMap::new();
+        for (pairs, large) in taken {
+            sizes.extend(large);
+            for Pair { print, record } in pairs {
+                let place = usize::try_from(record).ok()?;
+                let refinement = self.refinements.get(place).copied().unwrap_or_default();
+                let prints = [
+                    refinement.by_birth_year(print),
+                    refinement.by_initial(print),
+                ];
+                let prints = prints.into_iter().flatten();
+                divide(prints.map(|print| Pair { print, record }), &mut refined);
+            }
+        }
+        let births: Vec<BirthCode> = self.refinements.iter().map(|each| each.birth()).collect();
+        drop(self.refinements);
+        let still: Vec<_> = parts
+            .par_iter_mut()
+            .zip(refined)
+            .map(|(part, mut refined)| {
+                let (_, still) = take_oversized(&mut refined, limit);
+                join(part, refined);
+                still
+            })
+            .collect();
+        sizes.extend(still.into_iter().flatten());
+        write(parts, &sizes, &births)
+    }
+}
+
+/// Adds sorted pairs to a sorted part.
+fn join(part: &mut Vec<Pair>, mut more: Vec<Pair>) {
+    if !more.is_empty() {
+        part.append(&mut more);
+        // Two ascending runs: this sort joins them.
+        part.sort();
+        part.dedup();
+    }
+}
+
+/// The buckets of a part: tags, then birth dates, then records.
+fn bucket_bytes(part: &[Pair], bits: u32, births: &[BirthCode]) -> Vec<u8> {
+    let birth_of = |record: u32| {
+        let place = usize::try_from(record).unwrap_or(usize::MAX);
+        births.get(place).copied().unwrap_or(BirthCode::ANY)
+    };
+    let mut bytes = Vec::with_capacity(part.len().saturating_mul(ENTRY_BYTES));
+    for bucket in part.chunk_by(|a, b| bucket_of(a.print, bits) == bucket_of(b.print, bits)) {
+        for pair in bucket {
+            bytes.push(tag_of(pair.print, bits));
+        }
+        for pair in bucket {
+            bytes.extend_from_slice(&birth_of(pair.record).to_bytes());
+        }
+        for pair in bucket {
+            bytes.extend_from_slice(&{ pair.record }.to_le_bytes());
+        }
+    }
+    bytes
+}
+
+/// Where each bucket begins, and the end.
+fn starts(parts: &[Vec<Pair>], bits: u32) -> Option<Vec<u32>> {
+    let mut starts = Vec::with_capacity((1 << bits) + 1);
+    let mut place = 0_u32;
+    for pair in parts.iter().flatten() {
+        let bucket = bucket_of(pair.print, bits);
+        if starts.len() <= bucket {
+            starts.resize(bucket.checked_add(1)?, place);
+        }
+        place = place.checked_add(1)?;
+    }
+    starts.resize((1 << bits) + 1, place);
+    Some(starts)
+}
+
+fn write(
+    mut parts: Vec<Vec<Pair>>,
+    large: &BTreeMap<u64, u64>,
+    births: &[BirthCode],
+) -> Option<Vec<Vec<u8>>> {
+    let mut marks: Vec<Vec<Pair>> = vec![Vec::new(); parts.len()];
+    let record = OVERSIZED;
+    let prints = large.keys().copied();
+    divide(prints.map(|print| Pair { print, record }), &mut marks);
+    let count = parts.iter().chain(&marks).map(Vec::len).sum();
+    // A bucket never reaches into two parts.
+    let bits = directory_bits(count).max(PART_BITS);
+    parts.par_iter_mut().zip(marks).for_each(|(part, marks)| {
+        join(part, marks);
+        order_tags(part, bits);
+    });
+    let mut head = Writer::new(MAGIC, VERSION);
+    head.number32(bits);
+    head.section32(starts(&parts, bits)?.into_iter());
+    head.section_head(count.checked_mul(ENTRY_BYTES)?);
+    let buckets = parts
+        .into_par_iter()
+        .map(|part| bucket_bytes(&part, bits, births))
+        .collect();
+    let mut tail = Writer::default();
+    tail.section64(large.keys().copied());
+    tail.section64(large.values().copied());
+    Some([vec![head.finish()], buckets, vec![tail.finish()]].concat())
+}
