@@ -112,14 +112,14 @@ impl RowBlock {
         }
     }
 
-    /// Adds a row; see [`ExtractRow::new`].
+    /// Adds a row; see [`ExtractRow::new`]. Fields that are missing at the end are empty.
     ///
     /// # Errors
     /// As there, and [`ExtractError::Row`] beyond 4 GiB of text.
     pub(super) fn push<'a>(
         &mut self,
         row: u64,
-        fields: impl Iterator<Item = &'a str>,
+        mut fields: impl Iterator<Item = &'a str>,
     ) -> Result<(), ExtractError> {
         let begin = self.text.len();
         let start = u32::try_from(begin).map_err(|_| ExtractError::Row {
@@ -127,9 +127,8 @@ impl RowBlock {
             problem: "its block has more than 4 GiB of text".to_owned(),
         })?;
         let mut ends = [0_u16; 15];
-        let places = Field::ALL.into_iter().zip(ends.iter_mut());
-        for ((field, end), value) in places.zip(fields) {
-            let value = value.trim();
+        for (field, end) in Field::ALL.into_iter().zip(ends.iter_mut()) {
+            let value = fields.next().unwrap_or("").trim();
             if value.len() > FIELD_BYTES {
                 return Err(ExtractError::Field {
                     row,
@@ -254,7 +253,8 @@ fn is_trimmed(field: &[u8]) -> bool {
     std::str::from_utf8(field).is_ok_and(|field| field.trim().len() == field.len())
 }
 
-/// Where the five fields of a row's address end, counted from the first of them.
+/// Where the five fields of a row's address end, counted from the first of them and without what stands
+/// between them.
 type AddressEnds = [u16; 5];
 
 impl ExtractRow {
@@ -302,14 +302,15 @@ impl ExtractRow {
         self.text.get(start..end).unwrap_or("")
     }
 
-    /// The text of the five fields of the address, and where each ends in it: for two rows that are
-    /// both copied or both plain, they are equal only if each field is.
+    /// The text of the five fields of the address as it stands, and where each ends. Those of two rows are
+    /// equal only if each field is: equal ends with texts of equal length have as many commas between.
     pub(crate) fn address_span(&self) -> (&str, AddressEnds) {
         let first = Field::AddressLine1 as usize;
-        let before = u16::try_from(self.bounds(first).0).unwrap_or(u16::MAX);
+        let mut before = u16::try_from(self.bounds(first).0).unwrap_or(u16::MAX);
         let mut ends = [0; 5];
         for (to, from) in ends.iter_mut().zip(self.place.ends.iter().skip(first)) {
             *to = from.saturating_sub(before);
+            before = before.saturating_add(self.gap.into());
         }
         (self.span(first, Field::PostalCode as usize), ends)
     }
@@ -449,6 +450,33 @@ mod tests {
             let (text, ends) = row_a.address_span();
             proptest::prop_assert_eq!(text, a.concat());
             proptest::prop_assert_eq!((text, ends) == row_b.address_span(), a == b);
+        }
+
+        /// A row that was copied and one that stands as it was written, whatever commas fields begin with.
+        #[test]
+        fn copied_and_plain_rows_are_equal_only_where_every_field_is(
+            plain in proptest::array::uniform5("[ab]{0,1}"),
+            commas in proptest::array::uniform5(",?"),
+        ) {
+            let copied: [String; 5] = std::array::from_fn(|at| commas[at].clone() + &plain[at]);
+            let line = format!(",,,,,,,,{},,", plain.join(","));
+            let block = RowBlock::of_plain_lines(line).ok().unwrap();
+            let plain_row = block.rows(0).1.next().unwrap();
+            let fields = [""; 8].into_iter().chain(copied.iter().map(String::as_str));
+            let copied_row = ExtractRow::new(1, fields).unwrap();
+            let equal = plain_row.address_span() == copied_row.address_span();
+            proptest::prop_assert!(!equal || copied == plain, "{copied:?} {plain:?}");
+            let fields: Vec<&str> = Field::ALL.map(|field| plain_row.text(field)).to_vec();
+            proptest::prop_assert_eq!(&fields[8..13], plain.each_ref().map(String::as_str));
+        }
+
+        #[test]
+        fn fields_missing_at_the_end_are_empty(count in 0_usize..=15) {
+            let row = ExtractRow::new(1, ["ab"; 15].into_iter().take(count)).unwrap();
+            for (place, field) in Field::ALL.into_iter().enumerate() {
+                proptest::prop_assert_eq!(row.text(field), if place < count { "ab" } else { "" });
+            }
+            proptest::prop_assert!(row.place.ends.is_sorted());
         }
     }
 
