@@ -10,7 +10,7 @@
 use crate::{
     blocking::KeyKind,
     candidates::{BlockPart, UnreadBlock},
-    level::{AddressLevel, BirthLevel, GivenLevel, SurnameLevel},
+    level::{AddressLevel, BirthLevel, GivenLevel, MiddleLevel, SurnameLevel},
     parameters::UNSEEN_RIVALS,
     scale::{Millibits, log2_integer},
     score::{Logs, line, prior, stranger_given, stranger_surname, tables},
@@ -358,8 +358,12 @@ fn greatest_rest(row: &RowFacts) -> Millibits {
             .max(0)
     };
     let mut sum = greatest(&tables.arrangement);
-    if row.given_names > 1 {
+    // An initial cannot agree in more than the initial.
+    let initial = tables.middle.get(MiddleLevel::Initial as usize..);
+    if row.later_written_out > 0 {
         sum += greatest(&tables.middle);
+    } else if row.given_names > 1 {
+        sum += greatest(initial.unwrap_or(&tables.middle));
     }
     if row.suffix {
         sum += greatest(&tables.suffix);
@@ -451,10 +455,11 @@ mod tests {
     }
 
     fn facts() -> impl Strategy<Value = RowFacts> {
-        let flags = prop::array::uniform5(any::<bool>());
+        let flags = prop::array::uniform6(any::<bool>());
         (0_u8..3, 0_u8..3, flags, classes(), classes()).prop_map(
-            |(given_names, surnames, [a, b, c, d, e], straight, exchanged)| RowFacts {
+            |(given_names, surnames, [a, b, c, d, e, f], straight, exchanged)| RowFacts {
                 given_names,
+                later_written_out: given_names.saturating_sub(1) * u8::from(f),
                 surnames,
                 given_on_file: a,
                 surname_on_file: b,
@@ -482,6 +487,41 @@ mod tests {
         );
         let block = block.prop_map(|(kind, size, read)| UnreadBlock { kind, size, read });
         prop::collection::vec(block, 0..6)
+    }
+
+    #[test]
+    fn an_initial_agrees_in_the_initial_at_most() {
+        let of = |given_names, later_written_out| {
+            let names = NameClasses {
+                surname_exact: -9_000,
+                surname_part: -9_000,
+                surname_slip: -9_000,
+                given_exact: -9_000,
+                given_form: -9_000,
+                given_slip: -9_000,
+            };
+            let row = RowFacts {
+                given_names,
+                later_written_out,
+                surnames: 1,
+                given_on_file: true,
+                surname_on_file: true,
+                suffix: false,
+                date_of_birth: true,
+                tin: false,
+                addresses: 1,
+                straight: names,
+                exchanged: names,
+            };
+            unseen(&row, &[], 200_000).unfound
+        };
+        let weight = |level: MiddleLevel| {
+            let logs = tables().middle[level as usize];
+            logs.person - logs.stranger
+        };
+        assert_eq!(of(2, 0) - of(1, 0), weight(MiddleLevel::Initial));
+        assert_eq!(of(2, 1) - of(1, 0), weight(MiddleLevel::Exact));
+        assert_eq!(of(3, 1), of(2, 1));
     }
 
     proptest! {
