@@ -324,6 +324,37 @@ fn a_form_of_the_given_name_alone_does_not_tell_twins_apart() {
 }
 
 #[test]
+fn another_given_name_needs_surname_birth_date_and_tin() {
+    let check = |row: &str, named: bool| {
+        let list = List::new(vec![person(MARIA)]);
+        let thresholds = Thresholds {
+            with_birth_date: 10_000,
+            without_birth_date: 10_000,
+            ..Thresholds::UNCERTIFIED
+        };
+        let decision = identify(&query(row), &list, &thresholds).unwrap();
+        let is_named = matches!(decision.outcome, Outcome::Identified(_));
+        assert_eq!(is_named, named, "{row}: {decision:?}");
+    };
+    check(
+        "Ruth|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -",
+        true,
+    );
+    check("Ruth|Lopez||1984-05-17||12 OAKWOOD 89501 -", false);
+    check("Ruth|Lopez|||666-11-2222|12 OAKWOOD 89501 -", false);
+    check(
+        "Ruth|Lopez||1984-05-18|666-11-2222|12 OAKWOOD 89501 -",
+        false,
+    );
+    check(
+        "Ruth|Jones||1984-05-17|666-11-2222|12 OAKWOOD 89501 -",
+        false,
+    );
+    check("|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -", false);
+    check("Ruth|Lopez||1984-05-17|666-11-2222|99 ELM 89501 -", false);
+}
+
+#[test]
 fn fathers_and_sons_are_told_apart_by_birth_date_only_where_it_is_certain() {
     use WithheldReason as R;
     let both = [JOHN_SENIOR, JOHN_JUNIOR];
