@@ -32,7 +32,7 @@ pub mod decide;
 pub mod fingerprint;
 pub mod gather;
 pub mod level;
-mod names;
+pub mod names;
 mod numbering;
 pub mod parameters;
 pub mod phonetic;

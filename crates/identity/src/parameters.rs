@@ -72,8 +72,9 @@ pub const GIVEN: [Likelihood; 9] = [
 
 /// How many times as likely as anybody a twin is to bear a name that resembles the other's. Three
 /// pairs in ten have names alike in the first two letters (assumption; R. Plank, "Names of Twins",
-/// Names 12, 1964: 62% begin with the same letter, 17% more sound alike), as one name in thirty has:
-/// nine times; twice that, because twins are of one generation and alike names mostly of one sex.
+/// Names 12, 1964, as H. E. Deluzain tells it, "Names and Personal Identity", 1996: 62% begin with the
+/// same letter, 17% more sound alike), as one name in thirty has: nine times; twice that, because
+/// twins are of one generation and alike names mostly of one sex.
 /// The list of twins' names of the Social Security Administration, 2006, has Christian and
 /// Christopher in tenth place.
 pub const TWIN_ALIKE: u64 = 20;
