@@ -27,7 +27,7 @@ use crate::{
 const MAKE: &str = include_str!("bench_examine/make.py");
 /// The program that reads it with a library.
 const READ: &str = include_str!("bench_examine/read.py");
-/// Rows of the request of 2025, and from how many on the limits count.
+/// Rows of the request of 2025: the most that are made, and how many the ratio counts for.
 const ROWS: u64 = 1_280_000;
 /// Seed of the request.
 const SEED: u64 = 2025;
@@ -160,10 +160,11 @@ fn read_all(python: &Path, folder: &Path, rows: u64) -> Result<Vec<Run>, Failure
 }
 
 fn check_rows(file: &str, counted: Option<u64>, expected: u64) -> Result<(), Failure> {
-    if counted == Some(expected) {
-        return Ok(());
-    }
-    let words = format!("of {file} {counted:?} rows were read and not {expected}");
+    let words = match counted {
+        Some(rows) if rows == expected => return Ok(()),
+        Some(rows) => format!("{rows} rows of `{file}` were read and not {expected}"),
+        None => format!("reading `{file}` ended without a count of its rows"),
+    };
     Err(Failure::Failed(words))
 }
 
@@ -175,8 +176,8 @@ fn ratio(ours: &[Run], peer: &Run) -> f64 {
     })
 }
 
-/// The limits that were broken, in words. Times and ratios count for a whole request only: a program's
-/// start is no small part of a small one.
+/// The limits that were broken, in words. The ratio counts for a whole request only: a program's start is
+/// no small part of a small one.
 fn broken(rows: u64, ours: &[Run], peers: &[Run]) -> Vec<String> {
     let mut broken = Vec::new();
     for (run, (name, _, limit)) in ours.iter().zip(FILES) {
@@ -329,8 +330,12 @@ mod tests {
 
     #[test]
     fn rows_that_are_missed_are_said() {
-        assert_eq!(check_rows("f", Some(3), 3), Ok(()));
-        assert!(check_rows("f", Some(2), 3).is_err());
-        assert!(check_rows("f", None, 3).is_err());
+        let check = |counted, expected: &str| {
+            let failure = check_rows("f.csv", counted, 3).unwrap_err();
+            assert_eq!(failure.to_string(), expected);
+        };
+        assert_eq!(check_rows("f.csv", Some(3), 3), Ok(()));
+        check(Some(2), "2 rows of `f.csv` were read and not 3");
+        check(None, "reading `f.csv` ended without a count of its rows");
     }
 }

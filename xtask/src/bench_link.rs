@@ -29,8 +29,10 @@ use crate::{
 const PREPARE: &str = include_str!("bench_link/prepare.py");
 /// The program that runs Splink.
 pub const PEER: &str = include_str!("bench_link/peer.py");
+/// The peer's release that is measured.
+pub const SPLINK: (&str, &str) = ("splink", "5.0.0");
 /// What is installed.
-const LIBRARIES: [(&str, &str); 2] = [("splink", "5.0.0"), ("duckdb", "2.0.0")];
+const LIBRARIES: [(&str, &str); 2] = [SPLINK, ("duckdb", "2.0.0")];
 /// The labelled sets with the fields used.
 const LABELLED: [(&str, &str); 6] = [
     ("febrl4", "full"),
@@ -341,7 +343,7 @@ fn document(arguments: &Arguments, linked: &[Linked]) -> String {
         texts.join(",")
     };
     let versions = LIBRARIES.map(|(name, version)| format!("\"{name}\":\"{version}\""));
-    let [(name, version), ..] = LIBRARIES;
+    let (name, version) = SPLINK;
     format!(
         "{{\"bench\":\"link\",\"machine\":{{\"cores\":{cores},\"memory_bytes\":{}}},\
          \"request\":{{\"learned_from\":\"{LEARN} of the people asked for, by a hash of their id\",\

@@ -10,7 +10,7 @@ use std::{fs, process::Command};
 
 use crate::{
     bench::memory_bytes,
-    bench_link::{self, PEER, SEED, measuring, numbers, told, with_numbers},
+    bench_link::{self, PEER, SEED, SPLINK, measuring, numbers, told, with_numbers},
     failure::{self, Failure},
     json::number,
     scratch::Scratch,
@@ -139,12 +139,13 @@ fn document(asked: &[Asked]) -> String {
         let texts: Vec<String> = asked.iter().map(text).collect();
         texts.join(",")
     };
+    let (name, version) = SPLINK;
     let times = |one: &Asked| one.peer_p50_seconds * 1e6 / one.p50.max(0.001);
     format!(
         "{{\"bench\":\"lookup\",\"machine\":{{\"cores\":{cores},\"memory_bytes\":{}}},\
          \"request\":{{\"rows\":{ROWS},\"seed\":{SEED},\"single_requests_of_the_peer\":{SINGLE}}},\
          \"ours\":{{\"nations\":[{}]}},\
-         \"peer\":{{\"name\":\"splink\",\"version\":\"5.0.0\",\"call\":\"predict_between\",\"nations\":[{}]}},\
+         \"peer\":{{\"name\":\"{name}\",\"version\":\"{version}\",\"call\":\"predict_between\",\"nations\":[{}]}},\
          \"ratio\":{{{}}},\
          \"limit\":{{\"from_people\":{LIMIT_PEOPLE},\"p99_microseconds\":{LIMIT_P99:.1},\
          \"p99_microseconds_common\":{LIMIT_P99_COMMON:.1},\"rows_per_second\":{LIMIT_ROWS_PER_SECOND:.1}}}}}",

@@ -13,7 +13,7 @@ use std::{
 
 use crate::failure::{self, Failure};
 
-/// Folders that hold nothing of ours.
+/// Names that hold nothing of ours: folders, and the file `.git` of a worktree.
 const SKIPPED: &[&str] = &[".git", "target", "demo-out", "node_modules"];
 
 /// The repository and the tools it is built with.
@@ -111,10 +111,11 @@ impl Workspace {
         for entry in entries {
             let path = entry.map_err(|error| failure::file(folder, &error))?.path();
             let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if SKIPPED.contains(&name.as_ref()) {
+                continue;
+            }
             if path.is_dir() && !path.is_symlink() {
-                if !SKIPPED.contains(&name.as_ref()) {
-                    self.walk(&path, files)?;
-                }
+                self.walk(&path, files)?;
             } else if let Ok(relative) = path.strip_prefix(&self.root) {
                 files.push(relative.to_owned());
             }

@@ -6,6 +6,8 @@
 //!
 //! Left to others: the index (register), what an unfound record could have weighed (score).
 
+use std::sync::OnceLock;
+
 use model::{
     time::Date,
     token::{Token, TokenKind},
@@ -14,15 +16,17 @@ use serde::{Deserialize, Serialize};
 use standard::name::{StandardName, canonical_given};
 
 use crate::{
+    birth_code::BirthCode,
     compare::birth_level,
     fingerprint::FingerprintKey,
+    kinds::Route,
     level::BirthLevel,
     phonetic::{Sound, sound_code},
     query::{AddressTokens, Query, exchanged_name},
 };
 
 /// Version of the keys: files made with another cannot be read.
-pub const KEYS_VERSION: &str = "countersign-blocking-v2";
+pub const KEYS_VERSION: &str = "countersign-blocking-v3";
 
 /// What a key is made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -53,6 +57,8 @@ pub enum KeyKind {
 pub struct BlockKey {
     /// What it is made of. Not in the files.
     pub kind: KeyKind,
+    /// How a query comes to it. Not in the files.
+    pub route: Route,
     /// SipHash of its parts.
     pub fingerprint: u64,
     /// The fingerprint with the birth year.
@@ -71,13 +77,28 @@ impl BlockKey {
 }
 
 /// The years of birth under which an oversized block is read: those from which
-/// [`crate::compare::birth_level`] gives a slip of the year or less than four years apart.
+/// [`crate::compare::birth_level`] gives a slip of the year or less than four years apart. None for
+/// dates outside 1800 to 2199.
 #[must_use]
-pub fn near_years(date_of_birth: Option<Date>) -> Vec<i16> {
+pub fn near_years(date_of_birth: Option<Date>) -> &'static [i16] {
+    static NEAR: OnceLock<Vec<Vec<i16>>> = OnceLock::new();
     let Some(date) = date_of_birth else {
+        return &[];
+    };
+    let near = NEAR.get_or_init(|| (FIRST_YEAR..=LAST_YEAR).map(years_near).collect());
+    let place = usize::try_from(date.year().saturating_sub(FIRST_YEAR));
+    place
+        .ok()
+        .and_then(|place| near.get(place))
+        .map_or(&[], Vec::as_slice)
+}
+
+/// The years near one, ascending.
+fn years_near(year: i16) -> Vec<i16> {
+    let Ok(date) = Date::new(year, 1, 1) else {
         return Vec::new();
     };
-    let mut years: Vec<i16> = slipped_years(date.year())
+    let mut years: Vec<i16> = slipped_years(year)
         .filter(|year| (FIRST_YEAR..=LAST_YEAR).contains(year) && is_near(date, *year))
         .collect();
     years.sort_unstable();
@@ -113,11 +134,18 @@ fn is_near(date: Date, year: i16) -> bool {
     !matches!(level, BirthLevel::Different | BirthLevel::Missing)
 }
 
-/// What the refined fingerprints of a person are made of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// What the refined fingerprints of a person are made of, and the code of its birth date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Refinement {
     birth_year: Option<i16>,
     initial: Option<u8>,
+    birth: BirthCode,
+}
+
+impl Default for Refinement {
+    fn default() -> Self {
+        Self::of(&StandardName::default(), None)
+    }
 }
 
 impl Refinement {
@@ -126,11 +154,18 @@ impl Refinement {
     pub fn of(name: &StandardName, date_of_birth: Option<Date>) -> Self {
         Self {
             birth_year: date_of_birth.map(Date::year),
+            birth: BirthCode::of(date_of_birth),
             initial: name
                 .given
                 .first()
                 .and_then(|token| canonical_given(token).bytes().next()),
         }
+    }
+
+    /// The code of the birth date.
+    #[must_use]
+    pub const fn birth(self) -> BirthCode {
+        self.birth
     }
 
     /// A fingerprint with the birth year; `None` where there is none.
@@ -146,9 +181,10 @@ impl Refinement {
         Some(mix(fingerprint, 0x1_0000 + u64::from(self.initial?)))
     }
 
-    fn key(self, kind: KeyKind, fingerprint: u64) -> BlockKey {
+    fn key(self, kind: KeyKind, route: Route, fingerprint: u64) -> BlockKey {
         BlockKey {
             kind,
+            route,
             fingerprint,
             by_birth_year: self.by_birth_year(fingerprint),
             by_initial: self.by_initial(fingerprint),
@@ -280,8 +316,9 @@ impl<'a> Prints<'a> {
         }
     }
 
-    /// Keys of names a slip away: each given name with the row's surnames, the row's given name
-    /// with each surname.
+    /// Keys of names a slip away: each given name as if it were the row's own, and each surname
+    /// beside the row's given name. A slip of the surname beside no given name that agrees is not
+    /// looked for: it weighs little, and unseen counts it.
     fn of_slips(&mut self, name: &StandardName, slips: &Slips<'_>, births: &[BirthText]) {
         let mut givens: Vec<&str> = slips.given.iter().map(|s| canonical_given(s)).collect();
         givens.sort_unstable();
@@ -297,9 +334,8 @@ impl<'a> Prints<'a> {
         others.sort_unstable();
         others.dedup();
         let given = name.given.first().map(|token| canonical_given(token));
-        for sound in others {
-            self.of_surname(sound, births);
-            if let Some(given) = given {
+        if let Some(given) = given {
+            for sound in others {
                 self.of_both(given, sound);
             }
         }
@@ -373,7 +409,7 @@ pub fn record_keys(
     let addresses = AddressKeys::all(addresses);
     record_prints(name, date_of_birth, tin, &addresses)
         .into_iter()
-        .map(|(kind, print)| refinement.key(kind, print))
+        .map(|(kind, print)| refinement.key(kind, Route::Own, print))
         .collect()
 }
 
@@ -406,20 +442,35 @@ pub fn query_keys(query: &Query, slips: &Slips<'_>) -> Vec<BlockKey> {
     straight.of_tin(query.tin());
     straight.of_addresses(&births);
     straight.of_name(query.name(), &births);
-    straight.of_slips(query.name(), slips, &births);
+    let mut near = Prints::new(&addresses, 256);
+    near.of_slips(query.name(), slips, &births);
     let exchanged_name = exchanged_name(query.name());
     let mut exchanged = Prints::new(&addresses, 32);
-    exchanged.of_addresses(&births);
     exchanged.of_name(&exchanged_name, &births);
-    let mut keys: Vec<BlockKey> = Vec::with_capacity(320);
-    for (name, prints) in [(query.name(), straight), (&exchanged_name, exchanged)] {
-        let refinement = Refinement::of(name, query.date_of_birth());
-        let prints = prints.finish().into_iter();
-        keys.extend(prints.map(|(kind, print)| refinement.key(kind, print)));
+    let routes = [
+        (Route::Own, straight.prints),
+        (Route::Slip, near.prints),
+        (Route::Exchanged, exchanged.prints),
+    ];
+    let mut prints: Vec<(KeyKind, u64, Route)> = Vec::with_capacity(320);
+    for (route, routed) in routes {
+        prints.extend(routed.into_iter().map(|(kind, print)| (kind, print, route)));
     }
-    keys.sort_unstable();
-    keys.dedup();
-    keys
+    // A slip that leads to the row's own key leads nowhere else; what comes of exchanging is kept.
+    prints.sort_unstable();
+    prints.dedup_by(|(kind, print, route), (first_kind, first, first_route)| {
+        let same = (*kind, *print) == (*first_kind, *first);
+        same && (*route == *first_route || *route != Route::Exchanged)
+    });
+    let refinement = Refinement::of(query.name(), query.date_of_birth());
+    let exchanged = Refinement::of(&exchanged_name, query.date_of_birth());
+    prints
+        .into_iter()
+        .map(|(kind, print, route)| match route {
+            Route::Own | Route::Slip => refinement.key(kind, route, print),
+            Route::Exchanged => exchanged.key(kind, route, print),
+        })
+        .collect()
 }
 
 #[cfg(test)]
@@ -476,8 +527,10 @@ mod tests {
             let date = Date::new(year, 2, 28).unwrap();
             assert_eq!(near_years(Some(date)), all_near_years(date), "{year}");
         }
+        // Of a leap day, years without one are read too.
         let leap = Date::new(2000, 2, 29).unwrap();
-        assert_eq!(near_years(Some(leap)), all_near_years(leap));
+        let near = near_years(Some(leap));
+        assert!(all_near_years(leap).iter().all(|year| near.contains(year)));
         assert!(near_years(None).is_empty());
     }
 

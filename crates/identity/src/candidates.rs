@@ -19,7 +19,10 @@ use serde::{Deserialize, Serialize};
 use standard::name::Suffix;
 use thiserror::Error;
 
-use crate::blocking::{BlockKey, KeyKind};
+use crate::{
+    blocking::{BlockKey, KeyKind},
+    found::CandidateSet,
+};
 
 /// Bits kept of a bound part of an address.
 pub const BOUND_PART_BITS: u32 = 12;
@@ -233,15 +236,6 @@ pub enum BlockPart {
     BirthYearAndInitial,
 }
 
-/// The records found for a query's keys.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct CandidateSet {
-    /// Distinct, ascending.
-    pub records: Vec<RecordNumber>,
-    /// Blocks not read whole.
-    pub unread: Vec<UnreadBlock>,
-}
-
 /// How many people bear a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct NameShare {
@@ -344,6 +338,14 @@ pub trait Candidates {
 
     /// How many people bear a name, exactly and nearly.
     fn share(&self, field: NameField, token: &str) -> NameShare;
+
+    /// How many people bear a name exactly or in another form; near ones are not counted.
+    fn borne(&self, field: NameField, token: &str) -> NameShare {
+        NameShare {
+            similar: 0,
+            ..self.share(field, token)
+        }
+    }
 
     /// All names on file a slip apart ([`crate::compare::is_slip`]) from one, itself not included.
     fn slips(&self, field: NameField, token: &str) -> Vec<&str>;

@@ -18,14 +18,16 @@ use thiserror::Error;
 
 use crate::{
     blocking::KEYS_VERSION,
+    bound::Bounds,
     candidates::{Candidates, CandidatesError, Marker},
+    floor::floor,
     gather::{gather, model_digest_text},
-    level::{BirthLevel, GivenLevel, Levels, SurnameLevel, TinLevel},
-    parameters::MODEL_VERSION,
+    level::BirthLevel,
+    parameters::{LEAST_WEIGHT, MODEL_VERSION},
     query::Query,
     scale::{Fixed, Millibits},
-    score::{field_weights, fields_weight, household, prior},
-    transcript::{CandidateGroup, Transcript},
+    score::{field_weights, fields_weight, household, prior, weight},
+    transcript::{CandidateGroup, PassedOver, Transcript},
     unseen::unseen,
 };
 
@@ -169,6 +171,7 @@ struct Alternatives {
     rivals_at_home: Fixed,
     rivals_elsewhere: Fixed,
     household: Fixed,
+    passed_over: Fixed,
     unread: Fixed,
     unfound: Fixed,
 }
@@ -193,18 +196,32 @@ impl Alternatives {
                 elsewhere = elsewhere.plus_times(term, others);
             }
         }
+        let bounds = Bounds::new(&transcript.row, &transcript.unread, transcript.people);
+        let passed_over = transcript.passed_over.iter().fold(
+            Fixed::default(),
+            |sum,
+             PassedOver {
+                 kinds,
+                 birth,
+                 count,
+             }| {
+                let most = Fixed::power(bounds.greatest(*kinds, *birth) - own);
+                sum.plus_times(most, *count)
+            },
+        );
         let unseen = unseen(&transcript.row, &transcript.unread, transcript.people);
         Self {
             stranger: Fixed::power(-own),
             rivals_at_home: at_home,
             rivals_elsewhere: elsewhere,
             household: household(&best.levels, &transcript.row),
+            passed_over,
             unread: Fixed::power(unseen.unread - own),
             unfound: Fixed::power(unseen.unfound - own),
         }
     }
 
-    fn named(&self) -> [(&'static str, Fixed, WithheldReason); 6] {
+    fn named(&self) -> [(&'static str, Fixed, WithheldReason); 7] {
         [
             (
                 "against-stranger",
@@ -225,6 +242,11 @@ impl Alternatives {
                 "against-absent-relative",
                 self.household,
                 WithheldReason::HouseholdAmbiguous,
+            ),
+            (
+                "against-passed-over",
+                self.passed_over,
+                WithheldReason::ManyMatch,
             ),
             (
                 "against-unread-blocks",
@@ -250,43 +272,6 @@ impl Alternatives {
     }
 }
 
-/// Floors that no score overrides (point 9): an address on file; a name that agrees in both parts, or
-/// in one where other evidence is strong; a birth date that agrees, or the TIN.
-fn floor(levels: &Levels) -> Result<(), WithheldReason> {
-    if !levels.address.is_on_file() {
-        return Err(WithheldReason::AddressNotOnFile);
-    }
-    let given = !matches!(levels.given, GivenLevel::Different | GivenLevel::Missing);
-    let surname = !matches!(
-        levels.surname,
-        SurnameLevel::Different | SurnameLevel::Missing
-    );
-    let birth = matches!(
-        levels.birth,
-        BirthLevel::Exact
-            | BirthLevel::Exchanged
-            | BirthLevel::DaySlip
-            | BirthLevel::YearSlip
-            | BirthLevel::GenerationSlip
-    );
-    let tin = levels.tin == TinLevel::Same;
-    let name = match (given, surname) {
-        (true, true) => true,
-        // A married name: only with both birth date and given name.
-        (true, false) => levels.birth == BirthLevel::Exact,
-        // Another given name: only with both birth date and TIN, where the surname agrees.
-        (false, true) => {
-            levels.given == GivenLevel::Different && levels.birth == BirthLevel::Exact && tin
-        }
-        (false, false) => false,
-    };
-    if name && (birth || tin) {
-        Ok(())
-    } else {
-        Err(WithheldReason::LowEvidence)
-    }
-}
-
 /// Judges a transcript. The same transcript and thresholds always give the same outcome.
 ///
 /// # Errors
@@ -301,10 +286,12 @@ pub fn judge(transcript: &Transcript, thresholds: &Thresholds) -> Result<Judgeme
         });
     }
     let Some(best) = best_group(transcript) else {
-        let reason = if transcript.unread.is_empty() {
+        let reason = if !transcript.unread.is_empty() {
+            WithheldReason::BlockOverflow
+        } else if transcript.passed_over.is_empty() {
             WithheldReason::NoCandidate
         } else {
-            WithheldReason::BlockOverflow
+            WithheldReason::LowEvidence
         };
         return Ok(Judgement {
             outcome: Outcome::Withheld(reason),
@@ -330,6 +317,10 @@ fn outcome(
 ) -> Outcome {
     if let Err(reason) = floor(&best.levels) {
         return Outcome::Withheld(reason);
+    }
+    // Below it rivals were not compared.
+    if weight(&best.levels, &transcript.row, transcript.people) < LEAST_WEIGHT {
+        return Outcome::Withheld(WithheldReason::LowEvidence);
     }
     let threshold = if best.levels.birth == BirthLevel::Missing {
         thresholds.without_birth_date

@@ -10,49 +10,73 @@ use standard::name::StandardName;
 
 use crate::{
     blocking::{BlockKey, KEYS_VERSION, Slips, near_years, query_keys},
+    bound::Bounds,
     candidates::{Candidates, CandidatesError, KnownName, Marker, NameField, Records},
     compare::{Bearing, Comparator},
+    floor::floor,
+    found::CandidateSet,
     level::Levels,
     numbering::Numbering,
-    parameters::{HARDLY_ANYBODY, MODEL_VERSION, model_digest},
+    parameters::{HARDLY_ANYBODY, LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER, model_digest},
     query::Query,
-    score::{fields_weight, name_classes},
-    transcript::{CandidateGroup, RowFacts, Transcript},
+    scale::Millibits,
+    score::{fields_weight, name_classes, prior},
+    sieve::Sieve,
+    transcript::{CandidateGroup, PassedOver, RowFacts, Transcript},
 };
 
 /// What a query is looked up under in a register: its keys, and the years of birth under which
 /// oversized blocks are read.
 #[must_use]
-pub fn keys_of(query: &Query, register: &dyn Candidates) -> (Vec<BlockKey>, Vec<i16>) {
+pub fn keys_of(query: &Query, register: &dyn Candidates) -> (Vec<BlockKey>, &'static [i16]) {
     keys_with(query, &Known::of(query.name(), register))
 }
 
-fn keys_with(query: &Query, known: &Known<'_>) -> (Vec<BlockKey>, Vec<i16>) {
+fn keys_with(query: &Query, known: &Known<'_>) -> (Vec<BlockKey>, &'static [i16]) {
     let keys = query_keys(query, &known.slips());
     (keys, near_years(query.date_of_birth()))
 }
 
-/// Compares the query with every candidate.
+/// Compares the query with every candidate that could matter.
 ///
 /// # Errors
 /// [`CandidatesError`] where the register cannot be read.
 pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, CandidatesError> {
     let known = Known::of(query.name(), register);
     let (keys, years) = keys_with(query, &known);
-    let found = register.candidates(&keys, &years)?;
+    let CandidateSet { found, mut unread } = register.candidates(&keys, years)?;
+    unread.sort_unstable();
     let people = register.people();
     let (row, bearing) = row_facts(query, &known, register);
     let comparator = Comparator::new(query, bearing);
-    let records = register.records(&found.records)?;
-    let levels = comparator.levels_of(&found.records, &records, register)?;
-    let groups = grouped(&found.records, &records, &levels);
-    let best = best_record(&groups, &row);
+    let sieve = Sieve::of(
+        &found,
+        query.date_of_birth(),
+        &Bounds::new(&row, &unread, people),
+    );
+    let mut compared = Compared::for_at_most(found.len(), prior(people));
+    let mut passed_over = Vec::new();
+    for group in sieve.groups() {
+        if compared.could_be_changed_by(group.greatest) {
+            let numbers = sieve.records(group);
+            let records = register.records(numbers)?;
+            let levels = comparator.levels_of(numbers, &records, register)?;
+            compared.add(numbers, &records, &levels, &row);
+        } else {
+            passed_over.push(PassedOver {
+                kinds: group.kinds,
+                birth: group.birth,
+                count: u64::try_from(sieve.records(group).len()).unwrap_or(u64::MAX),
+            });
+        }
+    }
+    passed_over.sort_unstable();
+    compared.groups.sort_unstable();
+    let best = compared.best(&row);
     let entries_given = match best {
         Some(record) => comparator.entries_given(record, &register.record(record)?.addresses),
         None => Vec::new(),
     };
-    let mut unread = found.unread;
-    unread.sort_unstable();
     Ok(Transcript {
         version: MODEL_VERSION.to_owned(),
         model: model_digest_text().to_owned(),
@@ -60,58 +84,114 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         people,
         row,
         unread,
-        candidates: groups.into_iter().map(|(group, _)| group).collect(),
+        candidates: compared
+            .groups
+            .into_iter()
+            .map(|(group, _)| group)
+            .collect(),
+        passed_over,
         best,
         entries_given,
     })
 }
 
-/// Candidates that agree alike, ascending, each group with its first record.
-fn grouped(
-    numbers: &[RecordNumber],
-    records: &Records,
-    levels: &[Levels],
-) -> Vec<(CandidateGroup, RecordNumber)> {
-    let mut kinds = Numbering::for_at_most(levels.len());
-    let mut groups: Vec<(CandidateGroup, RecordNumber)> = Vec::new();
-    for ((record, head), levels) in numbers.iter().zip(&records.heads).zip(levels) {
-        let (levels, marker) = (*levels, head.marker);
-        let place = kinds.place(levels.number() << 1 | u32::from(marker == Marker::Hold));
-        match groups.get_mut(place) {
-            Some((group, _)) => group.count = group.count.saturating_add(1),
-            None => groups.push((
-                CandidateGroup {
+/// Candidates that agree alike, each group with its first record.
+struct Compared {
+    kinds: Numbering,
+    groups: Vec<(CandidateGroup, RecordNumber)>,
+    heaviest: Option<Heaviest>,
+    /// Of every record.
+    prior: Millibits,
+}
+
+/// The heaviest record compared so far.
+#[derive(Clone, Copy)]
+struct Heaviest {
+    weight: Millibits,
+    /// Whether the floors allow to name it.
+    is_nameable: bool,
+}
+
+impl Compared {
+    fn for_at_most(records: usize, prior: Millibits) -> Self {
+        Self {
+            kinds: Numbering::for_at_most(records),
+            groups: Vec::new(),
+            heaviest: None,
+            prior,
+        }
+    }
+
+    fn add(
+        &mut self,
+        numbers: &[RecordNumber],
+        records: &Records,
+        levels: &[Levels],
+        row: &RowFacts,
+    ) {
+        for ((record, head), levels) in numbers.iter().zip(&records.heads).zip(levels) {
+            let (levels, marker) = (*levels, head.marker);
+            let held = u32::from(marker == Marker::Hold);
+            let place = self.kinds.place(levels.number() << 1 | held);
+            if let Some((group, _)) = self.groups.get_mut(place) {
+                group.count = group.count.saturating_add(1);
+            } else {
+                let group = CandidateGroup {
                     levels,
                     marker,
                     count: 1,
-                },
-                *record,
-            )),
+                };
+                self.groups.push((group, *record));
+                self.weigh(&levels, fields_weight(&levels, row) + self.prior);
+            }
         }
     }
-    groups.sort_unstable();
-    groups
+
+    fn weigh(&mut self, levels: &Levels, weight: Millibits) {
+        if self
+            .heaviest
+            .is_none_or(|heaviest| weight > heaviest.weight)
+        {
+            self.heaviest = Some(Heaviest {
+                weight,
+                is_nameable: floor(levels).is_ok(),
+            });
+        }
+    }
+
+    /// Whether records that weigh so much at most could change the outcome: as the person meant, or
+    /// as rivals of somebody who could be named. Groups come heaviest first, so that what is
+    /// compared in the end depends on the heaviest record alone.
+    fn could_be_changed_by(&self, greatest: Millibits) -> bool {
+        match self.heaviest {
+            Some(heaviest) if heaviest.weight < LEAST_WEIGHT => greatest >= LEAST_WEIGHT,
+            Some(heaviest) if heaviest.is_nameable => greatest > heaviest.weight - PASSED_OVER,
+            Some(heaviest) => greatest >= heaviest.weight,
+            None => greatest >= LEAST_WEIGHT,
+        }
+    }
+
+    /// The one record of greatest weight; `None` where several weigh the same.
+    fn best(&self, row: &RowFacts) -> Option<RecordNumber> {
+        let weights = self
+            .groups
+            .iter()
+            .map(|(group, _)| fields_weight(&group.levels, row));
+        let greatest = weights.clone().max()?;
+        let mut first = weights
+            .zip(&self.groups)
+            .filter(|(weight, _)| *weight == greatest);
+        match (first.next(), first.next()) {
+            (Some((_, (group, record))), None) if group.count == 1 => Some(*record),
+            _ => None,
+        }
+    }
 }
 
 /// The model's digest, as transcripts write it.
 pub(crate) fn model_digest_text() -> &'static str {
     static DIGEST: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     DIGEST.get_or_init(|| model_digest().to_string())
-}
-
-/// The one record of greatest weight; `None` where several weigh the same.
-fn best_record(groups: &[(CandidateGroup, RecordNumber)], row: &RowFacts) -> Option<RecordNumber> {
-    let weights = groups
-        .iter()
-        .map(|(group, _)| fields_weight(&group.levels, row));
-    let greatest = weights.clone().max()?;
-    let mut first = weights
-        .zip(groups)
-        .filter(|(weight, _)| *weight == greatest);
-    match (first.next(), first.next()) {
-        (Some((_, (group, record))), None) if group.count == 1 => Some(*record),
-        _ => None,
-    }
 }
 
 /// What the register knows of the names of a row as written.
@@ -154,11 +234,12 @@ fn row_facts(query: &Query, known: &Known<'_>, register: &dyn Candidates) -> (Ro
     let small = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
     let name = query.name();
     let people = register.people();
-    let share = |field| move |token: &String| register.share(field, token);
+    // Exchanged names are compared as they stand, never with slips.
+    let borne = |field| move |token: &String| register.borne(field, token);
     let given = known.given.as_ref().map(|name| name.share);
     let surnames: Vec<_> = known.surnames.iter().map(|name| name.share).collect();
-    let exchanged_given = name.surnames.first().map(share(NameField::Given));
-    let exchanged_surnames: Vec<_> = name.given.iter().map(share(NameField::Surname)).collect();
+    let exchanged_given = name.surnames.first().map(borne(NameField::Given));
+    let exchanged_surnames: Vec<_> = name.given.iter().map(borne(NameField::Surname)).collect();
     let bearers = given.map_or(0, |share| share.same);
     let facts = RowFacts {
         given_names: small(name.given.len()),

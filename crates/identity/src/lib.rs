@@ -25,12 +25,19 @@
 
 pub mod query;
 
+mod agreement;
+pub mod birth_code;
 pub mod blocking;
+pub mod bound;
 pub mod candidates;
 pub mod compare;
 pub mod decide;
+mod fields;
 pub mod fingerprint;
+mod floor;
+pub mod found;
 pub mod gather;
+pub mod kinds;
 pub mod level;
 pub mod names;
 mod numbering;
@@ -38,6 +45,7 @@ pub mod parameters;
 pub mod phonetic;
 pub mod scale;
 pub mod score;
+mod sieve;
 pub mod transcript;
 pub mod unseen;
 mod words;

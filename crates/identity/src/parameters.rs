@@ -161,6 +161,14 @@ pub const RAREST_NAME: u64 = 8;
 /// the frequencies make more of them likely.
 pub const UNSEEN_RIVALS: i64 = 1000;
 
+/// Least weight of a record that may be named, in milli-bits: a thousand to one against strangers,
+/// less than any threshold asks. Nobody is compared who could not weigh so much, unless someone does.
+pub const LEAST_WEIGHT: i64 = 10_000;
+
+/// Beside someone who weighs so much, records that weigh so many milli-bits less are passed over,
+/// and each counts as if it weighed the most it could.
+pub const PASSED_OVER: i64 = 24_000;
+
 /// A name is one that hardly anybody bears up to one person in so many.
 pub const HARDLY_ANYBODY: u64 = 200_000;
 
@@ -204,6 +212,8 @@ pub fn model_digest() -> Digest {
         WRITTEN_SO,
         RAREST_NAME,
         UNSEEN_RIVALS.unsigned_abs(),
+        LEAST_WEIGHT.unsigned_abs(),
+        PASSED_OVER.unsigned_abs(),
         HARDLY_ANYBODY,
     ] {
         encoder.number(number);

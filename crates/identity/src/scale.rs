@@ -37,6 +37,16 @@ fn table() -> &'static [u128] {
     })
 }
 
+/// `value` over 2^`right`, rounded up; `right` below 127.
+const fn shifted_up(value: u128, right: u32) -> u128 {
+    let whole = value >> right;
+    if whole << right == value {
+        whole
+    } else {
+        whole + 1
+    }
+}
+
 /// A sum of powers of two, never less than exact. Adding does not depend on the order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Fixed(u128);
@@ -52,7 +62,7 @@ impl Fixed {
         let value = match u32::try_from(shift) {
             Ok(left) => fraction << left,
             Err(_) => match u32::try_from(-shift) {
-                Ok(right) if right < 127 => fraction.div_ceil(1 << right),
+                Ok(right) if right < 127 => shifted_up(fraction, right),
                 _ => 1,
             },
         };
@@ -82,7 +92,7 @@ impl Fixed {
         };
         let whole = i64::from(top) - FIXED_BITS;
         let mantissa = match top.checked_sub(STEP_BITS) {
-            Some(right) => self.0.div_ceil(1 << right),
+            Some(right) => shifted_up(self.0, right),
             None => self.0 << (STEP_BITS - top),
         };
         let part = table().partition_point(|step| *step < mantissa);
@@ -104,7 +114,7 @@ pub fn log2_integer(value: u64) -> Millibits {
     let top = value.ilog2();
     let mantissa = value << (STEP_BITS.saturating_sub(top));
     let mantissa = if top > STEP_BITS {
-        value.div_ceil(1 << (top - STEP_BITS))
+        shifted_up(value, top - STEP_BITS)
     } else {
         mantissa
     };

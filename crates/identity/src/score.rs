@@ -92,24 +92,28 @@ fn rarest() -> Millibits {
 /// The class of a share of people: log2, at least that of the rarest name, rounded up.
 #[must_use]
 pub fn class_of(bearers: u64, people: u64) -> Millibits {
-    let people = people.max(1);
-    let rarest = rarest();
-    let share = log2_ratio(bearers.saturating_add(1), people) + 1;
-    let class = share.max(rarest).min(0);
+    class_among(bearers, log2_integer(people.max(1)))
+}
+
+/// The same, of the logarithm of the number of people.
+fn class_among(bearers: u64, people: Millibits) -> Millibits {
+    let share = log2_integer(bearers.saturating_add(1)) - people + 1;
+    let class = share.max(rarest()).min(0);
     -((-class).div_euclid(CLASS) * CLASS)
 }
 
 /// Classes of a row's names, from the shares of its first given name and each surname.
 #[must_use]
 pub fn name_classes(given: Option<NameShare>, surnames: &[NameShare], people: u64) -> NameClasses {
-    let class = |bearers| class_of(bearers, people);
+    let among = log2_integer(people.max(1));
+    let class = |bearers| class_among(bearers, among);
     let given = given.unwrap_or_default();
     let total = |count: fn(&NameShare) -> u64| {
         surnames
             .iter()
             .fold(0_u64, |sum, share| sum.saturating_add(count(share)))
     };
-    let floor = |millionths: u64| class_of(people.saturating_mul(millionths) / MILLION, people);
+    let floor = |millionths: u64| class(people.saturating_mul(millionths) / MILLION);
     NameClasses {
         surname_exact: surnames
             .iter()
@@ -292,17 +296,24 @@ pub fn prior(people: u64) -> Millibits {
 #[must_use]
 pub fn household(levels: &Levels, row: &RowFacts) -> Fixed {
     let fields = field_weights(levels, row);
-    let absent = log2_ratio(MILLION - PRESENT, PRESENT) + 1;
     let mut sum = Fixed::default();
-    for (kind, share) in HOUSEHOLD.into_iter().enumerate() {
+    for (kind, base) in absent_kinds().iter().enumerate() {
         let likelihood: Millibits = fields
             .iter()
             .filter_map(|field| field.household.get(kind))
             .sum();
-        let exponent = absent + log2_ratio(share, MILLION) + 1 + likelihood;
-        sum = sum.plus(Fixed::power(exponent));
+        sum = sum.plus(Fixed::power(base + likelihood));
     }
     sum
+}
+
+/// log2 of the odds of an absent member of each kind against a person on file, rounded up.
+fn absent_kinds() -> &'static [Millibits; 3] {
+    static KINDS: OnceLock<[Millibits; 3]> = OnceLock::new();
+    KINDS.get_or_init(|| {
+        let absent = log2_ratio(MILLION - PRESENT, PRESENT) + 1;
+        HOUSEHOLD.map(|share| absent + log2_ratio(share, MILLION) + 1)
+    })
 }
 
 #[cfg(test)]

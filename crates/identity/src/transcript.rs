@@ -12,13 +12,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     candidates::{Marker, UnreadBlock},
-    level::Levels,
+    kinds::KindSet,
+    level::{BirthLevel, Levels},
     scale::Millibits,
 };
 
 /// How common the row's names are: log2 of the share of people who would agree by chance, each
 /// rounded up to a class of a quarter bit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NameClasses {
     /// Agreeing exactly in surname: the rarest of several.
@@ -36,7 +37,7 @@ pub struct NameClasses {
 }
 
 /// What the row states; not what it says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RowFacts {
     /// Given names.
@@ -75,6 +76,18 @@ pub struct CandidateGroup {
     pub count: u64,
 }
 
+/// Records found and not compared: what they could weigh at most does not matter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PassedOver {
+    /// The kinds of key they were found under.
+    pub kinds: KindSet,
+    /// How their birth dates agree; `None` where the index does not tell.
+    pub birth: Option<BirthLevel>,
+    /// How many there are, at least 1.
+    pub count: u64,
+}
+
 /// Everything an outcome depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -93,6 +106,8 @@ pub struct Transcript {
     pub unread: Vec<UnreadBlock>,
     /// Candidates in groups, ascending.
     pub candidates: Vec<CandidateGroup>,
+    /// Records found and not compared, ascending.
+    pub passed_over: Vec<PassedOver>,
     /// The record of greatest weight, where it is one.
     pub best: Option<RecordNumber>,
     /// Its entries that the row's own address is the key of.

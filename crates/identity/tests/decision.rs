@@ -10,15 +10,20 @@
 
 use countersign_identity as identity;
 use identity::{
+    birth_code::BirthCode,
     blocking::{BlockKey, Slips, query_keys, record_keys},
+    bound::Bounds,
     candidates::{
-        BlockPart, BoundAddress, CandidateSet, Candidates, CandidatesError, Marker, NameField,
-        NameShare, RecordView, UnreadBlock,
+        BlockPart, BoundAddress, Candidates, CandidatesError, Marker, NameField, NameShare,
+        RecordView, UnreadBlock,
     },
-    compare::{bound_part, is_slip},
+    compare::{Bearing, Comparator, bound_part, is_slip},
     decide::{Decision, Outcome, Thresholds, identify, judge},
-    gather::gather,
+    found::{CandidateSet, Found},
+    gather::{gather, keys_of},
+    kinds::{KindSet, shared_kinds},
     query::{AddressTokens, Query},
+    score::weight,
     transcript::Transcript,
 };
 use model::{
@@ -99,7 +104,16 @@ struct List {
     size: u64,
     shares: Vec<NameShare>,
     unread: Vec<UnreadBlock>,
-    all_pairs: bool,
+    reading: Reading,
+}
+
+/// What a list is read by.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Keys in common.
+    Keys,
+    /// Nothing: every record is compared.
+    AllPairs,
 }
 
 impl List {
@@ -117,7 +131,7 @@ impl List {
             }],
             people,
             unread: Vec::new(),
-            all_pairs: false,
+            reading: Reading::Keys,
         }
     }
 }
@@ -128,21 +142,27 @@ impl Candidates for List {
     }
 
     fn candidates(&self, keys: &[BlockKey], _: &[i16]) -> Result<CandidateSet, CandidatesError> {
-        let has_key = |person: &Person| {
-            record_keys(
-                &person.name,
-                person.birth,
-                person.tin.as_ref(),
-                &person.addresses,
-            )
-            .iter()
-            .any(|key| keys.iter().any(|k| k.fingerprint == key.fingerprint))
+        let kinds = |person: &Person| {
+            let tin = person.tin.as_ref();
+            let own = record_keys(&person.name, person.birth, tin, &person.addresses);
+            shared_kinds(&own, keys)
         };
         let records = (0_u32..).zip(&self.people);
+        let found = records.map(|(record, person)| match self.reading {
+            Reading::AllPairs => Found {
+                record: RecordNumber(record),
+                kinds: KindSet::ALL,
+                birth: BirthCode::ANY,
+            },
+            Reading::Keys => Found {
+                record: RecordNumber(record),
+                kinds: kinds(person),
+                birth: BirthCode::of(person.birth),
+            },
+        });
         Ok(CandidateSet {
-            records: records
-                .filter(|(_, person)| self.all_pairs || has_key(person))
-                .map(|(record, _)| RecordNumber(record))
+            found: found
+                .filter(|found| found.kinds != KindSet::default())
                 .collect(),
             unread: self.unread.clone(),
         })
@@ -585,7 +605,7 @@ proptest! {
         let row = query(&row);
         let blocked = identify(&row, &List::new(people.clone()), &Thresholds::UNCERTIFIED).unwrap();
         let mut all = List::new(people);
-        all.all_pairs = true;
+        all.reading = Reading::AllPairs;
         let all = identify(&row, &all, &Thresholds::UNCERTIFIED).unwrap();
         if matches!(blocked.outcome, Outcome::Identified(_)) {
             prop_assert_eq!(blocked.outcome, all.outcome);
@@ -595,6 +615,30 @@ proptest! {
             && blocked.best == all.best && blocked.best.is_some()
         {
             prop_assert!(found <= every + 100, "{found} {every}");
+        }
+    }
+
+    /// Nobody weighs more than the bound of the keys it was found under allows.
+    #[test]
+    fn no_record_weighs_more_than_its_bound(
+        people in prop::collection::vec(name_text(), 1..7), row in name_text(), share in 1_u64..900,
+    ) {
+        let mut list = List::new(people.iter().map(|text| person(text)).collect());
+        list.shares = vec![NameShare { same: share, similar: share / 2, forms: share / 3 }];
+        let row = query(&row);
+        let (keys, years) = keys_of(&row, &list);
+        let found = list.candidates(&keys, years).unwrap().found;
+        let transcript = gather(&row, &list).unwrap();
+        let bounds = Bounds::new(&transcript.row, &[], list.size);
+        let comparator = Comparator::new(&row, Bearing::Common);
+        for found in found {
+            let view = list.record(found.record).unwrap();
+            let levels = comparator.levels(found.record, &view);
+            let own = weight(&levels, &transcript.row, list.size);
+            for birth in [found.birth.level(row.date_of_birth()), None] {
+                let greatest = bounds.greatest(found.kinds, birth);
+                prop_assert!(own <= greatest, "{own} {greatest} {levels:?} {:?}", found.kinds);
+            }
         }
     }
 

@@ -190,12 +190,8 @@ fn init(arguments: &Init) -> Result<()> {
     put(home, "values.key", values.as_bytes())?;
     put(home, "identity.age", identity_text.as_bytes())?;
     put(home, "genesis", genesis_text.as_bytes())?;
-    println!(
-        "keeper {} under genesis {}",
-        identity.keeper,
-        identity.genesis.digest()
-    );
-    Ok(())
+    let (keeper, genesis) = (&identity.keeper, identity.genesis.digest());
+    say(&format!("keeper {keeper} under genesis {genesis}\n"))
 }
 
 fn install(arguments: &Install) -> Result<()> {
@@ -216,12 +212,10 @@ fn install(arguments: &Install) -> Result<()> {
     let name = format!("{}.{}", holding.register(), holding.epoch());
     put(home, &format!("{name}.shares.age"), &shares)?;
     put(home, &format!("{name}.manifest"), manifest.as_bytes())?;
-    println!(
-        "holding shares of register {} epoch {}",
-        holding.register(),
-        holding.epoch()
-    );
-    Ok(())
+    let (register, epoch) = (holding.register(), holding.epoch());
+    say(&format!(
+        "holding shares of register {register} epoch {epoch}\n"
+    ))
 }
 
 fn run_server(arguments: &Serve) -> Result<()> {
@@ -235,13 +229,26 @@ fn run_server(arguments: &Serve) -> Result<()> {
         "address",
         format!("{address}\n").as_bytes(),
     )?;
-    println!("listening {address}");
-    io::stdout().flush()?;
-    let rim = Rim {
-        now: clock,
-        log: |line| eprintln!("{} {line}", clock()),
-    };
+    say(&format!("listening {address}\n"))?;
+    let rim = Rim { now: clock, log };
     serve(&listener, keeper, rim).map_err(|error| unavailable("address", error).into())
+}
+
+/// Prints a text. A reader who is gone is no failure.
+fn say(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(error).context("standard output cannot be written")
+        }
+        _ => Ok(()),
+    }
+}
+
+/// A line of the log. Where it cannot be written the keeper goes on: what counts is in its journal, and
+/// whoever asked must have the answer that was charged for.
+fn log(line: &str) {
+    let _ = writeln!(io::stderr(), "{} {line}", clock());
 }
 
 fn suspend(home: &Path) -> Result<()> {
@@ -261,28 +268,32 @@ fn resume(home: &Path) -> Result<()> {
 
 fn status(home: &Path) -> Result<()> {
     let identity = read_identity(home)?;
-    println!("keeper {}", identity.keeper);
-    println!("genesis {}", identity.genesis.digest());
-    println!("kind {}", identity.genesis.document().kind.code());
-    println!("suspended {}", home.join(SUSPENDED).exists());
+    let mut lines = vec![
+        format!("keeper {}", identity.keeper),
+        format!("genesis {}", identity.genesis.digest()),
+        format!("kind {}", identity.genesis.document().kind.code()),
+        format!("suspended {}", home.join(SUSPENDED).exists()),
+    ];
     match open_keeper(home) {
         Ok(keeper) => {
             let status = keeper.status();
-            println!("followed {} leaves, root {}", status.size, status.root);
-            println!("warrants served {}", keeper.opened_count());
-            for (register, epoch) in status.shares {
-                println!("shares of register {register} epoch {epoch}");
-            }
+            let (size, root) = (status.size, status.root);
+            lines.push(format!("followed {size} leaves, root {root}"));
+            lines.push(format!("warrants served {}", keeper.opened_count()));
+            let shares = status.shares.into_iter();
+            lines.extend(
+                shares.map(|(register, epoch)| {
+                    format!("shares of register {register} epoch {epoch}")
+                }),
+            );
         }
         Err(error) if error.downcast_ref::<HomeError>().is_some() => {
-            println!(
-                "running: ask it at {}",
-                read_text(&home.join("address"))?.trim()
-            );
+            let address = read_text(&home.join("address"))?;
+            lines.push(format!("running: ask it at {}", address.trim()));
         }
         Err(error) => return Err(error),
     }
-    Ok(())
+    say(&(lines.join("\n") + "\n"))
 }
 
 fn open_keeper(home: &Path) -> Result<Keeper<FolderHome>> {

@@ -42,10 +42,14 @@ struct Server {
 
 impl Server {
     fn start(home: &Path) -> Self {
+        Self::start_with(home, Stdio::null())
+    }
+
+    fn start_with(home: &Path, log: Stdio) -> Self {
         let mut child = keeper()
             .args(["serve", "--home", home.to_str().unwrap()])
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(log)
             .spawn()
             .unwrap();
         let mut line = String::new();
@@ -267,6 +271,29 @@ fn a_keeper_serves_is_suspended_is_killed_and_remembers() {
             assert!(!String::from_utf8_lossy(&bytes).contains(private));
         }
     }
+}
+
+#[test]
+fn a_keeper_whose_log_nobody_reads_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let identity = age::x25519::Identity::generate();
+    let shares = age::encrypt(&identity.to_public(), shares_text(0).as_bytes()).unwrap();
+    let world = world_of_today(&shares);
+    let secret = age::secrecy::ExposeSecret::expose_secret(&identity.to_string()).to_owned();
+    let home = make_home(folder.path(), &world, &secret, &shares);
+    let mut server = Server::start_with(Path::new(&home), Stdio::piped());
+    drop(server.child.stderr.take());
+    for _ in 0..2 {
+        assert!(matches!(server.ask(&Ask::Status), Reply::Status(_)));
+    }
+    drop(server);
+    let mut status = keeper()
+        .args(["status", "--home", &home])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(status.stdout.take());
+    assert_eq!(status.wait().unwrap().code(), Some(0));
 }
 
 #[test]

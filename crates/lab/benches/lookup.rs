@@ -15,9 +15,10 @@
 )]
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap},
+    collections::{BTreeMap, HashMap},
     fmt::Write as _,
     fs::{self, File},
+    hint::black_box,
     path::{Path, PathBuf},
     time::Instant,
 };
@@ -30,11 +31,13 @@ use countersign_lab::{
     rates::{Rate, Rates},
 };
 use identity::{
-    blocking::BlockKey,
+    blocking::{BlockKey, KeyKind},
     candidates::{Candidates, NameField},
     compare::{Bearing, Comparator},
     decide::{Thresholds, identify},
-    gather::keys_of,
+    found::Found,
+    gather::{gather, keys_of},
+    kinds::ALL_KINDS,
     query::Query,
 };
 use model::{
@@ -59,6 +62,17 @@ const PURPOSE: Purpose = Purpose {
     label: "countersign/lab/lookup-keys/v1",
 };
 
+/// What can be given, each with a value.
+const NAMES: [&str; 7] = [
+    "--people",
+    "--rows",
+    "--seed",
+    "--dir",
+    "--sealed",
+    "--block",
+    "--decisions",
+];
+
 struct Arguments {
     people: u64,
     rows: u32,
@@ -74,6 +88,10 @@ impl Arguments {
         let mut found: HashMap<String, String> = HashMap::new();
         let mut words = std::env::args().skip(1).filter(|word| word != "--bench");
         while let Some(name) = words.next() {
+            assert!(
+                NAMES.contains(&name.as_str()),
+                "{name} is none of {NAMES:?}"
+            );
             let value = words
                 .next()
                 .unwrap_or_else(|| panic!("{name} needs a value"));
@@ -141,6 +159,7 @@ fn main() {
         arguments.decisions.as_deref(),
     );
     speed(register, &asked, &thresholds);
+    parts(register, &asked, &thresholds);
     println!("peak memory {} MiB", peak_mebibytes());
 }
 
@@ -317,25 +336,22 @@ fn recall(register: &Register<Synthetic>, asked: &[Asked]) {
 impl Recall {
     fn count(&mut self, register: &Register<Synthetic>, row: &Asked, meant: RecordNumber) {
         let (wanted, years) = keys_of(&row.query, register);
-        let found = register.candidates(&wanted, &years).unwrap();
-        self.candidates.push(found.records.len());
-        let hit = found.records.contains(&meant);
+        let found = register.candidates(&wanted, years).unwrap();
+        self.candidates.push(found.found.len());
+        let meant_kinds = found.found.iter().find(|found| found.record == meant);
+        let meant_kinds: Vec<KeyKind> =
+            meant_kinds.map_or_else(Vec::new, |found| found.kinds.kinds().collect());
+        let hit = !meant_kinds.is_empty();
         for kind in [row.kind.as_str(), "all"] {
             let count = self.kinds.entry(kind.to_owned()).or_default();
             count.0 += 1;
             count.1 += u64::from(hit);
         }
-        self.count_kinds(register, &wanted, &years);
-        let finds = |key: &&BlockKey| {
-            let one = register.candidates(&[**key], &years).unwrap();
-            one.records.contains(&meant)
-        };
-        let by = wanted.iter().filter(finds);
-        let by: BTreeSet<String> = by.map(|key| format!("{:?}", key.kind)).collect();
-        for kind in &by {
-            let count = self.keys.entry(kind.clone()).or_default();
+        self.count_kinds(&wanted, &found.found);
+        for kind in &meant_kinds {
+            let count = self.keys.entry(format!("{kind:?}")).or_default();
             count.0 += 1;
-            count.1 += u64::from(by.len() == 1);
+            count.1 += u64::from(meant_kinds.len() == 1);
         }
         if !hit {
             let view = register.record(meant).unwrap();
@@ -359,22 +375,19 @@ impl Recall {
     }
 
     /// Candidates of each kind of key.
-    fn count_kinds(&mut self, register: &Register<Synthetic>, wanted: &[BlockKey], years: &[i16]) {
-        let mut by_kind: BTreeMap<String, (usize, BTreeSet<RecordNumber>)> = BTreeMap::new();
-        for key in wanted {
-            let one = register.candidates(&[*key], years).unwrap();
-            let (keys, records) = by_kind.entry(format!("{:?}", key.kind)).or_default();
-            *keys += 1;
-            records.extend(one.records);
-        }
-        for (kind, (keys, records)) in &by_kind {
-            let others = by_kind.iter().filter(|(other, _)| *other != kind);
-            let others: BTreeSet<_> = others.flat_map(|(_, (_, records))| records).collect();
-            let alone = records.iter().filter(|record| !others.contains(record));
-            let counts = self.candidates_of.entry(kind.clone()).or_default();
-            let found = [records.len(), alone.count(), *keys];
-            for (count, found) in counts.iter_mut().zip(found) {
-                *count += found;
+    fn count_kinds(&mut self, wanted: &[BlockKey], found: &[Found]) {
+        for kind in ALL_KINDS {
+            let counts = self.candidates_of.entry(format!("{kind:?}")).or_default();
+            let numbers = [
+                found.iter().filter(|found| found.kinds.has(kind)).count(),
+                found
+                    .iter()
+                    .filter(|found| found.kinds.kinds().eq([kind]))
+                    .count(),
+                wanted.iter().filter(|key| key.kind == kind).count(),
+            ];
+            for (count, number) in counts.iter_mut().zip(numbers) {
+                *count += number;
             }
         }
     }
@@ -418,7 +431,7 @@ fn decisions(
     thresholds: &Thresholds,
     out: Option<&Path>,
 ) {
-    let lines: Vec<(String, &str, &str)> = asked
+    let lines: Vec<(String, &str, &str, u64)> = asked
         .par_iter()
         .map(|row| {
             let decision = identify(&row.query, register, thresholds).unwrap();
@@ -433,12 +446,18 @@ fn decisions(
                 identity::decide::Outcome::Withheld(_) => "withheld",
             };
             let line = format!("{outcome} {:?} {transcript} {evidence}\n", decision.odds);
-            (line, row.kind.as_str(), named)
+            let groups = decision.transcript.candidates.iter();
+            let compared = groups.map(|group| group.count).sum();
+            (line, row.kind.as_str(), named, compared)
         })
         .collect();
     let mut counts: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    let mut compared: Vec<u64> = lines.iter().map(|(_, _, _, compared)| *compared).collect();
+    compared.sort_unstable();
+    let at = |share: f64| compared[((compared.len() - 1) as f64 * share) as usize];
+    println!("compared p50 {} p99 {} most {}", at(0.5), at(0.99), at(1.0));
     let mut text = String::new();
-    for (line, kind, named) in &lines {
+    for (line, kind, named, _) in &lines {
         text.push_str(line);
         *counts.entry((kind, named)).or_default() += 1;
     }
@@ -469,7 +488,7 @@ fn speed(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
     for _ in 0..3 {
         for (row, (_, least)) in asked.iter().zip(&mut times) {
             let start = Instant::now();
-            std::hint::black_box(identify(&row.query, register, thresholds).unwrap());
+            black_box(identify(&row.query, register, thresholds).unwrap());
             *least = start.elapsed().as_nanos().min(*least);
         }
     }
@@ -488,7 +507,7 @@ fn speed(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
     let (start, cpu) = (Instant::now(), cpu_seconds());
     pool.install(|| {
         asked.par_iter().for_each(|row| {
-            std::hint::black_box(identify(&row.query, register, thresholds).unwrap());
+            black_box(identify(&row.query, register, thresholds).unwrap());
         });
     });
     println!(
@@ -496,6 +515,42 @@ fn speed(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
         asked.len() as f64 / start.elapsed().as_secs_f64(),
         (cpu_seconds() - cpu) * 1e6 / asked.len() as f64,
     );
+}
+
+/// Mean time of each part of a decision, over all rows: the names near the row's, its keys, what is
+/// found under them, the transcript, the whole.
+fn parts(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Thresholds) {
+    let mean = |what: &str, part: &dyn Fn(&Query)| {
+        let start = Instant::now();
+        for row in asked {
+            part(&row.query);
+        }
+        let each = start.elapsed().as_secs_f64() * 1e6 / asked.len() as f64;
+        println!("  {what}: {each:.1} µs");
+    };
+    println!("mean time of a row, each part with those before it:");
+    mean("names", &|query| {
+        let name = query.name();
+        for token in name.given.iter().take(1) {
+            black_box(register.known(NameField::Given, token));
+        }
+        for token in &name.surnames {
+            black_box(register.known(NameField::Surname, token));
+        }
+    });
+    mean("keys", &|query| {
+        black_box(keys_of(query, register));
+    });
+    mean("found", &|query| {
+        let (keys, years) = keys_of(query, register);
+        black_box(register.candidates(&keys, years).unwrap());
+    });
+    mean("transcript", &|query| {
+        black_box(gather(query, register).unwrap());
+    });
+    mean("decision", &|query| {
+        black_box(identify(query, register, thresholds).unwrap());
+    });
 }
 
 fn print_times(what: &str, mut times: Vec<u128>) {

@@ -141,10 +141,9 @@ impl RegisterInHand {
         &self,
         people: impl IndexedParallelIterator<Item = &'id PersonId>,
     ) -> Vec<usize> {
+        let values = self.keys.builder_values();
         let keyed = people.enumerate().map(|(place, id)| {
-            let order = self
-                .keys
-                .builder_value("record-order", &[id.as_str().as_bytes()]);
+            let order = values.value("record-order", &[id.as_str().as_bytes()]);
             (order, place)
         });
         let mut ordered: Vec<([u8; 32], usize)> = keyed.collect();

@@ -4,23 +4,30 @@
 //! kind. A block larger than the limit is not written; its size is, and its records stand under
 //! the fingerprints refined by birth year and by initial. Nothing is ever cut short silently.
 //!
-//! Layout: an entry is a tag (2 bytes of a fingerprint) and a record (4). The first `d` bits of a
-//! fingerprint choose a bucket (a directory of starts), the next 16 are its tag. A bucket has its
-//! tags first, ascending, then its records in the same order, so that a bucket without the tag
-//! costs no more than its tags. `d` grows with the number of entries, so that a bucket holds 16 to
-//! 32. An entry of another fingerprint is taken for the one looked for once in 2^16: with 24 entries
-//! a bucket and 300 keys a row, that gives one row in nine at most a candidate that has none of its
-//! keys. It is compared like any other, costs its time and changes nothing else. An oversized block
-//! has one entry, whose record is no record; it says only that the whole fingerprint is looked for
-//! among the oversized, so no block is ever taken for another there.
+//! Layout: an entry is a tag (1 byte of a fingerprint), the code of a birth date (2) and a record
+//! (4). The first `d` bits of a fingerprint choose a bucket (a directory of starts), the next 8 are
+//! its tag. A bucket has its tags first, ascending, then its birth dates and its records in the same
+//! order, so that a bucket without the tag costs no more than its tags. `d` grows with the number of
+//! entries, so that a bucket holds 16 to 32. An entry of another fingerprint is taken for the one
+//! looked for once in 2^8: with 24 entries a bucket and 60 keys a row, that gives a row five or six
+//! records that have not the key they were found under. What was found under too many keys is
+//! compared the sooner; nothing else follows from it. An oversized block has one entry, whose record
+//! is no record; it says only that the whole fingerprint is looked for among the oversized, so no
+//! block is ever taken for another there.
+//!
+//! The birth date stands beside the record because it decides for most of what is found that it need
+//! not be compared: it is read with the block, the record lies elsewhere in memory.
 //!
 //! Left to others: what a key is made of (identity).
 
 use std::collections::BTreeMap;
 
 use identity::{
+    birth_code::BirthCode,
     blocking::{BlockKey, Refinement},
-    candidates::{BlockPart, CandidateSet, CandidatesError, UnreadBlock},
+    candidates::{BlockPart, CandidatesError, UnreadBlock},
+    found::{CandidateSet, Found, FoundSet},
+    kinds::KindSet,
 };
 use model::id::RecordNumber;
 use rayon::prelude::*;
@@ -30,16 +37,16 @@ use crate::bytes::{FormatError, Numbers, PlaneBytes, Reader, Section, Writer, co
 /// File name, for messages.
 pub const FILE: &str = "index.plane";
 const MAGIC: &str = "CSGNINDX";
-/// 2 has entries of 6 bytes in buckets of tags and records; 1 had entries of 8.
-const VERSION: u32 = 2;
+/// 3 has entries of 7 bytes with birth dates; 2 had entries of 6, 1 entries of 8.
+const VERSION: u32 = 3;
 
 /// Most directory bits.
 const DIRECTORY_BITS_MAX: u32 = 28;
 /// Entries a bucket holds on average.
 const BUCKET_ENTRIES: usize = 16;
 
-/// Bytes of an entry: tag and record.
-const ENTRY_BYTES: usize = 6;
+/// Bytes of an entry: tag, birth date and record.
+const ENTRY_BYTES: usize = 7;
 /// Stands where a record does in the entry of an oversized block. There are at most 2^32 − 1 people,
 /// so it is nobody's number.
 const OVERSIZED: u32 = u32::MAX;
@@ -60,9 +67,9 @@ fn bucket_of(fingerprint: u64, directory_bits: u32) -> usize {
     usize::try_from(first).unwrap_or(0)
 }
 
-/// What is kept of a fingerprint in its bucket: the next 16 bits.
-const fn tag_of(fingerprint: u64, directory_bits: u32) -> u16 {
-    (fingerprint >> (48 - directory_bits)) as u16
+/// What is kept of a fingerprint in its bucket: the next 8 bits.
+const fn tag_of(fingerprint: u64, directory_bits: u32) -> u8 {
+    (fingerprint >> (56 - directory_bits)) as u8
 }
 
 fn directory_bits(entries: usize) -> u32 {
@@ -173,27 +180,38 @@ impl IndexBuilder {
             })
             .collect();
         sizes.extend(still.into_iter().flatten());
-        write(&mut parts, &sizes)
+        let births: Vec<BirthCode> = self.refinements.iter().map(|each| each.birth()).collect();
+        write(&mut parts, &sizes, &births)
     }
 }
 
-/// The buckets of a part: tags, then records.
-fn bucket_bytes(part: &[Pair], bits: u32) -> Vec<u8> {
+/// The buckets of a part: tags, then birth dates, then records.
+fn bucket_bytes(part: &[Pair], bits: u32, births: &[BirthCode]) -> Vec<u8> {
+    let birth_of = |record: u32| {
+        let place = usize::try_from(record).unwrap_or(usize::MAX);
+        births.get(place).copied().unwrap_or(BirthCode::ANY)
+    };
     let mut bytes = Vec::with_capacity(part.len().saturating_mul(ENTRY_BYTES));
     for bucket in part.chunk_by(|a, b| bucket_of(a.0, bits) == bucket_of(b.0, bits)) {
         let tags = bucket.iter().map(|(print, _)| tag_of(*print, bits));
-        bytes.extend(tags.flat_map(u16::to_le_bytes));
+        bytes.extend(tags);
+        let births = bucket.iter().map(|(_, record)| birth_of(*record));
+        bytes.extend(births.flat_map(BirthCode::to_bytes));
         bytes.extend(bucket.iter().flat_map(|(_, record)| record.to_le_bytes()));
     }
     bytes
 }
 
-fn write(parts: &mut [Vec<Pair>], large: &BTreeMap<u64, u64>) -> Option<Vec<u8>> {
+fn write(
+    parts: &mut [Vec<Pair>],
+    large: &BTreeMap<u64, u64>,
+    births: &[BirthCode],
+) -> Option<Vec<u8>> {
     divide(large.keys().map(|print| (*print, OVERSIZED)), parts);
     let count = parts.iter().map(Vec::len).sum();
     // A bucket never reaches into two parts.
     let bits = directory_bits(count).max(PART_BITS);
-    let order = |pair: &Pair| (pair.0 >> (48 - bits), pair.1);
+    let order = |pair: &Pair| (pair.0 >> (56 - bits), pair.1);
     parts
         .par_iter_mut()
         .for_each(|part| part.sort_unstable_by_key(order));
@@ -207,7 +225,7 @@ fn write(parts: &mut [Vec<Pair>], large: &BTreeMap<u64, u64>) -> Option<Vec<u8>>
     starts.resize((1 << bits) + 1, count32(count)?);
     let buckets: Vec<Vec<u8>> = parts
         .par_iter()
-        .map(|part| bucket_bytes(part, bits))
+        .map(|part| bucket_bytes(part, bits, births))
         .collect();
     let mut writer = Writer::new(MAGIC, VERSION);
     writer.number32(bits);
@@ -221,37 +239,71 @@ fn write(parts: &mut [Vec<Pair>], large: &BTreeMap<u64, u64>) -> Option<Vec<u8>>
 /// A bucket, and the tag looked for in it.
 #[derive(Clone, Copy)]
 struct Bucket<'a> {
-    tag: u16,
-    tags: &'a [[u8; 2]],
+    tag: u8,
+    tags: &'a [u8],
+    births: &'a [[u8; 2]],
     records: &'a [[u8; 4]],
+}
+
+/// What a bucket has under a tag.
+#[derive(Clone, Copy)]
+struct Run<'a> {
+    births: &'a [[u8; 2]],
+    records: &'a [[u8; 4]],
+}
+
+impl Run<'_> {
+    fn entries(self) -> impl Iterator<Item = (RecordNumber, BirthCode)> {
+        let births = self
+            .births
+            .iter()
+            .map(|birth| BirthCode::from_bytes(*birth));
+        let records = self
+            .records
+            .iter()
+            .map(|record| u32::from_le_bytes(*record));
+        records
+            .zip(births)
+            .filter(|(record, _)| *record != OVERSIZED)
+            .map(|(record, birth)| (RecordNumber(record), birth))
+    }
+
+    /// Whether the entry of an oversized block is among them: it is the last.
+    fn is_marked(self) -> bool {
+        let last = self.records.last();
+        last.is_some_and(|last| u32::from_le_bytes(*last) == OVERSIZED)
+    }
 }
 
 /// Tags beyond which a bucket is searched by halves: it has a large block in it.
 const TAGS_SCANNED: usize = 64;
 
 /// How many of a few tags pass a test. No branch in it: several tags are compared at once.
-fn count_of(tags: &[[u8; 2]], test: impl Fn(&[u8; 2]) -> bool) -> usize {
-    let count = |sum: u16, tag: &[u8; 2]| sum.wrapping_add(u16::from(test(tag)));
+fn count_of(tags: &[u8], test: impl Fn(&u8) -> bool) -> usize {
+    let count = |sum: u8, tag: &u8| sum.wrapping_add(u8::from(test(tag)));
     usize::from(tags.iter().fold(0, count))
 }
 
 impl<'a> Bucket<'a> {
-    /// Tags and records of a bucket's bytes.
-    fn of(bytes: &'a [u8], tag: u16) -> Self {
-        let (tags, records) = bytes
-            .split_at_checked(bytes.len() / ENTRY_BYTES * 2)
+    /// Tags, birth dates and records of a bucket's bytes.
+    fn of(bytes: &'a [u8], tag: u8) -> Self {
+        let count = bytes.len() / ENTRY_BYTES;
+        let (tags, rest) = bytes.split_at_checked(count).unwrap_or_default();
+        let (births, records) = rest
+            .split_at_checked(count.saturating_mul(2))
             .unwrap_or_default();
         Self {
             tag,
-            tags: tags.as_chunks().0,
+            tags,
+            births: births.as_chunks().0,
             records: records.as_chunks().0,
         }
     }
 
-    /// The records of the tag, ascending.
-    fn found(&self) -> &'a [[u8; 4]] {
-        let below = |tag: &[u8; 2]| u16::from_le_bytes(*tag) < self.tag;
-        let same = |tag: &[u8; 2]| u16::from_le_bytes(*tag) == self.tag;
+    /// The entries of the tag, by record ascending.
+    fn found(&self) -> Run<'a> {
+        let below = |tag: &u8| *tag < self.tag;
+        let same = |tag: &u8| *tag == self.tag;
         let (start, count) = if self.tags.len() > TAGS_SCANNED {
             let start = self.tags.partition_point(below);
             let rest = self.tags.get(start..).unwrap_or(&[]);
@@ -260,7 +312,10 @@ impl<'a> Bucket<'a> {
             (count_of(self.tags, below), count_of(self.tags, same))
         };
         let end = start.saturating_add(count);
-        self.records.get(start..end).unwrap_or(&[])
+        Run {
+            births: self.births.get(start..end).unwrap_or(&[]),
+            records: self.records.get(start..end).unwrap_or(&[]),
+        }
     }
 }
 
@@ -317,9 +372,8 @@ impl Index {
     /// Whether each oversized block will be noticed where its fingerprint is looked up.
     fn has_an_entry_for_each_oversized(&self) -> bool {
         self.oversized.iter().all(|(print, _)| {
-            let found = self.bucket(*print).map(|bucket| bucket.found());
-            let last = found.and_then(<[_]>::last);
-            last.is_some_and(|last| u32::from_le_bytes(*last) == OVERSIZED)
+            let bucket = self.bucket(*print);
+            bucket.is_some_and(|bucket| bucket.found().is_marked())
         })
     }
 
@@ -357,68 +411,67 @@ impl Index {
         keys: &[BlockKey],
         years: &[i16],
     ) -> Result<CandidateSet, CandidatesError> {
-        let mut set = CandidateSet::default();
-        let prints: Vec<u64> = keys.iter().map(|key| key.fingerprint).collect();
-        let oversized = self.look_up(&prints, &mut set.records)?;
+        let prints: Vec<KindPrint> = keys
+            .iter()
+            .map(|key| (key.fingerprint, set_of(key)))
+            .collect();
+        let (mut runs, oversized) = self.look_up(&prints)?;
         let mut blocks: Vec<(&BlockKey, u64)> = Vec::with_capacity(oversized.len());
-        let mut parts: Vec<u64> = Vec::new();
+        let mut parts: Vec<KindPrint> = Vec::new();
         for (place, size) in oversized {
             let key = keys.get(place).ok_or(DAMAGED)?;
             blocks.push((key, size));
-            parts.extend(years.iter().filter_map(|year| key.of_year(*year)));
-            parts.extend(key.by_initial);
+            let by_year = years.iter().filter_map(|year| key.of_year(*year));
+            parts.extend(
+                by_year
+                    .chain(key.by_initial)
+                    .map(|print| (print, set_of(key))),
+            );
         }
         parts.sort_unstable();
         parts.dedup();
-        let still = self.look_up(&parts, &mut set.records)?;
+        let (more, still) = self.look_up(&parts)?;
+        runs.extend(more);
         let large: Vec<u64> = still
             .into_iter()
-            .filter_map(|(place, _)| parts.get(place).copied())
+            .filter_map(|(place, _)| parts.get(place).map(|(print, _)| *print))
             .collect();
-        for (key, size) in blocks {
-            set.unread.push(UnreadBlock {
-                kind: key.kind,
-                size,
-                read: read_part(key, years, &large),
-            });
-        }
-        set.records.sort_unstable();
-        set.records.dedup();
-        Ok(set)
+        let unread = blocks.into_iter().map(|(key, size)| UnreadBlock {
+            kind: key.kind,
+            size,
+            read: read_part(key, years, &large),
+        });
+        Ok(CandidateSet {
+            unread: unread.collect(),
+            found: found_in(&runs),
+        })
     }
 
-    /// Adds the records under fingerprints; of those whose blocks are oversized, gives place and
-    /// size. All of the directory is touched before any of it is read, and then all buckets: the
+    /// What stands under fingerprints; of those whose blocks are oversized, gives place and size.
+    /// All of the directory is touched before any of it is read, and then all buckets: the
     /// memory fetches them side by side.
-    fn look_up(
-        &self,
-        prints: &[u64],
-        records: &mut Vec<RecordNumber>,
-    ) -> Result<Vec<(usize, u64)>, CandidatesError> {
+    fn look_up(&self, prints: &[KindPrint]) -> Result<LookedUp<'_>, CandidatesError> {
         let starts = self.starts.chunks();
-        let start = |print: &u64| starts.get(bucket_of(*print, self.directory_bits));
-        touch(prints.iter().map(|print| start(print)?.first()));
+        let start = |print: u64| starts.get(bucket_of(print, self.directory_bits));
+        touch(prints.iter().map(|(print, _)| start(*print)?.first()));
         let buckets: Vec<Bucket<'_>> = prints
             .iter()
-            .map(|print| self.bucket(*print))
+            .map(|(print, _)| self.bucket(*print))
             .collect::<Option<_>>()
             .ok_or(DAMAGED)?;
-        touch(buckets.iter().map(|bucket| bucket.tags.first()?.first()));
+        touch(buckets.iter().map(|bucket| bucket.tags.first()));
+        let mut runs: Vec<(KindSet, Run<'_>)> = Vec::with_capacity(prints.len());
         let mut oversized: Vec<(usize, u64)> = Vec::new();
-        let found = buckets.iter().map(Bucket::found);
-        for (place, (found, print)) in found.zip(prints).enumerate() {
-            let found = found.iter().map(|record| u32::from_le_bytes(*record));
-            let is_marked = found.clone().next_back() == Some(OVERSIZED);
-            match is_marked.then(|| self.size_of_oversized(*print)).flatten() {
+        for (place, (bucket, (print, kinds))) in buckets.iter().zip(prints).enumerate() {
+            let run = bucket.found();
+            let size = run.is_marked().then(|| self.size_of_oversized(*print));
+            match size.flatten() {
                 Some(size) => oversized.push((place, size)),
-                None => records.extend(
-                    found
-                        .filter(|record| *record != OVERSIZED)
-                        .map(RecordNumber),
-                ),
+                None if run.records.is_empty() => {}
+                None => runs.push((*kinds, run)),
             }
         }
-        Ok(oversized)
+        Ok((runs, oversized))
     }
 
     fn size_of_oversized(&self, print: u64) -> Option<u64> {
@@ -428,6 +481,32 @@ impl Index {
             .ok()?;
         self.oversized.get(place).map(|(_, size)| *size)
     }
+}
+
+/// A fingerprint, and what finding a record under it says.
+type KindPrint = (u64, KindSet);
+
+fn set_of(key: &BlockKey) -> KindSet {
+    KindSet::default().with(key.kind, key.route)
+}
+
+/// The runs found, and of the oversized blocks place and size.
+type LookedUp<'a> = (Vec<(KindSet, Run<'a>)>, Vec<(usize, u64)>);
+
+/// The records of all runs, each once. Blocks are touched before they are read.
+fn found_in(runs: &[(KindSet, Run<'_>)]) -> Vec<Found> {
+    touch(runs.iter().map(|(_, run)| run.births.first()?.first()));
+    touch(runs.iter().map(|(_, run)| run.records.first()?.first()));
+    let entries = runs.iter().fold(0_usize, |sum, (_, run)| {
+        sum.saturating_add(run.records.len())
+    });
+    let mut found = FoundSet::for_at_most(entries);
+    for (kinds, run) in runs {
+        for (record, birth) in run.entries() {
+            found.add(record, *kinds, birth);
+        }
+    }
+    found.finish()
 }
 
 const DAMAGED: CandidatesError = CandidatesError::Damaged { part: FILE };
@@ -457,7 +536,7 @@ fn read_part(key: &BlockKey, years: &[i16], large: &[u64]) -> BlockPart {
 mod tests {
     use std::collections::BTreeSet;
 
-    use identity::blocking::KeyKind;
+    use identity::{blocking::KeyKind, kinds::Route};
     use model::time::Date;
     use proptest::prelude::*;
     use standard::name::StandardName;
@@ -485,6 +564,7 @@ mod tests {
     fn key(fingerprint: u64, year: i16) -> BlockKey {
         let key = BlockKey {
             kind: KeyKind::Name,
+            route: Route::Own,
             fingerprint: (fingerprint + 7).wrapping_mul(0xd134_2543_de82_ef95),
             by_birth_year: None,
             by_initial: None,
@@ -521,7 +601,15 @@ mod tests {
                     .map(|(record, _)| record)
                     .collect();
                 let set = index.candidates(&[wanted], &[1]).unwrap();
-                let found: BTreeSet<u32> = set.records.iter().map(|r| r.0).collect();
+                let born = |found: &Found| {
+                    let place = usize::try_from(found.record.0).unwrap();
+                    (found.birth, found.kinds) == (
+                        BirthCode::of(year_of(keys[place].0)),
+                        KindSet::default().with(KeyKind::Name, Route::Own),
+                    )
+                };
+                prop_assert!(set.found.iter().all(born));
+                let found: BTreeSet<u32> = set.records().iter().map(|r| r.0).collect();
                 match set.unread.as_slice() {
                     [] => {
                         prop_assert!(all.len() <= limit);
@@ -551,12 +639,12 @@ mod tests {
         let index = Index::read(&encode(&people, 2).unwrap(), 5).unwrap();
         let look_up = |last: u64| index.candidates(&[of(last)], &[]).unwrap();
         let block = look_up(1);
-        assert_eq!(block.records, []);
+        assert_eq!(block.found, []);
         let sizes: Vec<u64> = block.unread.iter().map(|block| block.size).collect();
         assert_eq!(sizes, [3]);
         for other in [2, 3, 4] {
             let found = look_up(other);
-            assert_eq!(found.records, [RecordNumber(3), RecordNumber(4)]);
+            assert_eq!(found.records(), [RecordNumber(3), RecordNumber(4)]);
             assert_eq!(found.unread, []);
         }
     }

@@ -6,7 +6,7 @@
 //!
 //! Left to others: comparing (identity).
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use identity::compare::is_slip_of_bytes;
 
@@ -229,11 +229,24 @@ impl TokenTable {
             .map_or(0, u64::from)
     }
 
-    /// How many people bear a token.
+    /// The number of a token; `None` where nobody bears it.
     #[must_use]
-    pub fn bearers(&self, token: &str) -> u64 {
-        let own = self.neighbourhood(token).own;
-        own.map_or(0, |number| self.bearers_of(number))
+    pub fn number(&self, token: &str) -> Option<u32> {
+        let (entries, _) = self.deletions.as_chunks::<8>();
+        let whole = hash(token.bytes());
+        let of_hash = entries.get(self.block(whole)?)?.iter();
+        of_hash
+            .filter(|entry| hash_of(entry) == whole)
+            .map(number_of)
+            .find(|number| self.tokens.bytes(*number) == Some(token.as_bytes()))
+    }
+
+    /// Where the entries stand whose hashes begin as this one does.
+    fn block(&self, hash: u32) -> Option<Range<usize>> {
+        let bucket = bucket(hash, self.directory_bits);
+        let start = usize::try_from(*self.directory.get(bucket)?).ok()?;
+        let end = usize::try_from(*self.directory.get(bucket + 1)?).ok()?;
+        Some(start..end)
     }
 
     /// The token of a number.
@@ -263,12 +276,7 @@ impl TokenTable {
     fn of_common_deletions(&self, token: &str) -> Vec<u32> {
         let (entries, _) = self.deletions.as_chunks::<8>();
         let hashes = deletions(token);
-        let block = |hash: &u32| {
-            let bucket = bucket(*hash, self.directory_bits);
-            let start = usize::try_from(*self.directory.get(bucket)?).ok()?;
-            let end = usize::try_from(*self.directory.get(bucket + 1)?).ok()?;
-            entries.get(start..end)
-        };
+        let block = |hash: &u32| entries.get(self.block(*hash)?);
         let blocks: Vec<&[[u8; 8]]> = hashes
             .iter()
             .map(|hash| block(hash).unwrap_or(&[]))
@@ -352,6 +360,7 @@ mod tests {
                 .collect();
             let own = found.own.and_then(|number| table.token(number));
             prop_assert_eq!(own, counts.get_key_value(token.as_str()).map(|(token, _)| *token));
+            prop_assert_eq!(table.number(&token), found.own);
             let mut slow: Vec<&str> = tokens
                 .iter()
                 .map(String::as_str)

@@ -18,9 +18,9 @@ use std::{
 use identity::{
     blocking::BlockKey,
     candidates::{
-        CandidateSet, Candidates, CandidatesError, KnownName, NameField, NameShare, RecordView,
-        Records,
+        Candidates, CandidatesError, KnownName, NameField, NameShare, RecordView, Records,
     },
+    found::CandidateSet,
 };
 use model::{
     digest::Digest,
@@ -476,6 +476,14 @@ impl<K: RegisterKind> Candidates for Register<K> {
     fn share(&self, field: NameField, token: &str) -> NameShare {
         let near = self.tokens(field).neighbourhood(token);
         self.share_of(field, token, &near)
+    }
+
+    fn borne(&self, field: NameField, token: &str) -> NameShare {
+        let own = Neighbourhood {
+            own: self.tokens(field).number(token),
+            slips: Vec::new(),
+        };
+        self.share_of(field, token, &own)
     }
 
     fn known(&self, field: NameField, token: &str) -> KnownName<'_> {

@@ -8,60 +8,15 @@
     clippy::expect_used
 )]
 
-use std::{fs, path::Path};
+mod common;
+
+use std::fs;
 
 use countersign_register as register;
-use identity::{
-    candidates::Candidates,
-    decide::{Outcome, Thresholds, identify},
-    query::RowParts,
-};
-use model::{digest::Digest, id::Epoch, time::parse_date};
-use register::{
-    build::{BuildError, BuildOptions, BuildReport, SealedPlane, build},
-    extract::{read_csv, register_id},
-    kind::Synthetic,
-    register::Register,
-};
-use seal::{keys::EpochKeys, shares::ShareSets, token::TokenEvaluator};
-use standard::{
-    address::{AddressText, standardize},
-    name::standard_name,
-};
+use identity::{candidates::Candidates as _, decide::Outcome};
+use register::{build::SealedPlane, kind::Synthetic, register::Register};
 
-const HEADER: &str = "person_id,tin,given_names,surnames,suffix,date_of_birth,tax_period,filed_on,\
-address_line_1,address_line_2,city,state,postal_code,hold,identity_theft\n";
-
-fn keys() -> EpochKeys {
-    let names = ["k1", "k2", "k3", "k4"].map(|name| name.parse().unwrap());
-    let register = register_id("TEST", &Digest::of(b"one digest for all")).unwrap();
-    let sets = ShareSets::new(3, names.to_vec()).unwrap();
-    EpochKeys::from_seed(register, Epoch(1), sets, &[7; 32])
-}
-
-fn built(
-    rows: &str,
-    threads: usize,
-    sealed_plane: SealedPlane,
-    out: &Path,
-) -> Result<BuildReport, BuildError> {
-    let rows = read_csv(std::io::Cursor::new(format!("{HEADER}{rows}")))?;
-    let options = BuildOptions {
-        sealed_plane,
-        ..BuildOptions::standard()
-    };
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
-    let rows: Vec<_> = rows.collect();
-    pool.build().unwrap().install(|| {
-        build::<Synthetic>(
-            rows.into_iter(),
-            &Digest::of(b"one digest for all"),
-            &keys(),
-            &options,
-            out,
-        )
-    })
-}
+use common::{Building, at_reno, outcome, parts, refused};
 
 /// The digests of the files of two builds are those of one.
 #[track_caller]
@@ -71,7 +26,8 @@ fn same_files(all: &[(&str, &str, usize)], sealed_plane: SealedPlane) {
         .iter()
         .map(|(name, rows, threads)| {
             let out = directory.path().join(name);
-            built(rows, *threads, sealed_plane, &out).unwrap().snapshot
+            let building = Building::of_any_order(rows, sealed_plane);
+            building.build_on(*threads, &out).unwrap().snapshot
         })
         .collect();
     for (snapshot, (name, ..)) in snapshots.iter().zip(all) {
@@ -138,17 +94,6 @@ fn sealed_bytes_are_the_same_however_rows_are_written_and_whoever_seals() {
     );
 }
 
-#[track_caller]
-fn refused(rows: &str, expected: &str) {
-    let directory = tempfile::tempdir().unwrap();
-    let out = directory.path().join("snapshot");
-    let error = built(rows, 2, SealedPlane::Whole, &out).unwrap_err();
-    let source = std::error::Error::source(&error).map(ToString::to_string);
-    let message = source.map_or(error.to_string(), |source| format!("{error}: {source}"));
-    assert_eq!(message, expected);
-    assert!(!out.join("snapshot.json").exists());
-}
-
 #[test]
 fn a_period_twice_is_found_in_rows_far_apart() {
     let mut rows = rows_of(3_000, true);
@@ -173,37 +118,11 @@ fn a_name_of_a_megabyte_is_refused_by_row_and_field() {
     // As long as a field can be: cut to what is compared.
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("snapshot");
-    built(&row(&"x".repeat(1000)), 1, SealedPlane::Whole, &out).unwrap();
+    let row = row(&"x".repeat(1000));
+    let building = Building::of(&row, SealedPlane::Whole);
+    building.build::<Synthetic>(&out).unwrap();
     let plane = fs::metadata(out.join("match.plane")).unwrap().len();
     assert!(plane < 2_000, "{plane}");
-}
-
-fn outcome(register: &Register<Synthetic>, birth: &str, tin: &str, line_1: &str) -> Outcome {
-    let parts = RowParts {
-        name: standard_name("John", "Smith", ""),
-        date_of_birth: parse_date(birth).ok(),
-        tin: tin.parse().ok(),
-        addresses: vec![
-            standardize(&AddressText {
-                line_1,
-                line_2: "",
-                city: "Reno",
-                state: "NV",
-                postal_code: "89501",
-            })
-            .unwrap(),
-        ],
-    };
-    let keys = keys();
-    let evaluator = TokenEvaluator::new(&keys);
-    let tokens = parts.token_values();
-    let tokens = tokens
-        .iter()
-        .map(|value| evaluator.evaluate(value.kind, value.part.expose()));
-    let query = parts.query(tokens.collect()).unwrap();
-    identify(&query, register, &Thresholds::UNCERTIFIED)
-        .unwrap()
-        .outcome
 }
 
 #[test]
@@ -220,11 +139,13 @@ fn ten_thousand_of_one_name_are_built_and_told_apart() {
     }
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("snapshot");
-    built(&rows, 2, SealedPlane::HeadersOnly, &out).unwrap();
+    let building = Building::of(&rows, SealedPlane::HeadersOnly);
+    building.build::<Synthetic>(&out).unwrap();
     let register = Register::<Synthetic>::open(&out).unwrap();
     assert_eq!(register.people(), 10_000);
     let found = |birth, tin, line| {
-        let outcome = outcome(&register, birth, tin, line);
+        let row = parts(("John", "Smith", ""), birth, tin, &[at_reno(line)]);
+        let outcome = outcome(&register, &building.keys(), &row);
         matches!(outcome, Outcome::Identified(_))
     };
     assert!(found("1999-08-07", "666004799", "4899 Oakwood Ave"));
@@ -239,7 +160,8 @@ fn rows_with_nothing_but_person_and_period_are_built_and_never_found() {
         .collect();
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("snapshot");
-    let report = built(&rows, 2, SealedPlane::Whole, &out).unwrap();
+    let building = Building::of(&rows, SealedPlane::Whole);
+    let report = building.build::<Synthetic>(&out).unwrap();
     assert_eq!(report.snapshot.people, 300);
     assert_eq!(report.records_without_key, 300);
     assert_eq!(
@@ -248,6 +170,12 @@ fn rows_with_nothing_but_person_and_period_are_built_and_never_found() {
     );
     let register = Register::<Synthetic>::open(&out).unwrap();
     register.check_files().unwrap();
-    let outcome = outcome(&register, "1980-01-02", "666000001", "1 Main St");
+    let row = parts(
+        ("John", "Smith", ""),
+        "1980-01-02",
+        "666000001",
+        &[at_reno("1 Main St")],
+    );
+    let outcome = outcome(&register, &building.keys(), &row);
     assert!(matches!(outcome, Outcome::Withheld(_)));
 }

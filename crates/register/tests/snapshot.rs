@@ -7,37 +7,28 @@
     clippy::expect_used
 )]
 
+mod common;
+
 use std::{fs, path::Path};
 
 use countersign_register as register;
-use identity::{
-    decide::{Outcome, Thresholds, identify},
-    query::RowParts,
-};
+use identity::{decide::Outcome, query::RowParts};
 use model::{
     answer::WithheldReason,
-    digest::Digest,
     fault::{Explain, Fault},
-    id::{EntryNumber, Epoch, RecordNumber},
-    time::{TaxPeriod, parse_date},
+    id::{EntryNumber, RecordNumber},
+    time::TaxPeriod,
 };
 use register::{
-    build::{BuildError, BuildOptions, BuildReport, build},
-    extract::{read_csv, register_id},
+    build::{BuildError, BuildReport, SealedPlane},
     kind::{Production, RegisterKind, Synthetic},
     register::{Register, RegisterError},
 };
 use seal::{
-    context::SlotKey, delivery::KeeperShares, keys::EpochKeys, merkle::verify_inclusion,
-    open::open, shares::ShareSets, token::TokenEvaluator,
-};
-use standard::{
-    address::{AddressText, standardize},
-    name::standard_name,
+    context::SlotKey, delivery::KeeperShares, keys::EpochKeys, merkle::verify_inclusion, open::open,
 };
 
-const HEADER: &str = "person_id,tin,given_names,surnames,suffix,date_of_birth,tax_period,filed_on,\
-address_line_1,address_line_2,city,state,postal_code,hold,identity_theft\n";
+use common::{Building, at_reno, outcome, parts, refused};
 
 const EXTRACT: &str = "\
 P1,666-11-0001,Maria Elena,Lopez,,1984-05-17,2022,2023-04-01,12 Oakwood Avenue,,Reno,NV,89501,,
@@ -51,74 +42,19 @@ P6,,Stolen,Identity,,1971-03-04,2024,,11 Elm Street,,Reno,NV,89501,,1
 P7,,Nowhere,Man,,1972-03-04,2024,,Unknown,,Reno,NV,89501,,
 ";
 
-fn keys(extract: &Digest) -> EpochKeys {
-    let names = ["k1", "k2", "k3", "k4"].map(|name| name.parse().unwrap());
-    let sets = ShareSets::new(3, names.to_vec()).unwrap();
-    EpochKeys::from_seed(
-        register_id("TEST", extract).unwrap(),
-        Epoch(1),
-        sets,
-        &[7; 32],
-    )
-}
-
 fn built<K: RegisterKind>(extract: &str, out: &Path) -> Result<BuildReport, BuildError> {
-    let text = format!("{HEADER}{extract}");
-    let digest = Digest::of(text.as_bytes());
-    let rows = read_csv(std::io::Cursor::new(text)).map_err(BuildError::Extract)?;
-    build::<K>(
-        rows,
-        &digest,
-        &keys(&digest),
-        &BuildOptions::standard(),
-        out,
-    )
+    Building::of(extract, SealedPlane::Whole).build::<K>(out)
 }
 
 fn sample() -> (tempfile::TempDir, BuildReport, EpochKeys) {
     let directory = tempfile::tempdir().unwrap();
-    let out = directory.path().join("snapshot");
-    let report = built::<Synthetic>(EXTRACT, &out).unwrap();
-    let digest = Digest::of(format!("{HEADER}{EXTRACT}").as_bytes());
-    (directory, report, keys(&digest))
+    let building = Building::of(EXTRACT, SealedPlane::Whole);
+    let report = building.build::<Synthetic>(&directory.path().join("snapshot"));
+    (directory, report.unwrap(), building.keys())
 }
 
-fn parts(name: (&str, &str, &str), birth: &str, tin: &str, addresses: &[[&str; 5]]) -> RowParts {
-    RowParts {
-        name: standard_name(name.0, name.1, name.2),
-        date_of_birth: parse_date(birth).ok(),
-        tin: tin.parse().ok(),
-        addresses: addresses
-            .iter()
-            .map(|[line_1, line_2, city, state, postal_code]| {
-                standardize(&AddressText {
-                    line_1,
-                    line_2,
-                    city,
-                    state,
-                    postal_code,
-                })
-                .unwrap()
-            })
-            .collect(),
-    }
-}
-
-const OLD: [&str; 5] = ["12 Oakwood Ave.", "", "Reno", "NV", "89501"];
+const OLD: [&str; 5] = at_reno("12 Oakwood Ave.");
 const NEW: [&str; 5] = ["700 QUARTZ ST APT 4", "", "Sparks", "NV", "89431"];
-
-fn outcome(register: &Register<Synthetic>, keys: &EpochKeys, parts: &RowParts) -> Outcome {
-    let evaluator = TokenEvaluator::new(keys);
-    let tokens = parts
-        .token_values()
-        .iter()
-        .map(|value| evaluator.evaluate(value.kind, value.part.expose()))
-        .collect();
-    let query = parts.query(tokens).unwrap();
-    identify(&query, register, &Thresholds::UNCERTIFIED)
-        .unwrap()
-        .outcome
-}
 
 #[test]
 fn a_row_is_matched_and_its_latest_address_opens_under_the_old_one() {
@@ -185,12 +121,12 @@ fn twins_holds_and_strangers_are_withheld() {
     };
     let twin = parts(("M", "Lopez", ""), "1984-05-17", "", &[NEW]);
     check(&twin, WithheldReason::HouseholdAmbiguous);
-    let held = ["9 Elm St", "", "Reno", "NV", "89501"];
+    let held = at_reno("9 Elm St");
     check(
         &parts(("Held", "Person", ""), "1970-03-04", "666-11-0005", &[held]),
         WithheldReason::Hold,
     );
-    let stolen = ["11 Elm St", "", "Reno", "NV", "89501"];
+    let stolen = at_reno("11 Elm St");
     check(
         &parts(("Stolen", "Identity", ""), "1971-03-04", "", &[stolen]),
         WithheldReason::Hold,
@@ -241,26 +177,10 @@ fn the_same_rows_and_keys_give_the_same_bytes_in_any_order_and_on_any_threads() 
     let mut lines: Vec<&str> = EXTRACT.lines().collect();
     lines.reverse();
     let reversed = lines.join("\n");
-    let digest = Digest::of(b"one digest for both");
     let snapshot = |name: &str, text: &str, threads: usize| {
-        let out = directory.path().join(name);
-        let rows = read_csv(std::io::Cursor::new(format!("{HEADER}{text}"))).unwrap();
-        let rows: Vec<_> = rows.collect();
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        pool.install(|| {
-            build::<Synthetic>(
-                rows.into_iter(),
-                &digest,
-                &keys(&digest),
-                &BuildOptions::standard(),
-                &out,
-            )
-        })
-        .unwrap()
-        .snapshot
+        let building = Building::of_any_order(text, SealedPlane::Whole);
+        let report = building.build_on(threads, &directory.path().join(name));
+        report.unwrap().snapshot
     };
     let one = snapshot("one", EXTRACT, 1);
     assert_eq!(one, snapshot("two", EXTRACT, 3));
@@ -275,21 +195,6 @@ fn the_same_rows_and_keys_give_the_same_bytes_in_any_order_and_on_any_threads() 
         let read = |name: &str| fs::read(out.join(name).join(file)).unwrap();
         assert_eq!(read("one"), read("two"), "{file}");
     }
-}
-
-#[track_caller]
-fn refused(extract: &str, expected: &str) {
-    let directory = tempfile::tempdir().unwrap();
-    let out = directory.path().join("snapshot");
-    let error = built::<Synthetic>(extract, &out).unwrap_err();
-    let mut message = error.to_string();
-    let mut source = std::error::Error::source(&error);
-    while let Some(cause) = source {
-        message = format!("{message}: {cause}");
-        source = cause.source();
-    }
-    assert_eq!(message, expected);
-    assert!(!out.join("snapshot.json").exists());
 }
 
 #[test]
@@ -402,18 +307,14 @@ fn thousands_of_one_name_and_a_household_of_sixty_are_told_apart() {
     }
     let directory = tempfile::tempdir().unwrap();
     let out = directory.path().join("snapshot");
-    let report = built::<Synthetic>(&extract, &out).unwrap();
+    let building = Building::of(&extract, SealedPlane::Whole);
+    let report = building.build::<Synthetic>(&out).unwrap();
     assert_eq!(report.snapshot.people, people);
-    let keys = keys(&Digest::of(format!("{HEADER}{extract}").as_bytes()));
+    let keys = building.keys();
     let register = Register::<Synthetic>::open(&out).unwrap();
     register.check_files().unwrap();
     let ask = |home: &str, birth: &str, tin: &str| {
-        let row = parts(
-            ("John", "Smith", ""),
-            birth,
-            tin,
-            &[[home, "", "Reno", "NV", "89501"]],
-        );
+        let row = parts(("John", "Smith", ""), birth, tin, &[at_reno(home)]);
         outcome(&register, &keys, &row)
     };
     let found = |outcome| matches!(outcome, Outcome::Identified(_));

@@ -7,34 +7,21 @@
     clippy::expect_used
 )]
 
+mod common;
+
 use std::fmt::Write as _;
 
 use countersign_register as register;
 use identity::{
     candidates::{Candidates, NameField},
     compare::{Bearing, Comparator},
-    query::{Query, RowParts},
+    query::RowParts,
 };
-use model::{
-    digest::Digest,
-    id::{Epoch, RecordNumber},
-    time::parse_date,
-};
+use model::id::RecordNumber;
 use proptest::prelude::*;
-use register::{
-    build::{BuildOptions, SealedPlane, build},
-    extract::{read_csv, register_id},
-    kind::Synthetic,
-    register::Register,
-};
-use seal::{keys::EpochKeys, shares::ShareSets, token::TokenEvaluator};
-use standard::{
-    address::{AddressText, standardize},
-    name::standard_name,
-};
+use register::{build::SealedPlane, kind::Synthetic, register::Register};
 
-const HEADER: &str = "person_id,tin,given_names,surnames,suffix,date_of_birth,tax_period,filed_on,\
-address_line_1,address_line_2,city,state,postal_code,hold,identity_theft\n";
+use common::{Building, at_reno, query};
 
 const GIVEN: [&str; 9] = [
     "Maria",
@@ -78,7 +65,7 @@ fn choice() -> impl Strategy<Value = Choice> {
 }
 
 fn extract(people: &[Choice]) -> String {
-    let mut text = HEADER.to_owned();
+    let mut text = String::new();
     for (number, (given, surname, first, second, birth)) in people.iter().enumerate() {
         for (period, street) in [(2023, first), (2024, second)] {
             let _ = writeln!(
@@ -95,37 +82,11 @@ fn extract(people: &[Choice]) -> String {
     text
 }
 
-fn keys(extract: &Digest) -> EpochKeys {
-    let names = ["k1", "k2", "k3", "k4"].map(|name| name.parse().unwrap());
-    let sets = ShareSets::new(3, names.to_vec()).unwrap();
-    let id = register_id("TEST", extract).unwrap();
-    EpochKeys::from_seed(id, Epoch(1), sets, &[7; 32])
-}
-
-fn query((given, surname, first, second, birth): Choice, keys: &EpochKeys) -> Query {
-    let address = |street: usize| {
-        let text = AddressText {
-            line_1: STREETS[street],
-            line_2: "",
-            city: "Reno",
-            state: "NV",
-            postal_code: "89501",
-        };
-        standardize(&text).unwrap()
-    };
-    let parts = RowParts {
-        name: standard_name(GIVEN[given], SURNAMES[surname], ""),
-        date_of_birth: parse_date(BIRTHS[birth]).ok(),
-        tin: format!("666-11-{given:04}").parse().ok(),
-        addresses: vec![address(first), address(second)],
-    };
-    let evaluator = TokenEvaluator::new(keys);
-    let tokens = parts
-        .token_values()
-        .iter()
-        .map(|value| evaluator.evaluate(value.kind, value.part.expose()))
-        .collect();
-    parts.query(tokens).unwrap()
+fn parts((given, surname, first, second, birth): Choice) -> RowParts {
+    let name = (GIVEN[given], SURNAMES[surname], "");
+    let tin = format!("666-11-{given:04}");
+    let addresses = [at_reno(STREETS[first]), at_reno(STREETS[second])];
+    common::parts(name, BIRTHS[birth], &tin, &addresses)
 }
 
 proptest! {
@@ -138,16 +99,10 @@ proptest! {
         order in any::<u64>(),
     ) {
         let text = extract(&people);
-        let digest = Digest::of(text.as_bytes());
-        let keys = keys(&digest);
+        let building = Building::of(&text, SealedPlane::HeadersOnly);
         let directory = tempfile::tempdir().unwrap();
         let out = directory.path().join("register");
-        let options = BuildOptions {
-            sealed_plane: SealedPlane::HeadersOnly,
-            ..BuildOptions::standard()
-        };
-        let extract_rows = read_csv(std::io::Cursor::new(text)).unwrap();
-        build::<Synthetic>(extract_rows, &digest, &keys, &options, &out).unwrap();
+        building.build::<Synthetic>(&out).unwrap();
         let register = Register::<Synthetic>::open(&out).unwrap();
         let count = u32::try_from(people.len()).unwrap();
         // Every record, in an order of its own, some of them twice.
@@ -157,7 +112,7 @@ proptest! {
             .collect();
         let records = register.records(&numbers).unwrap();
         for row in rows {
-            let query = query(row, &keys);
+            let query = query(&building.keys(), &parts(row));
             for bearing in [Bearing::Common, Bearing::HardlyAnybody] {
                 let comparator = Comparator::new(&query, bearing);
                 let fast = comparator.levels_of(&numbers, &records, &register).unwrap();

@@ -5,7 +5,12 @@
 //!
 //! Left to others: every check (the library).
 
-use std::{fs, io, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    io::{self, Write as _},
+    path::PathBuf,
+    process::ExitCode,
+};
 
 use anyhow::{Context as _, Result, bail};
 use clap::{CommandFactory as _, Parser};
@@ -63,14 +68,23 @@ fn run(arguments: &Arguments) -> Result<ExitStatus> {
         genesis_digest: arguments.genesis_digest,
     };
     let report = verify(&bytes, &options);
-    if arguments.json {
-        println!("{:#}", report.to_json());
+    let text = if arguments.json {
+        format!("{:#}\n", report.to_json())
     } else {
-        print!("{report}");
-    }
+        report.to_string()
+    };
+    print(&text).context("the report cannot be printed")?;
     Ok(if report.is_verified() {
         ExitStatus::Done
     } else {
         ExitStatus::Findings
     })
+}
+
+/// Prints a text. A reader who has seen enough and is gone, as `head` is, is no failure.
+fn print(text: &str) -> io::Result<()> {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
 }

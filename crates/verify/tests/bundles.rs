@@ -563,3 +563,21 @@ fn the_program_prints_and_exits_as_it_should() {
     assert_eq!(run(&[]).status.code(), Some(2));
     assert!(!run(&["--completions", "fish"]).stdout.is_empty());
 }
+
+#[test]
+fn a_reader_who_is_gone_does_not_change_the_result() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.bundle");
+    let bytes = Story::told().world.bundle(BundleKind::Public).to_bytes();
+    std::fs::write(&path, bytes).unwrap();
+    for format in [&[][..], &["--json"]] {
+        let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_countersign-verify"))
+            .arg(&path)
+            .args(format)
+            .stdout(std::process::Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}

@@ -5,12 +5,14 @@
 //! Left to others: files (register), the people a request asks about (the scenario).
 
 use identity::{
+    birth_code::BirthCode,
     blocking::{BlockKey, record_keys},
     candidates::{
-        BoundAddress, CandidateSet, Candidates, CandidatesError, Marker, NameField, NameShare,
-        RecordView,
+        BoundAddress, Candidates, CandidatesError, Marker, NameField, NameShare, RecordView,
     },
     compare::{bound_part, is_slip},
+    found::{CandidateSet, Found},
+    kinds::{KindSet, shared_kinds},
     query::AddressTokens,
 };
 use instrument::testing::{KEEPERS, id, keeper_id, register as register_id};
@@ -224,15 +226,19 @@ impl Candidates for Register {
     }
 
     fn candidates(&self, keys: &[BlockKey], _: &[i16]) -> Result<CandidateSet, CandidatesError> {
-        let shares_key = |record: &Record| {
+        let found = (0..).zip(&self.records).map(|(number, record)| {
             let tin = record.tin.as_ref();
-            record_keys(&record.name, record.birth, tin, &record.addresses)
-                .iter()
-                .any(|own| keys.iter().any(|key| key.fingerprint == own.fingerprint))
-        };
-        let found = (0..).zip(&self.records).filter(|(_, r)| shares_key(r));
+            let own = record_keys(&record.name, record.birth, tin, &record.addresses);
+            Found {
+                record: RecordNumber(number),
+                kinds: shared_kinds(&own, keys),
+                birth: BirthCode::of(record.birth),
+            }
+        });
         Ok(CandidateSet {
-            records: found.map(|(number, _)| RecordNumber(number)).collect(),
+            found: found
+                .filter(|found| found.kinds != KindSet::default())
+                .collect(),
             unread: Vec::new(),
         })
     }

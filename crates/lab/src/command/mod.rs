@@ -33,7 +33,7 @@ enum Command {
     Population(population::Arguments),
     /// Make a synthetic deployment: keys, genesis, agreement, authority note.
     Genesis(genesis::Arguments),
-    /// Measure how often identification is wrong, and sign a calibration certificate.
+    /// Choose thresholds and measure how often identification is wrong; `countersign certify` signs that.
     Calibrate(calibrate::Arguments),
     /// Take one request the whole way, with every program there is.
     Demo(demo::Arguments),

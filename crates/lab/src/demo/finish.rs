@@ -209,8 +209,8 @@ impl Demo<'_> {
             )));
         }
         self.tell.right(&format!(
-            "{} people named, {} addresses disclosed, {} confirmed, each compared with the truth: nobody \
-             else was named, no address was another's.",
+            "People named: {}; addresses disclosed: {}; confirmed: {}. Each was compared with the truth: \
+             nobody else was named, no address was another's.",
             compared.named, compared.disclosed, compared.confirmed
         ));
         Ok(Some(compared))

@@ -131,15 +131,9 @@ impl<'atlas> ExtractWriter<'atlas> {
             .map(model::tin::Tin::digits)
             .unwrap_or_default();
         let given = given_names(person);
-        let birth = if person.birth_date_on_file {
-            person.date_of_birth.to_string()
-        } else {
-            String::new()
-        };
-        let suffix = person
-            .suffix
-            .filter(|_| person.suffix_on_file)
-            .map_or("", |suffix| suffix.label());
+        let birth = person.birth_date_recorded();
+        let birth = birth.map(|date| date.to_string()).unwrap_or_default();
+        let suffix = person.suffix_recorded();
         let flag = |set: bool| if set { "true" } else { "false" };
         let mut written: Option<&Filing> = None;
         for filing in &person.filings {

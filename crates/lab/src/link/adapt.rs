@@ -16,7 +16,7 @@ use super::{
     learn::{Counted, by_chance, count},
     level::{FIELDS, Grid, Level, Levels},
     load::{Request, hash, mix},
-    model::{ABSENT, MEMBER, MILLION, Model, default_chances, is_of_person, rarity},
+    model::{ABSENT, MEMBER, MILLION, Model, default_chances, is_of_person},
 };
 
 /// Rounds.
@@ -74,12 +74,7 @@ pub fn adapt(matcher: &Matcher<'_>, requests: &[&Request]) -> Model {
 }
 
 fn asked(matcher: &Matcher<'_>, model: &Model, request: &Request) -> Asked {
-    let rare = rarity(
-        &request.form,
-        &matcher.loaded.counts,
-        matcher.near,
-        &model.anybody,
-    );
+    let rare = matcher.rarity(model, request);
     let (compared, _) = matcher.compared(request);
     // Candidates that agree alike are interchangeable: which of them is cut off does not matter.
     let mut weighed: Vec<(Millibits, Levels)> = compared

@@ -11,7 +11,9 @@ use serde::Serialize;
 use super::{
     compare::{Comparer, Neighbours},
     index::Index,
-    level::{ARRANGEMENT, GIVEN, HOUSE, Level, Levels, MIDDLE, POSTCODE, STREET, SUFFIX, SURNAME},
+    level::{
+        ARRANGEMENT, GIVEN, Grid, HOUSE, Level, Levels, MIDDLE, POSTCODE, STREET, SUFFIX, SURNAME,
+    },
     load::{Loaded, PersonNumber, Request},
     model::{Model, rarity},
 };
@@ -129,17 +131,23 @@ impl<'l> Matcher<'l> {
         (people.into_iter().filter_map(compare).collect(), unread)
     }
 
+    /// What agreeing with a request's values says under a model; see [`rarity`].
+    #[must_use]
+    pub fn rarity(&self, model: &Model, request: &Request) -> Grid<Millibits> {
+        rarity(
+            &request.form,
+            &self.loaded.counts,
+            self.near,
+            &model.anybody,
+        )
+    }
+
     /// Decides a request.
     #[must_use]
     pub fn decide(&self, model: &Model, request: &Request) -> Decided {
         let (compared, unread) = self.compared(request);
         let reached = compared.iter().any(|one| Some(one.person) == request.truth);
-        let rare = rarity(
-            &request.form,
-            &self.loaded.counts,
-            self.near,
-            &model.anybody,
-        );
+        let rare = self.rarity(model, request);
         let weights: Vec<Millibits> = compared
             .iter()
             .map(|one| model.weight(&rare, &one.levels))

@@ -16,7 +16,7 @@ use super::{
     fit::{Example, fit},
     level::{Grid, Level, Levels},
     load::{PersonNumber, Request, mix},
-    model::{Chances, MILLION, Model, default_chances, rarity},
+    model::{Chances, MILLION, Model, default_chances},
 };
 
 /// Observations a default chance counts for.
@@ -215,12 +215,7 @@ fn smoothed(counts: &Grid<u64>, defaults: &Chances) -> Chances {
 }
 
 fn example(matcher: &Matcher<'_>, model: &Model, request: &Request) -> Example {
-    let rare = rarity(
-        &request.form,
-        &matcher.loaded.counts,
-        matcher.near,
-        &model.anybody,
-    );
+    let rare = matcher.rarity(model, request);
     let (compared, _) = matcher.compared(request);
     let household: Vec<Millibits> = compared
         .iter()

@@ -122,7 +122,7 @@ pub fn make(parameters: &MeasureParameters) -> Result<Ground, MeasureError> {
     let rates = Rates::built_in()?;
     let stage = StageParameters {
         people: parameters.people,
-        rows: parameters.rows + parameters.training,
+        rows: parameters.rows.saturating_add(parameters.training),
         seed: parameters.seed,
         as_of: parameters.as_of,
     };

@@ -11,10 +11,10 @@ use std::collections::{HashMap, HashSet};
 
 use rayon::prelude::*;
 use serde::Serialize;
-use standard::address::{self, AddressText, StandardAddress};
+use standard::address::{self, StandardAddress};
 
 use crate::nation::{
-    atlas::{AddressLines, Atlas, Door, Dwelling, Wording},
+    atlas::{Atlas, Door, Dwelling, Wording},
     person::Person,
 };
 
@@ -205,21 +205,7 @@ pub fn on_file(person: &Person, atlas: &Atlas) -> Vec<StandardAddress> {
 }
 
 fn standard(atlas: &Atlas, dwelling: Dwelling, wording: Wording) -> StandardAddress {
-    let AddressLines {
-        line_1,
-        line_2,
-        city,
-        state,
-        postal_code,
-    } = &atlas.lines(dwelling, wording);
-    let text = AddressText {
-        line_1,
-        line_2,
-        city,
-        state,
-        postal_code,
-    };
-    address::read(&text).address
+    address::read(&atlas.lines(dwelling, wording).text()).address
 }
 
 /// A door without its unit.
@@ -232,6 +218,8 @@ const fn building(door: Door) -> Door {
 
 #[cfg(test)]
 mod tests {
+    use standard::address::AddressText;
+
     use super::*;
 
     fn street(line_1: &str) -> StandardAddress {

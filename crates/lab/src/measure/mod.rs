@@ -101,7 +101,7 @@ pub struct Measured {
     pub address_keys: Vec<KeyFigures>,
     /// What it cost.
     pub lookup: Lookup,
-    /// Seconds of reading the rows, asking each once on all threads and judging it twice.
+    /// Seconds of asking each row once on all threads and judging it twice.
     pub asked_seconds: f64,
     /// Peak memory of all, MiB.
     pub peak_mebibytes: u64,

@@ -17,7 +17,7 @@ use std::{
 use model::{time::Date, tin::Tin};
 use rayon::prelude::*;
 use standard::{
-    address::{self, AddressKind, AddressText, Direction, StandardAddress},
+    address::{self, AddressKind, Direction, StandardAddress},
     name::{StandardName, standard_name},
 };
 
@@ -25,10 +25,7 @@ use super::ground::Asked;
 use crate::{
     error::LabError,
     extract::given_names,
-    nation::{
-        atlas::{AddressLines, Atlas},
-        person::Person,
-    },
+    nation::{atlas::Atlas, person::Person},
 };
 
 /// Columns both files have.
@@ -109,11 +106,6 @@ fn rows_of(person: &Person, atlas: &Atlas) -> Vec<String> {
         return Vec::new();
     };
     let given = given_names(person);
-    let suffix = person
-        .suffix
-        .filter(|_| person.suffix_on_file)
-        .map_or("", |suffix| suffix.label());
-    let born = person.birth_date_on_file.then_some(person.date_of_birth);
     let mut seen = Vec::new();
     let mut rows = Vec::new();
     for filing in person.filings.iter().rev() {
@@ -122,17 +114,11 @@ fn rows_of(person: &Person, atlas: &Atlas) -> Vec<String> {
             continue;
         }
         seen.push((filing.dwelling, surnames));
-        let mut lines = AddressLines::default();
-        atlas.write(filing.dwelling, filing.wording, &mut lines);
-        let read = address::read(&AddressText {
-            line_1: &lines.line_1,
-            line_2: &lines.line_2,
-            city: &lines.city,
-            state: &lines.state,
-            postal_code: &lines.postal_code,
-        });
+        let lines = atlas.lines(filing.dwelling, filing.wording);
+        let read = address::read(&lines.text());
         let current = u8::from(rows.is_empty());
-        let name = standard_name(&given, surnames, suffix);
+        let name = standard_name(&given, surnames, person.suffix_recorded());
+        let born = person.birth_date_recorded();
         let fields = fields(&name, born, person.tin.as_ref(), Some(&read.address));
         rows.push(format!("{id},{current},{fields}"));
     }
@@ -220,6 +206,8 @@ fn place(address: &StandardAddress) -> [String; 4] {
 
 #[cfg(test)]
 mod tests {
+    use standard::address::AddressText;
+
     use super::*;
 
     #[test]

@@ -6,6 +6,8 @@
 //!
 //! Left to others: who lives where and when (life).
 
+use standard::address::AddressText;
+
 use crate::{
     dice::{Component, Cumulative, Dice, mix},
     error::LabError,
@@ -124,6 +126,20 @@ pub struct AddressLines {
     pub state: String,
     /// Five digits.
     pub postal_code: String,
+}
+
+impl AddressLines {
+    /// The lines for the parser of addresses.
+    #[must_use]
+    pub fn text(&self) -> AddressText<'_> {
+        AddressText {
+            line_1: &self.line_1,
+            line_2: &self.line_2,
+            city: &self.city,
+            state: &self.state,
+            postal_code: &self.postal_code,
+        }
+    }
 }
 
 /// The nation's ZIP areas and streets.

@@ -204,6 +204,19 @@ impl Person {
         }
     }
 
+    /// The suffix as records have it; empty where none is on file.
+    #[must_use]
+    pub fn suffix_recorded(&self) -> &'static str {
+        let suffix = self.suffix.filter(|_| self.suffix_on_file);
+        suffix.map_or("", Suffix::label)
+    }
+
+    /// The date of birth, where it is on file.
+    #[must_use]
+    pub fn birth_date_recorded(&self) -> Option<Date> {
+        self.birth_date_on_file.then_some(self.date_of_birth)
+    }
+
     /// Whether the register holds anything about the person.
     #[must_use]
     pub const fn is_on_file(&self) -> bool {

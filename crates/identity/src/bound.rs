@@ -1,0 +1,213 @@
+//! The greatest that a record can weigh, from the kinds of key it was found under and its date of
+//! birth: known before anything else of the record is.
+//!
+//! Place in the flow: gather compares the records that could weigh enough to matter and passes over
+//! the rest; decide counts each of those as if it weighed this much. A record found under few kinds
+//! of key agrees in little: whoever bears the row's names and was born on its day would have been
+//! found under the keys made of them.
+//!
+//! The bound rests on what agreement implies for keys. Address parts are compared by 12 bits, keys by
+//! whole tokens: two parts that agree by chance (once in 4,096) are no agreement here.
+//!
+//! Left to others: which records are compared (gather), the keys (blocking).
+
+use crate::{
+    agreement::{Agreement, BirthClass, GivenClass, SurnameClass, birth_class},
+    blocking::KeyKind,
+    candidates::UnreadBlock,
+    fields::{
+        Greatest, addresses, births, givens, greatest_middle, greatest_of, greatest_suffix,
+        surnames,
+    },
+    kinds::KindSet,
+    level::{Arrangement, BirthLevel, GivenLevel, SurnameLevel, TinLevel},
+    scale::Millibits,
+    score::{line, prior, stranger_given, stranger_surname, tables},
+    transcript::RowFacts,
+};
+
+/// One combination of classes of names and address, and the most it weighs.
+#[derive(Debug, Clone, Copy)]
+struct Combination {
+    /// With each class of birth dates.
+    with_births: [Certain; 3],
+    weight: Millibits,
+}
+
+/// An agreement, and the keys that come of it for certain.
+#[derive(Debug, Clone, Copy)]
+struct Certain {
+    agreement: Agreement,
+    kinds: KindSet,
+}
+
+impl Combination {
+    fn new(names_and_address: Agreement, weight: Millibits) -> Self {
+        let with = |birth| {
+            let agreement = Agreement {
+                birth,
+                ..names_and_address
+            };
+            Certain {
+                agreement,
+                kinds: agreement.kinds(),
+            }
+        };
+        Self {
+            with_births: BirthClass::ALL.map(with),
+            weight,
+        }
+    }
+
+    fn with(&self, birth: BirthClass) -> Certain {
+        let [day, year, other] = self.with_births;
+        match birth {
+            BirthClass::Day => day,
+            BirthClass::Year => year,
+            BirthClass::Other => other,
+        }
+    }
+}
+
+/// Bounds for one row.
+#[derive(Debug)]
+pub struct Bounds<'t> {
+    unread: &'t [UnreadBlock],
+    combinations: Vec<Combination>,
+    births: Vec<(BirthClass, Millibits)>,
+    /// Prior and fields that no key depends on.
+    rest: Millibits,
+    /// Of the TIN where it may agree.
+    tin: Millibits,
+}
+
+impl<'t> Bounds<'t> {
+    /// For a row, blocks that were not read whole, and so many people in the register.
+    #[must_use]
+    pub fn new(row: &RowFacts, unread: &'t [UnreadBlock], people: u64) -> Self {
+        let names = greatest_middle(row.given_names.max(row.surnames));
+        let births = births(row)
+            .into_iter()
+            .map(|(class, most)| (class, most.weight));
+        let mut combinations = straight(row);
+        combinations.extend(exchanged(row));
+        Self {
+            unread,
+            combinations,
+            births: births.collect(),
+            rest: prior(people) + names + greatest_suffix(row),
+            tin: if row.tin {
+                greatest_of(&tables().tin)
+            } else {
+                0
+            },
+        }
+    }
+
+    /// The most that a record weighs ([`crate::score::weight`]) that was found under these kinds of
+    /// key and whose birth date agrees so; `None` where that is not known.
+    #[must_use]
+    pub fn greatest(&self, kinds: KindSet, birth: Option<BirthLevel>) -> Millibits {
+        let names = match birth {
+            Some(level) => {
+                let logs = line(&tables().birth, level as usize);
+                let weight = logs.person - logs.stranger;
+                self.heaviest(kinds, birth_class(level))
+                    .map(|most| most + weight)
+            }
+            None => {
+                let each = self.births.iter().filter_map(|(class, weight)| {
+                    self.heaviest(kinds, *class).map(|most| most + weight)
+                });
+                each.max()
+            }
+        };
+        // Found under these kinds it agrees somehow: without a combination, as much as it can.
+        let all = self
+            .combinations
+            .iter()
+            .map(|combination| combination.weight);
+        let most = || all.max().unwrap_or(0);
+        let birth = self.births.iter().map(|(_, weight)| *weight).max();
+        let names = names.unwrap_or_else(|| most() + birth.unwrap_or(0));
+        names + self.rest + self.of_tin(kinds)
+    }
+
+    fn heaviest(&self, kinds: KindSet, birth: BirthClass) -> Option<Millibits> {
+        let may_be = |combination: &&Combination| {
+            let certain = combination.with(birth);
+            certain.kinds.is_within(kinds)
+                || (!self.unread.is_empty()
+                    && certain.agreement.may_be_found_under(kinds, self.unread))
+        };
+        let possible = self.combinations.iter().filter(may_be);
+        possible.map(|combination| combination.weight).max()
+    }
+
+    /// The TIN is one key: who has the row's is found under it.
+    fn of_tin(&self, kinds: KindSet) -> Millibits {
+        let unread = self.unread.iter().any(|block| block.kind == KeyKind::Tin);
+        if kinds.has(KeyKind::Tin) || unread {
+            self.tin
+        } else {
+            let logs = line(&tables().tin, TinLevel::Different as usize);
+            (logs.person - logs.stranger).max(0)
+        }
+    }
+}
+
+fn of_arrangement(arrangement: Arrangement) -> Millibits {
+    let logs = line(&tables().arrangement, arrangement as usize);
+    logs.person - logs.stranger
+}
+
+/// Names as the record has them.
+fn straight(row: &RowFacts) -> Vec<Combination> {
+    let base = of_arrangement(Arrangement::Straight);
+    let mut combinations = Vec::with_capacity(50);
+    let givens = givens(row);
+    for (surname, a) in surnames(row) {
+        for (given, b) in &givens {
+            for (address, c) in addresses() {
+                let agreement = Agreement {
+                    arrangement: Arrangement::Straight,
+                    surname,
+                    given: *given,
+                    birth: BirthClass::Other,
+                    address: *address,
+                };
+                let weight = base + a.weight + b.weight + c.weight;
+                combinations.push(Combination::new(agreement, weight));
+            }
+        }
+    }
+    combinations
+}
+
+/// Given names and surnames exchanged: then both are borne, and the row was looked up with them so.
+fn exchanged(row: &RowFacts) -> Vec<Combination> {
+    if row.given_names == 0 || row.surnames == 0 {
+        return Vec::new();
+    }
+    let surnames = [SurnameLevel::Exact, SurnameLevel::Part].map(|level| {
+        let logs = line(&tables().surname, level as usize);
+        logs.person - stranger_surname(level, &row.exchanged).unwrap_or(logs.stranger)
+    });
+    let givens = [GivenLevel::Exact, GivenLevel::Nickname].map(|level| {
+        let logs = line(&tables().given, level as usize);
+        logs.person - stranger_given(level, &row.exchanged).unwrap_or(logs.stranger)
+    });
+    let most = |weights: [Millibits; 2]| weights.into_iter().max().unwrap_or(0);
+    let names = of_arrangement(Arrangement::Exchanged) + most(surnames) + most(givens);
+    let of = |(address, most): &(_, Greatest)| {
+        let agreement = Agreement {
+            arrangement: Arrangement::Exchanged,
+            surname: SurnameClass::Sound,
+            given: GivenClass::Form,
+            birth: BirthClass::Other,
+            address: *address,
+        };
+        Combination::new(agreement, names + most.weight)
+    };
+    addresses().iter().map(of).collect()
+}

@@ -1,0 +1,146 @@
+//! The greatest that each field of a row can add, for each class of agreement that keys tell apart.
+//!
+//! Place in the flow: unseen and bound go through the classes with these, instead of through all
+//! levels.
+//!
+//! Left to others: which classes a record may be in (agreement), weights of levels (score).
+
+use std::sync::OnceLock;
+
+use crate::{
+    agreement::{
+        AddressClass, BirthClass, GivenClass, SurnameClass, address_class, birth_class,
+        given_class, surname_class,
+    },
+    level::{AddressLevel, BirthLevel, GivenLevel, MiddleLevel, SurnameLevel},
+    scale::Millibits,
+    score::{Logs, line, stranger_given, stranger_surname, tables},
+    transcript::RowFacts,
+};
+
+/// The greatest a field can add within one class of its levels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Greatest {
+    /// log2 of the likelihood for the person over that for a stranger.
+    pub(crate) weight: Millibits,
+    /// log2 of the likelihood for the person.
+    pub(crate) person: Millibits,
+}
+
+/// The classes of a field that a record may be in, each with the greatest of its levels.
+fn greatest<L: Copy, C: Copy + PartialEq>(
+    levels: &[L],
+    table: &[Logs],
+    number: impl Fn(L) -> usize,
+    stranger: impl Fn(L) -> Option<Millibits>,
+    class: impl Fn(L) -> C,
+) -> Vec<(C, Greatest)> {
+    let mut classes: Vec<(C, Greatest)> = Vec::with_capacity(5);
+    for level in levels {
+        let logs = line(table, number(*level));
+        let this = Greatest {
+            weight: logs.person - stranger(*level).unwrap_or(logs.stranger),
+            person: logs.person,
+        };
+        let class = class(*level);
+        match classes.iter_mut().find(|(other, _)| *other == class) {
+            Some((_, most)) => {
+                most.weight = most.weight.max(this.weight);
+                most.person = most.person.max(this.person);
+            }
+            None => classes.push((class, this)),
+        }
+    }
+    classes
+}
+
+pub(crate) fn surnames(row: &RowFacts) -> Vec<(SurnameClass, Greatest)> {
+    let borne = |level| matches!(level, SurnameLevel::Exact | SurnameLevel::Part);
+    let mut levels = stated(row.surnames > 0, SurnameLevel::ALL).to_vec();
+    levels.retain(|level| row.surname_on_file || !borne(*level));
+    greatest(
+        &levels,
+        &tables().surname,
+        |level| level as usize,
+        |level| stranger_surname(level, &row.straight),
+        surname_class,
+    )
+}
+
+pub(crate) fn givens(row: &RowFacts) -> Vec<(GivenClass, Greatest)> {
+    let mut levels = stated(row.given_names > 0, GivenLevel::ALL).to_vec();
+    levels.retain(|level| row.given_on_file || *level != GivenLevel::Exact);
+    greatest(
+        &levels,
+        &tables().given,
+        |level| level as usize,
+        |level| stranger_given(level, &row.straight),
+        given_class,
+    )
+}
+
+pub(crate) fn births(row: &RowFacts) -> Vec<(BirthClass, Greatest)> {
+    greatest(
+        stated(row.date_of_birth, BirthLevel::ALL),
+        &tables().birth,
+        |level| level as usize,
+        |_| None,
+        birth_class,
+    )
+}
+
+pub(crate) fn addresses() -> &'static [(AddressClass, Greatest)] {
+    static ADDRESSES: OnceLock<Vec<(AddressClass, Greatest)>> = OnceLock::new();
+    ADDRESSES.get_or_init(|| {
+        greatest(
+            AddressLevel::ALL,
+            &tables().address,
+            |level| level as usize,
+            |_| None,
+            address_class,
+        )
+    })
+}
+
+/// The levels possible where the row states the field or not; the last level is `Missing`.
+pub(crate) fn stated<L>(is_stated: bool, all: &'static [L]) -> &'static [L] {
+    if is_stated {
+        all
+    } else {
+        all.last().map_or(&[], std::slice::from_ref)
+    }
+}
+
+/// The greatest weight of a table's levels.
+pub(crate) fn greatest_of(table: &[Logs]) -> Millibits {
+    let weights = table.iter().map(|logs| logs.person - logs.stranger);
+    weights.max().unwrap_or(0).max(0)
+}
+
+/// The greatest weight of later given names, of which a row has some where it has this many.
+pub(crate) fn greatest_middle(names: u8) -> Millibits {
+    if names > 1 {
+        greatest_of(&tables().middle)
+    } else {
+        0
+    }
+}
+
+/// The greatest weight of a row's later given names as written: an initial cannot agree in more than
+/// the initial.
+pub(crate) fn greatest_later(row: &RowFacts) -> Millibits {
+    let middle = &tables().middle;
+    match middle.get(MiddleLevel::Initial as usize..) {
+        Some(initial) if row.later_written_out == 0 && row.given_names > 1 => greatest_of(initial),
+        _ => greatest_middle(row.given_names),
+    }
+}
+
+/// The greatest weight of the suffix.
+pub(crate) fn greatest_suffix(row: &RowFacts) -> Millibits {
+    if row.suffix {
+        greatest_of(&tables().suffix)
+    } else {
+        0
+    }
+}

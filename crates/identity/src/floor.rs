@@ -1,0 +1,47 @@
+//! Floors: what must agree, whatever the score.
+//!
+//! Place in the flow: decide holds the best candidate to them; gather asks them whether anybody
+//! compared so far could be named at all.
+//!
+//! Left to others: odds (score), thresholds (decide).
+
+use model::answer::WithheldReason;
+
+use crate::level::{BirthLevel, GivenLevel, Levels, SurnameLevel, TinLevel};
+
+/// Floors that no score overrides (point 9): an address on file; a name that agrees in both parts, or
+/// in one where other evidence is strong; a birth date that agrees, or the TIN.
+pub(crate) fn floor(levels: &Levels) -> Result<(), WithheldReason> {
+    if !levels.address.is_on_file() {
+        return Err(WithheldReason::AddressNotOnFile);
+    }
+    let given = !matches!(levels.given, GivenLevel::Different | GivenLevel::Missing);
+    let surname = !matches!(
+        levels.surname,
+        SurnameLevel::Different | SurnameLevel::Missing
+    );
+    let birth = matches!(
+        levels.birth,
+        BirthLevel::Exact
+            | BirthLevel::Exchanged
+            | BirthLevel::DaySlip
+            | BirthLevel::YearSlip
+            | BirthLevel::GenerationSlip
+    );
+    let tin = levels.tin == TinLevel::Same;
+    let name = match (given, surname) {
+        (true, true) => true,
+        // A married name: only with both birth date and given name.
+        (true, false) => levels.birth == BirthLevel::Exact,
+        // Another given name: only with both birth date and TIN, where the surname agrees.
+        (false, true) => {
+            levels.given == GivenLevel::Different && levels.birth == BirthLevel::Exact && tin
+        }
+        (false, false) => false,
+    };
+    if name && (birth || tin) {
+        Ok(())
+    } else {
+        Err(WithheldReason::LowEvidence)
+    }
+}

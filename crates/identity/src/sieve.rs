@@ -1,0 +1,148 @@
+//! Found records in groups that could weigh alike, heaviest first.
+//!
+//! Place in the flow: gather takes the groups in turn and stops where none that is left could
+//! matter. Nothing of a record is fetched for this.
+//!
+//! Left to others: the bound (bound), where to stop (gather).
+
+use std::ops::Range;
+
+use model::{id::RecordNumber, time::Date};
+
+use crate::{
+    bound::Bounds, found::Found, kinds::KindSet, level::BirthLevel, numbering::Numbering,
+    scale::Millibits,
+};
+
+/// Records found under the same kinds of key whose birth dates agree alike.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FoundGroup {
+    pub(crate) kinds: KindSet,
+    /// `None` where the index does not tell.
+    pub(crate) birth: Option<BirthLevel>,
+    /// The most that one of them weighs.
+    pub(crate) greatest: Millibits,
+    records: Range<usize>,
+}
+
+/// All groups of a row.
+#[derive(Debug)]
+pub(crate) struct Sieve {
+    groups: Vec<FoundGroup>,
+    records: Vec<RecordNumber>,
+}
+
+/// Stands for a birth date that the index does not tell, beside the levels.
+const UNTOLD: u32 = 15;
+
+impl Sieve {
+    /// Of what was found for a row with this date of birth.
+    pub(crate) fn of(found: &[Found], row_birth: Option<Date>, bounds: &Bounds<'_>) -> Self {
+        let mut kinds_and_birth = Numbering::for_at_most(found.len());
+        let mut groups: Vec<FoundGroup> = Vec::new();
+        let mut places: Vec<usize> = Vec::with_capacity(found.len());
+        let mut last: Option<(u32, usize)> = None;
+        for found in found {
+            let birth = found.birth.level(row_birth);
+            let level = birth.map_or(UNTOLD, |level| level as u32);
+            let number = found.kinds.bits() << 4 | level;
+            // Records of one block come one after the other.
+            let place = match last {
+                Some((same, place)) if same == number => place,
+                _ => kinds_and_birth.place(number),
+            };
+            last = Some((number, place));
+            if let Some(group) = groups.get_mut(place) {
+                group.records.end += 1;
+            } else {
+                groups.push(FoundGroup {
+                    kinds: found.kinds,
+                    birth,
+                    greatest: bounds.greatest(found.kinds, birth),
+                    records: 0..1,
+                });
+            }
+            places.push(place);
+        }
+        let mut sieve = Self {
+            records: vec![RecordNumber(0); found.len()],
+            groups,
+        };
+        sieve.place_records(found, &places);
+        sieve
+            .groups
+            .sort_unstable_by_key(|group| (-group.greatest, group.kinds, group.birth));
+        sieve
+    }
+
+    /// Puts the records of each group side by side.
+    fn place_records(&mut self, found: &[Found], places: &[usize]) {
+        let mut start = 0;
+        for group in &mut self.groups {
+            let end = start + group.records.end;
+            // Grows again to its end while records are placed.
+            group.records = start..start;
+            start = end;
+        }
+        for (found, place) in found.iter().zip(places) {
+            if let Some(group) = self.groups.get_mut(*place) {
+                if let Some(record) = self.records.get_mut(group.records.end) {
+                    *record = found.record;
+                }
+                group.records.end += 1;
+            }
+        }
+    }
+
+    /// The groups, heaviest first.
+    pub(crate) fn groups(&self) -> &[FoundGroup] {
+        &self.groups
+    }
+
+    /// The records of a group.
+    pub(crate) fn records(&self, group: &FoundGroup) -> &[RecordNumber] {
+        self.records.get(group.records.clone()).unwrap_or(&[])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        birth_code::BirthCode,
+        kinds::{ALL_KINDS, Route},
+        transcript::RowFacts,
+    };
+
+    proptest! {
+        /// Against a map from kinds and level to records.
+        #[test]
+        fn groups_are_those_of_a_map(
+            found in prop::collection::btree_map(0_u32..500, (0_u8..6, 1979_i16..1984), 0..60),
+        ) {
+            let row = RowFacts::default();
+            let bounds = Bounds::new(&row, &[], 1_000);
+            let birth = Date::new(1980, 1, 1).ok();
+            let found: Vec<Found> = found.into_iter().map(|(record, (bits, year))| Found {
+                record: RecordNumber(record),
+                kinds: [(ALL_KINDS[usize::from(bits)], Route::Own)].into_iter().collect(),
+                birth: BirthCode::of(Date::new(year, 1, 1).ok()),
+            }).collect();
+            let mut expected: BTreeMap<_, Vec<RecordNumber>> = BTreeMap::new();
+            for found in &found {
+                let key = (found.kinds, found.birth.level(birth));
+                expected.entry(key).or_default().push(found.record);
+            }
+            let sieve = Sieve::of(&found, birth, &bounds);
+            prop_assert!(sieve.groups().is_sorted_by_key(|group| -group.greatest));
+            let groups: BTreeMap<_, Vec<RecordNumber>> = sieve.groups().iter()
+                .map(|group| ((group.kinds, group.birth), sieve.records(group).to_vec()))
+                .collect();
+            prop_assert_eq!(groups, expected);
+        }
+    }
+}
