@@ -12,7 +12,7 @@ use crate::{
         AddressClass, BirthClass, GivenClass, SurnameClass, address_class, birth_class,
         given_class, surname_class,
     },
-    level::{AddressLevel, BirthLevel, GivenLevel, SurnameLevel},
+    level::{AddressLevel, BirthLevel, GivenLevel, MiddleLevel, SurnameLevel},
     scale::Millibits,
     score::{Logs, line, stranger_given, stranger_surname, tables},
     transcript::RowFacts,
@@ -123,6 +123,16 @@ pub(crate) fn greatest_middle(names: u8) -> Millibits {
         greatest_of(&tables().middle)
     } else {
         0
+    }
+}
+
+/// The greatest weight of a row's later given names as written: an initial cannot agree in more than
+/// the initial.
+pub(crate) fn greatest_later(row: &RowFacts) -> Millibits {
+    let middle = &tables().middle;
+    match middle.get(MiddleLevel::Initial as usize..) {
+        Some(initial) if row.later_written_out == 0 && row.given_names > 1 => greatest_of(initial),
+        _ => greatest_middle(row.given_names),
     }
 }
 

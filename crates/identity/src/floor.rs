@@ -9,8 +9,8 @@ use model::answer::WithheldReason;
 
 use crate::level::{BirthLevel, GivenLevel, Levels, SurnameLevel, TinLevel};
 
-/// Floors that no score overrides (point 9): an address on file; a name that agrees in both parts;
-/// a birth date that agrees, or the TIN.
+/// Floors that no score overrides (point 9): an address on file; a name that agrees in both parts, or
+/// in one where other evidence is strong; a birth date that agrees, or the TIN.
 pub(crate) fn floor(levels: &Levels) -> Result<(), WithheldReason> {
     if !levels.address.is_on_file() {
         return Err(WithheldReason::AddressNotOnFile);
@@ -33,7 +33,11 @@ pub(crate) fn floor(levels: &Levels) -> Result<(), WithheldReason> {
         (true, true) => true,
         // A married name: only with both birth date and given name.
         (true, false) => levels.birth == BirthLevel::Exact,
-        (false, _) => false,
+        // Another given name: only with both birth date and TIN, where the surname agrees.
+        (false, true) => {
+            levels.given == GivenLevel::Different && levels.birth == BirthLevel::Exact && tin
+        }
+        (false, false) => false,
     };
     if name && (birth || tin) {
         Ok(())

@@ -243,6 +243,7 @@ fn row_facts(query: &Query, known: &Known<'_>, register: &dyn Candidates) -> (Ro
     let bearers = given.map_or(0, |share| share.same);
     let facts = RowFacts {
         given_names: small(name.given.len()),
+        later_written_out: small(name.given.iter().skip(1).filter(|n| n.len() > 1).count()),
         surnames: small(name.surnames.len()),
         given_on_file: bearers > 0,
         surname_on_file: surnames.iter().any(|share| share.same > 0),

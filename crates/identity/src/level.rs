@@ -60,9 +60,10 @@ levels!(
         Later = "later",
         /// One side is an initial and it agrees.
         Initial = "initial",
-        /// A slip of the pen apart, and hardly anybody bears the row's name: a misspelling.
+        /// A slip of the pen apart, and hardly anybody bears the row's name: a misspelling. Not where
+        /// vowels at the end are what differs.
         Misspelt = "misspelt",
-        /// A slip of the pen apart, and the row's name is a name of its own.
+        /// A slip of the pen apart, and the row's name may be a name of its own.
         Similar = "similar",
         /// Of one sound only.
         Sound = "sound",

@@ -39,7 +39,7 @@ pub mod found;
 pub mod gather;
 pub mod kinds;
 pub mod level;
-mod names;
+pub mod names;
 mod numbering;
 pub mod parameters;
 pub mod phonetic;

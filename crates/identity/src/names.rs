@@ -41,6 +41,19 @@ pub fn is_slip_of_bytes(a: &[u8], b: &[u8]) -> bool {
     }
 }
 
+/// Whether the last letters of two given names a slip apart are what makes them differ, and vowels:
+/// such are two names, of brother and sister or of two sisters (Paul and Paula, Louise and Louisa),
+/// as often as one misspelt.
+fn has_another_ending(a: &str, b: &str) -> bool {
+    let vowel = |letter: &u8| b"AEIOUY".contains(letter);
+    let (long, short) = if a.len() < b.len() { (b, a) } else { (a, b) };
+    match (long.as_bytes(), short.as_bytes()) {
+        ([alike @ .., last], short) if long.len() > short.len() => alike == short && vowel(last),
+        ([alike @ .., last], [start @ .., other]) => alike == start && vowel(last) && vowel(other),
+        _ => false,
+    }
+}
+
 /// Whether two words are one. Most that are not differ in length or first letter.
 fn same(a: &str, b: &str) -> bool {
     a.len() == b.len() && a.bytes().next() == b.bytes().next() && a == b
@@ -191,8 +204,8 @@ impl<'q> RowGiven<'q> {
             return GivenLevel::Later;
         }
         match (is_slip(a, b), self.bearing) {
-            (true, Bearing::HardlyAnybody) => GivenLevel::Misspelt,
-            (true, Bearing::Common) => GivenLevel::Similar,
+            (true, Bearing::HardlyAnybody) if !has_another_ending(a, b) => GivenLevel::Misspelt,
+            (true, _) => GivenLevel::Similar,
             (false, _) if self.sounds_like(a, b) => GivenLevel::Sound,
             (false, _) => GivenLevel::Different,
         }
@@ -299,6 +312,26 @@ mod tests {
         check("LEE", "LE", SurnameLevel::Sound);
         check("SMITH", "JOHNSON", SurnameLevel::Different);
         check("", "JOHNSON", SurnameLevel::Missing);
+    }
+
+    #[test]
+    fn names_of_another_ending_are_not_taken_for_misspelt() {
+        let check = |a, b, level| {
+            for (a, b) in [(a, b), (b, a)] {
+                let row = words(a);
+                let given = RowGiven::of(&row, Bearing::HardlyAnybody);
+                assert_eq!(given.level(&texts(&words(b))), level, "{a} / {b}");
+            }
+        };
+        check("PAUL", "PAULA", GivenLevel::Similar);
+        check("LOUISE", "LOUISA", GivenLevel::Similar);
+        check("ANTHONI", "ANTHONY", GivenLevel::Similar);
+        check("ANTHONZ", "ANTHONY", GivenLevel::Misspelt);
+        check("ANTHON", "ANTHONY", GivenLevel::Similar);
+        check("DAVIDD", "DAVID", GivenLevel::Misspelt);
+        check("DAVOD", "DAVID", GivenLevel::Misspelt);
+        check("AMADNA", "AMANDA", GivenLevel::Misspelt);
+        check("EMMAA", "EMMA", GivenLevel::Similar);
     }
 
     #[test]

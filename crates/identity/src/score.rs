@@ -11,8 +11,8 @@ use crate::{
     candidates::NameShare,
     level::{Arrangement, GivenLevel, Levels, SurnameLevel},
     parameters::{
-        ADDRESS, ARRANGEMENT, BIRTH, GIVEN, HOUSEHOLD, Likelihood, MIDDLE, MILLION, PRESENT,
-        RAREST_NAME, SUFFIX, SURNAME, TIN,
+        ADDRESS, ARRANGEMENT, BIRTH, CALLED_SO, GIVEN, HOUSEHOLD, Likelihood, MIDDLE, MILLION,
+        PRESENT, RAREST_NAME, SUFFIX, SURNAME, TIN, TWIN_ALIKE, WRITTEN_SO,
     },
     scale::{Fixed, Millibits, log2_integer, log2_ratio},
     transcript::{NameClasses, RowFacts},
@@ -147,6 +147,18 @@ pub(crate) fn stranger_given(level: GivenLevel, classes: &NameClasses) -> Option
     }
 }
 
+/// The likelihood of a twin over that of the person, where it depends on how common the row's given
+/// name is: the twin's own name, as the row has it, or a form or slip of the person's.
+fn twin_given(level: GivenLevel, classes: &NameClasses) -> Option<Millibits> {
+    let by_chance = match level {
+        GivenLevel::Nickname => CALLED_SO,
+        GivenLevel::Similar | GivenLevel::Sound => WRITTEN_SO,
+        _ => return None,
+    };
+    let alike = log2_ratio(TWIN_ALIKE.saturating_mul(MILLION), by_chance) + 1;
+    Some(classes.given_exact + alike)
+}
+
 fn classes(row: &RowFacts, arrangement: Arrangement) -> &NameClasses {
     match arrangement {
         Arrangement::Straight => &row.straight,
@@ -188,6 +200,12 @@ pub fn field_weights(levels: &Levels, row: &RowFacts) -> [FieldWeight; 8] {
         stranger: stranger.unwrap_or(logs.stranger),
         household: logs.household,
     };
+    let mut given = line(&tables.given, levels.given as usize);
+    if let (Some(over_person), [_, twin, _]) =
+        (twin_given(levels.given, names), &mut given.household)
+    {
+        *twin = over_person;
+    }
     [
         field(
             "arrangement",
@@ -204,7 +222,7 @@ pub fn field_weights(levels: &Levels, row: &RowFacts) -> [FieldWeight; 8] {
         field(
             "given",
             levels.given.code(),
-            line(&tables.given, levels.given as usize),
+            given,
             stranger_given(levels.given, names),
         ),
         field(
@@ -303,6 +321,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::level::{AddressLevel, BirthLevel, MiddleLevel, SuffixLevel, TinLevel};
 
     proptest! {
         #[test]
@@ -333,6 +352,7 @@ mod tests {
             };
             let row = RowFacts {
                 given_names: 1,
+                later_written_out: 0,
                 surnames: 1,
                 given_on_file: true,
                 surname_on_file: true,
@@ -346,6 +366,111 @@ mod tests {
             let fields = field_weights(&levels, &row);
             let sum: Millibits = fields.iter().map(FieldWeight::weight).sum();
             prop_assert_eq!(weight(&levels, &row, people), sum + prior(people));
+        }
+    }
+
+    /// A row with everything stated, whose given name this share of people bears (milli-bits).
+    fn row(given_exact: Millibits) -> RowFacts {
+        let names = NameClasses {
+            surname_exact: -11_000,
+            surname_part: -11_000,
+            surname_slip: -9_000,
+            given_exact,
+            given_form: -9_000,
+            given_slip: -9_750,
+        };
+        RowFacts {
+            given_names: 2,
+            later_written_out: 1,
+            surnames: 1,
+            given_on_file: true,
+            surname_on_file: true,
+            suffix: false,
+            date_of_birth: true,
+            tin: true,
+            addresses: 1,
+            straight: names,
+            exchanged: names,
+        }
+    }
+
+    /// What a twin on file agrees in with the absent twin asked for.
+    fn twin(given: GivenLevel, middle: MiddleLevel, tin: TinLevel) -> Levels {
+        Levels {
+            arrangement: Arrangement::Straight,
+            surname: SurnameLevel::Exact,
+            given,
+            middle,
+            suffix: SuffixLevel::Neither,
+            birth: BirthLevel::Exact,
+            tin,
+            address: AddressLevel::OnFileUnit,
+        }
+    }
+
+    #[test]
+    fn an_absent_twin_of_a_common_name_outweighs_a_nickname() {
+        use {GivenLevel as G, MiddleLevel as M, TinLevel as T};
+        // Bits against the household, from a common name of the row to one that nobody bears.
+        let check = |given, middle, tin, expected: [Millibits; 3]| {
+            let bits = [-8_000, -12_000, -16_750].map(|share| {
+                let against = household(&twin(given, middle, tin), &row(share));
+                -against.log2_up() / 1000
+            });
+            assert_eq!(bits, expected, "{given:?} {middle:?} {tin:?}");
+        };
+        check(G::Nickname, M::Missing, T::Missing, [6, 10, 14]);
+        check(G::Nickname, M::Initial, T::Missing, [7, 11, 15]);
+        check(G::Nickname, M::Exact, T::Missing, [10, 14, 18]);
+        check(G::Nickname, M::Missing, T::Same, [16, 20, 25]);
+        check(G::Similar, M::Missing, T::Missing, [0, 4, 9]);
+        check(G::Similar, M::Exact, T::Missing, [5, 9, 14]);
+        check(G::Sound, M::Missing, T::Missing, [0, 4, 9]);
+        // The name alone does not tell: these do not depend on how common it is.
+        check(G::Exact, M::Missing, T::Missing, [18, 18, 18]);
+        check(G::Misspelt, M::Missing, T::Missing, [13, 13, 13]);
+    }
+
+    proptest! {
+        /// The mixture against its plain formula in floating point.
+        #[test]
+        fn the_household_is_never_less_than_the_plain_formula(
+            given in prop::sample::select(GivenLevel::ALL.to_vec()),
+            middle in prop::sample::select(MiddleLevel::ALL.to_vec()),
+            tin in prop::sample::select(TinLevel::ALL.to_vec()),
+            quarters in 0_i64..68,
+        ) {
+            let share = -quarters * 250;
+            let levels = twin(given, middle, tin);
+            let lines = [
+                SURNAME[levels.surname as usize], GIVEN[given as usize], MIDDLE[middle as usize],
+                SUFFIX[levels.suffix as usize], BIRTH[levels.birth as usize], TIN[tin as usize],
+                ADDRESS[levels.address as usize], ARRANGEMENT[levels.arrangement as usize],
+            ];
+            let by_name = |chance: u64| {
+                let alike = TWIN_ALIKE as f64 / (chance as f64 / MILLION as f64);
+                alike * (share as f64 / 1000.0).exp2()
+            };
+            let twin_given = match given {
+                GivenLevel::Nickname => Some(by_name(CALLED_SO)),
+                GivenLevel::Similar | GivenLevel::Sound => Some(by_name(WRITTEN_SO)),
+                _ => None,
+            };
+            let odds = |kind: usize| -> f64 {
+                let ratio = |line: &Likelihood| {
+                    let part = [line.namesake, line.twin, line.relative][kind];
+                    part as f64 / line.person as f64
+                };
+                let fields = lines.iter().enumerate().map(|(field, line)| match (field, kind, twin_given) {
+                    (1, 1, Some(own)) => own,
+                    _ => ratio(line),
+                });
+                fields.product::<f64>() * HOUSEHOLD[kind] as f64 / MILLION as f64
+            };
+            let absent = (MILLION - PRESENT) as f64 / PRESENT as f64;
+            let plain = absent * (odds(0) + odds(1) + odds(2));
+            let ours = household(&levels, &row(share)).log2_up() as f64 / 1000.0;
+            prop_assert!(ours >= plain.log2() && ours <= plain.log2() + 0.05, "{} {}", ours, plain.log2());
         }
     }
 

@@ -42,6 +42,8 @@ pub struct NameClasses {
 pub struct RowFacts {
     /// Given names.
     pub given_names: u8,
+    /// Of the given names after the first, those of more than one letter.
+    pub later_written_out: u8,
     /// Surnames.
     pub surnames: u8,
     /// Whether anybody on file bears the first given name.

@@ -11,8 +11,7 @@ use crate::{
     agreement::Agreement,
     candidates::UnreadBlock,
     fields::{
-        Greatest, addresses, births, givens, greatest_middle, greatest_of, greatest_suffix,
-        surnames,
+        Greatest, addresses, births, givens, greatest_later, greatest_of, greatest_suffix, surnames,
     },
     kinds::{ALL_KINDS, KindSet},
     level::Arrangement,
@@ -97,7 +96,7 @@ pub fn unseen(row: &RowFacts, unread: &[UnreadBlock], people: u64) -> Unseen {
 /// The greatest weight of the fields that no key depends on.
 fn rest(row: &RowFacts) -> Millibits {
     let arrangement = greatest_of(&tables().arrangement);
-    arrangement + greatest_middle(row.given_names) + greatest_suffix(row)
+    arrangement + greatest_later(row) + greatest_suffix(row)
 }
 
 /// The weight of nobody.
@@ -141,7 +140,7 @@ mod tests {
         agreement::{address_class, birth_class, given_class, surname_class},
         candidates::BlockPart,
         fields::stated,
-        level::{AddressLevel, BirthLevel, GivenLevel, SurnameLevel},
+        level::{AddressLevel, BirthLevel, GivenLevel, MiddleLevel, SurnameLevel},
         score::{line, stranger_given, stranger_surname},
         transcript::NameClasses,
     };
@@ -224,10 +223,11 @@ mod tests {
     }
 
     fn facts() -> impl Strategy<Value = RowFacts> {
-        let flags = prop::array::uniform5(any::<bool>());
+        let flags = prop::array::uniform6(any::<bool>());
         (0_u8..3, 0_u8..3, flags, classes(), classes()).prop_map(
-            |(given_names, surnames, [a, b, c, d, e], straight, exchanged)| RowFacts {
+            |(given_names, surnames, [a, b, c, d, e, f], straight, exchanged)| RowFacts {
                 given_names,
+                later_written_out: given_names.saturating_sub(1) * u8::from(f),
                 surnames,
                 given_on_file: a,
                 surname_on_file: b,
@@ -255,6 +255,41 @@ mod tests {
         );
         let block = block.prop_map(|(kind, size, read)| UnreadBlock { kind, size, read });
         prop::collection::vec(block, 0..6)
+    }
+
+    #[test]
+    fn an_initial_agrees_in_the_initial_at_most() {
+        let of = |given_names, later_written_out| {
+            let names = NameClasses {
+                surname_exact: -9_000,
+                surname_part: -9_000,
+                surname_slip: -9_000,
+                given_exact: -9_000,
+                given_form: -9_000,
+                given_slip: -9_000,
+            };
+            let row = RowFacts {
+                given_names,
+                later_written_out,
+                surnames: 1,
+                given_on_file: true,
+                surname_on_file: true,
+                suffix: false,
+                date_of_birth: true,
+                tin: false,
+                addresses: 1,
+                straight: names,
+                exchanged: names,
+            };
+            unseen(&row, &[], 200_000).unfound
+        };
+        let weight = |level: MiddleLevel| {
+            let logs = tables().middle[level as usize];
+            logs.person - logs.stranger
+        };
+        assert_eq!(of(2, 0) - of(1, 0), weight(MiddleLevel::Initial));
+        assert_eq!(of(2, 1) - of(1, 0), weight(MiddleLevel::Exact));
+        assert_eq!(of(3, 1), of(2, 1));
     }
 
     proptest! {

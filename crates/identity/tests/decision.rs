@@ -318,6 +318,63 @@ fn relatives_of_the_absent_are_not_named() {
 }
 
 #[test]
+fn a_form_of_the_given_name_alone_does_not_tell_twins_apart() {
+    use WithheldReason as R;
+    let robert = ["Robert James|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -"];
+    let row =
+        |given: &str, tin: &str| format!("{given}|Lopez||1984-05-17|{tin}|12 OAKWOOD 89501 -");
+    check(&robert, &row("Robbie", ""), Err(R::HouseholdAmbiguous));
+    check(&robert, &row("Robbie", "666-11-2222"), Ok(0));
+    check(
+        &robert,
+        &row("Robbie", "666-11-9999"),
+        Err(R::HouseholdAmbiguous),
+    );
+    // A misspelling that nobody bears is no other name, unless its ending makes it one.
+    let rare = |given: &str| {
+        let mut list = List::new(robert.iter().map(|text| person(text)).collect());
+        list.shares = vec![NameShare::default()];
+        identify(&query(&row(given, "")), &list, &Thresholds::UNCERTIFIED).unwrap()
+    };
+    assert_eq!(rare("Robrt").outcome, Outcome::Identified(RecordNumber(0)));
+    assert_eq!(
+        rare("Roberta").outcome,
+        Outcome::Withheld(R::HouseholdAmbiguous)
+    );
+}
+
+#[test]
+fn another_given_name_needs_surname_birth_date_and_tin() {
+    let check = |row: &str, named: bool| {
+        let list = List::new(vec![person(MARIA)]);
+        let thresholds = Thresholds {
+            with_birth_date: 10_000,
+            without_birth_date: 10_000,
+            ..Thresholds::UNCERTIFIED
+        };
+        let decision = identify(&query(row), &list, &thresholds).unwrap();
+        let is_named = matches!(decision.outcome, Outcome::Identified(_));
+        assert_eq!(is_named, named, "{row}: {decision:?}");
+    };
+    check(
+        "Ruth|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -",
+        true,
+    );
+    check("Ruth|Lopez||1984-05-17||12 OAKWOOD 89501 -", false);
+    check("Ruth|Lopez|||666-11-2222|12 OAKWOOD 89501 -", false);
+    check(
+        "Ruth|Lopez||1984-05-18|666-11-2222|12 OAKWOOD 89501 -",
+        false,
+    );
+    check(
+        "Ruth|Jones||1984-05-17|666-11-2222|12 OAKWOOD 89501 -",
+        false,
+    );
+    check("|Lopez||1984-05-17|666-11-2222|12 OAKWOOD 89501 -", false);
+    check("Ruth|Lopez||1984-05-17|666-11-2222|99 ELM 89501 -", false);
+}
+
+#[test]
 fn fathers_and_sons_are_told_apart_by_birth_date_only_where_it_is_certain() {
     use WithheldReason as R;
     let both = [JOHN_SENIOR, JOHN_JUNIOR];

@@ -19,6 +19,7 @@ use super::{
         STATE, STREET, SUFFIX, SURNAME, TIN, UNIT,
     },
     load::{Counts, Loaded},
+    values::LikeValues,
 };
 
 /// Jaro-Winkler likeness from which two names are near.
@@ -41,9 +42,14 @@ pub struct Near {
     pub given: Level,
 }
 
-/// For each name of the requests the like ones on file, by number.
+/// For each name of the requests the like ones on file, by number; and how many people have a value like
+/// each of theirs.
 #[derive(Default)]
-pub struct Neighbours(HashMap<WordId, Vec<Near>>);
+pub struct Neighbours {
+    names: HashMap<WordId, Vec<Near>>,
+    /// Values of other fields.
+    pub values: LikeValues,
+}
 
 impl Neighbours {
     /// Finds them for every name of the requests.
@@ -68,13 +74,16 @@ impl Neighbours {
                 .filter_map(|(other, text)| near(id, word, *other, text));
             Some((id, like.collect()))
         };
-        Self(asked.into_par_iter().filter_map(near).collect())
+        Self {
+            names: asked.into_par_iter().filter_map(near).collect(),
+            values: LikeValues::of(loaded),
+        }
     }
 
     /// Names on file like this one, by number; itself is not among them.
     #[must_use]
     pub fn near(&self, id: WordId) -> &[Near] {
-        self.0.get(&id).map_or(&[], Vec::as_slice)
+        self.names.get(&id).map_or(&[], Vec::as_slice)
     }
 
     fn find(&self, id: WordId, other: WordId) -> Option<Near> {
@@ -381,34 +390,37 @@ impl<'l> Comparer<'l> {
         }
     }
 
-    /// A value of words.
     fn value(&self, a: WordId, b: WordId) -> Level {
-        if a == 0 || b == 0 {
-            return Level::Missing;
+        value_level(self.values, a, b)
+    }
+}
+
+/// Two values of words.
+pub(super) fn value_level(values: &Dictionary, a: WordId, b: WordId) -> Level {
+    if a == 0 || b == 0 {
+        return Level::Missing;
+    }
+    if a == b {
+        return Level::Exact;
+    }
+    let (Some(x), Some(y)) = (values.word(a), values.word(b)) else {
+        return Level::Different;
+    };
+    let shared =
+        |word: &str| word.len() > 3 && y.text.split(' ').take(WORDS).any(|other| other == word);
+    if (x.letters ^ y.letters).count_ones() <= LETTERS_APART {
+        if one_edit(&x.text, &y.text) {
+            return Level::Slip;
         }
-        if a == b {
-            return Level::Exact;
+        let floor = jaro_winkler::Args::default().score_cutoff(NEAR_VALUE);
+        if jaro_winkler::similarity_with_args(x.text.bytes(), y.text.bytes(), &floor).is_some() {
+            return Level::Near;
         }
-        let (Some(x), Some(y)) = (self.values.word(a), self.values.word(b)) else {
-            return Level::Different;
-        };
-        let shared =
-            |word: &str| word.len() > 3 && y.text.split(' ').take(WORDS).any(|other| other == word);
-        if (x.letters ^ y.letters).count_ones() <= LETTERS_APART {
-            if one_edit(&x.text, &y.text) {
-                return Level::Slip;
-            }
-            let floor = jaro_winkler::Args::default().score_cutoff(NEAR_VALUE);
-            if jaro_winkler::similarity_with_args(x.text.bytes(), y.text.bytes(), &floor).is_some()
-            {
-                return Level::Near;
-            }
-        }
-        if x.text.split(' ').take(WORDS).any(shared) {
-            Level::Part
-        } else {
-            Level::Different
-        }
+    }
+    if x.text.split(' ').take(WORDS).any(shared) {
+        Level::Part
+    } else {
+        Level::Different
     }
 }
 

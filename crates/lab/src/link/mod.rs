@@ -20,9 +20,11 @@ pub mod level;
 pub mod load;
 pub mod map;
 pub mod model;
+pub mod names;
 pub mod report;
 pub mod split;
 pub mod table;
+pub mod values;
 
 use std::{
     path::PathBuf,
@@ -38,6 +40,7 @@ use self::{
     index::Index,
     load::{Loaded, Request},
     model::Model,
+    names::NamePairs,
     report::{Answered, Report},
     split::Split,
 };
@@ -129,6 +132,7 @@ fn report_of(
         all,
         strata,
         withheld,
+        name_pairs: NamePairs::of(loaded),
         p50_microseconds: report::percentile(&times, 50),
         p99_microseconds: report::percentile(&times, 99),
         rows_per_second: answered.len() as f64 / took.as_secs_f64().max(1e-9),

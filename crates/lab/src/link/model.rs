@@ -15,6 +15,7 @@ use super::{
         POSTCODE, STATE, STREET, SUFFIX, SURNAME, TIN, UNIT,
     },
     load::{Counts, values_of},
+    values,
 };
 
 /// Parts in a million.
@@ -244,6 +245,22 @@ fn of_anybody(anybody: &Grid<u64>) -> Grid<Millibits> {
     grid
 }
 
+/// Sets how rare the row's values are, and values like them.
+fn of_values(
+    row: &Form,
+    counts: &Counts,
+    near: &Neighbours,
+    exact: &mut impl FnMut(usize, Level, u64),
+) {
+    for (field, id) in values_of(row).filter(|(_, id)| *id != 0) {
+        exact(field, Level::Exact, counts.of_value(field, id));
+        let like = near.values.of_value(field, id).into_iter().flatten();
+        for (level, count) in values::LEVELS.into_iter().zip(like) {
+            exact(field, level, count);
+        }
+    }
+}
+
 /// For each field and level, how rare it is that anybody agrees so with this row: −log2 u.
 #[must_use]
 pub fn rarity(
@@ -261,9 +278,7 @@ pub fn rarity(
             log2_ratio(people.max(1), count.clamp(1, people.max(1))),
         );
     };
-    for (field, id) in values_of(row).filter(|(_, id)| *id != 0) {
-        exact(field, Level::Exact, counts.of_value(field, id));
-    }
+    of_values(row, counts, near, &mut exact);
     let [first, second, _] = row.given;
     let [surname, other] = row.surname;
     let rarest = |a: WordId, b: WordId, field| {

@@ -18,6 +18,7 @@ use super::{
     form::Form,
     level::{GIVEN, SURNAME},
     load::{Counts, Request},
+    names::NamePairs,
 };
 
 /// A request decided, with the time it took.
@@ -160,6 +161,8 @@ pub struct Report {
     pub strata: BTreeMap<String, Tally>,
     /// Why requests were withheld.
     pub withheld: BTreeMap<&'static str, u64>,
+    /// How the production matcher's levels of names fall on these requests.
+    pub name_pairs: NamePairs,
     /// Median time of a request, in microseconds.
     pub p50_microseconds: f64,
     /// 99th percentile.

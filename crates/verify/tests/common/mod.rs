@@ -154,6 +154,7 @@ pub fn transcript(record: Option<u32>) -> Transcript {
         people: 100_000,
         row: RowFacts {
             given_names: 2,
+            later_written_out: 1,
             surnames: 1,
             suffix: false,
             date_of_birth: true,
