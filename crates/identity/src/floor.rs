@@ -10,7 +10,9 @@ use model::answer::WithheldReason;
 use crate::level::{BirthLevel, GivenLevel, Levels, SurnameLevel, TinLevel};
 
 /// Floors that no score overrides (point 9): an address on file; a name that agrees in both parts, or
-/// in one where other evidence is strong; a birth date that agrees, or the TIN.
+/// in the given name where the birth date is exact; a birth date that agrees, or the TIN. Another given
+/// name is never answered for, whatever else agrees: twins' and spouses' numbers are written on each
+/// other's papers.
 pub(crate) fn floor(levels: &Levels) -> Result<(), WithheldReason> {
     if !levels.address.is_on_file() {
         return Err(WithheldReason::AddressNotOnFile);
@@ -33,11 +35,7 @@ pub(crate) fn floor(levels: &Levels) -> Result<(), WithheldReason> {
         (true, true) => true,
         // A married name: only with both birth date and given name.
         (true, false) => levels.birth == BirthLevel::Exact,
-        // Another given name: only with both birth date and TIN, where the surname agrees.
-        (false, true) => {
-            levels.given == GivenLevel::Different && levels.birth == BirthLevel::Exact && tin
-        }
-        (false, false) => false,
+        (false, _) => false,
     };
     if name && (birth || tin) {
         Ok(())
