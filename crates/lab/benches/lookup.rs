@@ -32,13 +32,16 @@ use countersign_lab::{
 };
 use identity::{
     blocking::{BlockKey, KeyKind},
+    bound::Bounds,
     candidates::{Candidates, NameField},
     compare::{Bearing, Comparator},
     decide::{Thresholds, identify},
     found::Found,
     gather::{gather, keys_of},
     kinds::ALL_KINDS,
+    parameters::HARDLY_ANYBODY,
     query::Query,
+    score::weight,
 };
 use model::{
     digest::Digest,
@@ -148,6 +151,7 @@ fn main() {
     let asked = asked(&files, &in_hand, &arguments.dir);
     println!("{} rows", asked.len());
     recall(register, &asked);
+    bounds(register, &asked);
     let thresholds = Thresholds {
         largest_register: register.people(),
         ..Thresholds::UNCERTIFIED
@@ -423,6 +427,41 @@ impl Recall {
             at(1.0)
         );
     }
+}
+
+/// Whether anybody found weighs more than the keys it was found under allow: once in 4,096 two bound
+/// parts of addresses agree by chance, which keys do not.
+fn bounds(register: &Register<Synthetic>, asked: &[Asked]) {
+    let heavier = |row: &Asked| {
+        let query = &row.query;
+        let (keys, years) = keys_of(query, register);
+        let found = register.candidates(&keys, years).unwrap();
+        let facts = gather(query, register).unwrap().row;
+        let bounds = Bounds::new(&facts, &found.unread, register.people());
+        let bearers = query
+            .name()
+            .given
+            .first()
+            .map_or(0, |token| register.borne(NameField::Given, token).same);
+        let bearing = if bearers * HARDLY_ANYBODY > register.people() {
+            Bearing::Common
+        } else {
+            Bearing::HardlyAnybody
+        };
+        let comparator = Comparator::new(query, bearing);
+        let excess = found.found.iter().map(|found| {
+            let levels = comparator.levels(found.record, &register.record(found.record).unwrap());
+            let birth = found.birth.level(query.date_of_birth());
+            weight(&levels, &facts, register.people()) - bounds.greatest(found.kinds, birth)
+        });
+        excess.filter(|excess| *excess > 0).collect::<Vec<_>>()
+    };
+    let excesses: Vec<i64> = asked.par_iter().flat_map_iter(heavier).collect();
+    println!(
+        "found records that weigh more than their bound: {}, by {} milli-bits at most",
+        excesses.len(),
+        excesses.iter().max().unwrap_or(&0),
+    );
 }
 
 fn decisions(

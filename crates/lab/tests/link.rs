@@ -356,6 +356,38 @@ fn comparing_with_everybody_finds_what_blocking_finds() {
     assert!(reached * 100 >= present * 99, "{reached} of {present}");
 }
 
+#[test]
+fn names_are_counted_by_how_they_agree() {
+    let family = [
+        "p1,ROBERT,JAMES,GRANWOOD,,1961-02-03,9,Elm street,Reno,89501",
+        "p2,MARIA,,LINDSTONE,,1970-05-06,11,Oak street,Reno,89501",
+    ];
+    let mut people = strangers();
+    people.extend(family.map(str::to_owned));
+    let requests = [
+        "r1,BOB,J,GRANWOOD,,1961-02-03,9,Elm street,Reno,89501,p1",
+        "r2,MARIA,,LINDSTONES,,1970-05-06,11,Oak street,Reno,89501,p2",
+        "r3,MARIA,,LINDSTONE,,1970-05-06,11,Oak street,Reno,89501,",
+    ];
+    let set = Set::of(
+        &table(HEADING, &people),
+        &table(&format!("{HEADING},truth"), &requests.map(str::to_owned)),
+    );
+    let pairs = set.run(None).unwrap().name_pairs;
+    let counts = |counts: &[(&'static str, u64)]| counts.iter().copied().collect();
+    assert_eq!(pairs.person.pairs, 2);
+    assert_eq!(pairs.person.given, counts(&[("exact", 1), ("nickname", 1)]));
+    assert_eq!(
+        pairs.person.middle,
+        counts(&[("initial", 1), ("missing", 1)])
+    );
+    assert_eq!(pairs.person.surname, counts(&[("alike", 1), ("exact", 1)]));
+    // Of those drawn, nobody bears another's name more often than one in ten.
+    assert_eq!(pairs.anybody.pairs, 200_000);
+    let different = pairs.anybody.surname["different"] as f64 / 200_000.0;
+    assert!(different > 0.8, "{different}");
+}
+
 /// Two hundred requests about the strangers, every third with a slip in its surname, and their truths.
 fn about_strangers(truth: impl Fn(usize) -> String) -> String {
     let rows: Vec<String> = strangers()
