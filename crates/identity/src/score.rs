@@ -166,6 +166,9 @@ fn classes(row: &RowFacts, arrangement: Arrangement) -> &NameClasses {
     }
 }
 
+/// The name of the date of birth in waterfalls.
+pub const BIRTH_DATE_FIELD: &str = "birth";
+
 /// One field of the waterfall.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldWeight {
@@ -238,7 +241,7 @@ pub fn field_weights(levels: &Levels, row: &RowFacts) -> [FieldWeight; 8] {
             None,
         ),
         field(
-            "birth",
+            BIRTH_DATE_FIELD,
             levels.birth.code(),
             line(&tables.birth, levels.birth as usize),
             None,

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use identity::{
     decide::{Decision, Outcome, Thresholds, identify},
     level::BirthLevel,
+    score::BIRTH_DATE_FIELD,
 };
 use instrument::certificate::{
     measurement::{RowKind, band_of, part_of_group},
@@ -189,15 +190,14 @@ impl Bench {
             .number
             .and_then(|number| usize::try_from(number.0).ok());
         let meant = place.and_then(|place| self.records.get(place));
-        let threshold = if decision
-            .evidence
-            .iter()
-            .any(|line| line.field == "birth" && line.level == BirthLevel::Missing.code())
-        {
-            RowKind::WithoutBirthDate
-        } else {
-            RowKind::WithBirthDate
-        };
+        let threshold =
+            if decision.evidence.iter().any(|line| {
+                line.field == BIRTH_DATE_FIELD && line.level == BirthLevel::Missing.code()
+            }) {
+                RowKind::WithoutBirthDate
+            } else {
+                RowKind::WithBirthDate
+            };
         let misled = (meant != Some(&record)).then(|| {
             let named = usize::try_from(record.0).ok();
             let named = named.and_then(|record| self.profiles.get(record));

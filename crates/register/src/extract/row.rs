@@ -14,6 +14,8 @@ use model::{
 
 use super::ExtractError;
 
+/// Columns of an extract.
+const FIELDS: usize = 15;
 /// Longest field, in bytes.
 const FIELD_BYTES: usize = 1000;
 
@@ -25,7 +27,7 @@ macro_rules! fields {
 
         impl Field {
             /// All columns.
-            pub const ALL: [Self; 15] = [$(Self::$variant),*];
+            pub const ALL: [Self; FIELDS] = [$(Self::$variant),*];
 
             /// The column's name.
             #[must_use]
@@ -84,13 +86,17 @@ impl fmt::Debug for ExtractRow {
     }
 }
 
+/// Bytes of a row as short as most are not, for room taken beforehand; and as long.
+const SHORT_ROW_BYTES: usize = 96;
+const LONG_ROW_BYTES: usize = 160;
+
 /// Where a row stands in its block's text.
 #[derive(Clone, Copy)]
 struct Place {
     /// Where its first field begins.
     start: u32,
     // INVARIANT: ascending, counted from `start`, each a boundary within the text.
-    ends: [u16; 15],
+    ends: [u16; FIELDS],
 }
 
 /// Rows with one text, so that none has an allocation of its own. `Debug` prints nothing of it.
@@ -126,7 +132,7 @@ impl RowBlock {
             row,
             problem: "its block has more than 4 GiB of text".to_owned(),
         })?;
-        let mut ends = [0_u16; 15];
+        let mut ends = [0_u16; FIELDS];
         for (field, end) in Field::ALL.into_iter().zip(ends.iter_mut()) {
             let value = fields.next().unwrap_or("").trim();
             if value.len() > FIELD_BYTES {
@@ -183,7 +189,7 @@ impl RowBlock {
 
 /// Where the rows of plain lines stand; `None` where a line is not plain.
 fn plain_places(text: &str) -> Option<Vec<Place>> {
-    let mut rows = Vec::with_capacity(text.len() / 96);
+    let mut rows = Vec::with_capacity(text.len() / SHORT_ROW_BYTES);
     let mut line = PlainLine::default();
     for (place, byte) in text.bytes().enumerate() {
         match byte {
@@ -208,7 +214,7 @@ struct PlainLine {
     start: usize,
     field_start: usize,
     fields: usize,
-    ends: [u16; 15],
+    ends: [u16; FIELDS],
 }
 
 impl PlainLine {
@@ -263,7 +269,7 @@ impl ExtractRow {
     /// # Errors
     /// [`ExtractError::Field`] for a field of more than 1000 bytes.
     pub fn new<'a>(row: u64, fields: impl Iterator<Item = &'a str>) -> Result<Self, ExtractError> {
-        let mut block = RowBlock::with_capacity(160, 1);
+        let mut block = RowBlock::with_capacity(LONG_ROW_BYTES, 1);
         block.push(row, fields)?;
         let before = row.saturating_sub(1);
         let (_, mut rows) = block.rows(before);
