@@ -146,7 +146,8 @@ impl Agreement {
     }
 
     /// The kinds of key that a record agreeing so has in common with the row, for certain. Queries
-    /// are looked up with names a slip away, and with month and day exchanged.
+    /// are looked up with given names a slip away, with surnames a slip away beside the given name, and
+    /// with month and day exchanged.
     pub(crate) fn kinds(self) -> KindSet {
         static KINDS: OnceLock<Vec<KindSet>> = OnceLock::new();
         let kinds = KINDS.get_or_init(|| {
@@ -201,10 +202,13 @@ impl Agreement {
         }
     }
 
-    /// Whether it stands in the part of an oversized block that was read.
-    fn was_read(self, part: BlockPart) -> bool {
+    /// Whether it stands in the part of an oversized block of a kind that was read. Keys made of names
+    /// are refined by the initial they were made with, the others by that of the row as it stands.
+    fn was_read(self, kind: KeyKind, part: BlockPart) -> bool {
         let year = self.birth != BirthClass::Other;
-        let initial = self.given == GivenClass::Form;
+        let as_it_stands =
+            self.arrangement == Arrangement::Straight || self.route(kind) == Some(Route::Exchanged);
+        let initial = self.given == GivenClass::Form && as_it_stands;
         match part {
             BlockPart::Nothing => false,
             BlockPart::BirthYear => year,
@@ -217,7 +221,7 @@ impl Agreement {
     pub(crate) fn left_of(self, kind: KeyKind, unread: &[UnreadBlock]) -> u64 {
         let blocks = unread.iter().filter(|block| block.kind == kind);
         blocks
-            .filter(|block| !self.was_read(block.read))
+            .filter(|block| !self.was_read(kind, block.read))
             .fold(0_u64, |sum, block| sum.saturating_add(block.size))
     }
 
@@ -225,12 +229,10 @@ impl Agreement {
     /// every other kind that it has for certain may have it in an unread block.
     pub(crate) fn may_be_found_under(self, kinds: KindSet, unread: &[UnreadBlock]) -> bool {
         let missed = self.kinds().without(kinds);
-        missed == KindSet::default()
-            || (!unread.is_empty()
-                && ALL_KINDS
-                    .into_iter()
-                    .filter(|kind| missed.has(*kind))
-                    .all(|kind| self.left_of(kind, unread) > 0))
+        ALL_KINDS
+            .into_iter()
+            .filter(|kind| missed.has(*kind))
+            .all(|kind| self.left_of(kind, unread) > 0)
     }
 }
 

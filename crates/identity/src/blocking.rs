@@ -78,7 +78,7 @@ impl BlockKey {
 
 /// The years of birth under which an oversized block is read: those from which
 /// [`crate::compare::birth_level`] gives a slip of the year or less than four years apart. None for
-/// dates outside 1800 to 2199.
+/// rows born outside 1800 to 2199.
 #[must_use]
 pub fn near_years(date_of_birth: Option<Date>) -> &'static [i16] {
     static NEAR: OnceLock<Vec<Vec<i16>>> = OnceLock::new();
@@ -99,7 +99,7 @@ fn years_near(year: i16) -> Vec<i16> {
         return Vec::new();
     };
     let mut years: Vec<i16> = slipped_years(year)
-        .filter(|year| (FIRST_YEAR..=LAST_YEAR).contains(year) && is_near(date, *year))
+        .filter(|year| *year > 0 && is_near(date, *year))
         .collect();
     years.sort_unstable();
     years.dedup();
@@ -512,11 +512,9 @@ mod tests {
         assert_eq!(shared(&maria, &name("JOHN", "SMITH"), birth), []);
     }
 
-    /// The plain form of [`near_years`].
+    /// The plain form of [`near_years`]: any year that a date can have.
     fn all_near_years(date: Date) -> Vec<i16> {
-        (FIRST_YEAR..=LAST_YEAR)
-            .filter(|year| is_near(date, *year))
-            .collect()
+        (1..=9999).filter(|year| is_near(date, *year)).collect()
     }
 
     #[test]

@@ -7,7 +7,7 @@
 //! found under the keys made of them.
 //!
 //! The bound rests on what agreement implies for keys. Address parts are compared by 12 bits, keys by
-//! whole tokens: two parts that agree by chance (once in 4,096) are no agreement here.
+//! whole tokens: two parts that agree by chance (once in 4,096 for each pair) are no agreement here.
 //!
 //! Left to others: which records are compared (gather), the keys (blocking).
 
@@ -75,8 +75,8 @@ pub struct Bounds<'t> {
     unread: &'t [UnreadBlock],
     combinations: Vec<Combination>,
     births: Vec<(BirthClass, Millibits)>,
-    /// Prior and fields that no key depends on.
-    rest: Millibits,
+    /// Prior and the most of the fields that no key depends on.
+    always: Millibits,
     /// Of the TIN where it may agree.
     tin: Millibits,
 }
@@ -95,7 +95,7 @@ impl<'t> Bounds<'t> {
             unread,
             combinations,
             births: births.collect(),
-            rest: prior(people) + names + greatest_suffix(row),
+            always: prior(people) + names + greatest_suffix(row),
             tin: if row.tin {
                 greatest_of(&tables().tin)
             } else {
@@ -111,29 +111,19 @@ impl<'t> Bounds<'t> {
         let names = match birth {
             Some(level) => {
                 let logs = line(&tables().birth, level as usize);
-                let weight = logs.person - logs.stranger;
-                self.heaviest(kinds, birth_class(level))
-                    .map(|most| most + weight)
+                self.heaviest(kinds, birth_class(level)) + logs.person - logs.stranger
             }
             None => {
-                let each = self.births.iter().filter_map(|(class, weight)| {
-                    self.heaviest(kinds, *class).map(|most| most + weight)
-                });
-                each.max()
+                let with = |(class, weight): &(_, _)| self.heaviest(kinds, *class) + weight;
+                self.births.iter().map(with).max().unwrap_or(0)
             }
         };
-        // Found under these kinds it agrees somehow: without a combination, as much as it can.
-        let all = self
-            .combinations
-            .iter()
-            .map(|combination| combination.weight);
-        let most = || all.max().unwrap_or(0);
-        let birth = self.births.iter().map(|(_, weight)| *weight).max();
-        let names = names.unwrap_or_else(|| most() + birth.unwrap_or(0));
-        names + self.rest + self.of_tin(kinds)
+        names + self.always + self.of_tin(kinds)
     }
 
-    fn heaviest(&self, kinds: KindSet, birth: BirthClass) -> Option<Millibits> {
+    /// The heaviest combination that a record found under these kinds may be in. There is always one:
+    /// whoever agrees in neither name nor address may have been found under any key by chance.
+    fn heaviest(&self, kinds: KindSet, birth: BirthClass) -> Millibits {
         let may_be = |combination: &&Combination| {
             let certain = combination.with(birth);
             certain.kinds.is_within(kinds)
@@ -141,7 +131,10 @@ impl<'t> Bounds<'t> {
                     && certain.agreement.may_be_found_under(kinds, self.unread))
         };
         let possible = self.combinations.iter().filter(may_be);
-        possible.map(|combination| combination.weight).max()
+        possible
+            .map(|combination| combination.weight)
+            .max()
+            .unwrap_or(0)
     }
 
     /// The TIN is one key: who has the row's is found under it.

@@ -3,8 +3,8 @@
 //! Place in the flow: [`identify`] gathers the candidates of a register into a transcript and
 //! judges it; [`judge`] alone repeats the outcome from the transcript, without the register. The
 //! odds for a candidate are against everybody else at once (LINKAGE.md section 5, point 1): a
-//! stranger, every other candidate, an absent member of the candidate's household, and whoever the
-//! keys could have missed.
+//! stranger, every other candidate, an absent member of the candidate's household, those passed over,
+//! and whoever the keys could have missed.
 //!
 //! Left to others: thresholds (the calibration certificate), what the requester hears (casework).
 
@@ -27,7 +27,7 @@ use crate::{
     query::Query,
     scale::{Fixed, Millibits},
     score::{field_weights, fields_weight, household, prior, weight},
-    transcript::{CandidateGroup, PassedOver, Transcript},
+    transcript::{CandidateGroup, NameClasses, PassedOver, Transcript},
     unseen::unseen,
 };
 
@@ -117,6 +117,12 @@ pub enum IdentifyError {
         /// Most people the thresholds hold for.
         largest: u64,
     },
+    /// The transcript is none that identifying writes. The fault of whoever made it.
+    #[error("the transcript is not in order: {problem}")]
+    Form {
+        /// What is wrong.
+        problem: &'static str,
+    },
     /// The transcript was made by another model. The fault of whoever mixed versions.
     #[error("the transcript was made by the model `{found}`, not by `{expected}`")]
     OtherModel {
@@ -132,7 +138,7 @@ impl Explain for IdentifyError {
         match self {
             Self::Register(_) => Fault::Integrity,
             Self::NotCertified { .. } => Fault::Refused,
-            Self::OtherModel { .. } => Fault::Input,
+            Self::OtherModel { .. } | Self::Form { .. } => Fault::Input,
         }
     }
 }
@@ -275,10 +281,12 @@ impl Alternatives {
 /// Judges a transcript. The same transcript and thresholds always give the same outcome.
 ///
 /// # Errors
-/// [`IdentifyError::OtherModel`] for a transcript of other numbers,
+/// [`IdentifyError::OtherModel`] for a transcript of other numbers, [`IdentifyError::Form`] for one that
+/// contradicts itself,
 /// [`IdentifyError::NotCertified`] for a register larger than the thresholds hold for.
 pub fn judge(transcript: &Transcript, thresholds: &Thresholds) -> Result<Judgement, IdentifyError> {
     check_versions(transcript)?;
+    check_form(transcript)?;
     if transcript.people > thresholds.largest_register {
         return Err(IdentifyError::NotCertified {
             people: transcript.people,
@@ -333,6 +341,46 @@ fn outcome(
         Some(_) if best.marker == Marker::Hold => Outcome::Withheld(WithheldReason::Hold),
         Some(record) => Outcome::Identified(record),
     }
+}
+
+/// Refuses what gather never writes: a count of nobody, one group twice, a name rarer than any, a
+/// best record where the heaviest group has several or none.
+fn check_form(transcript: &Transcript) -> Result<(), IdentifyError> {
+    let strange = |problem| Err(IdentifyError::Form { problem });
+    let groups = &transcript.candidates;
+    let passed_over = &transcript.passed_over;
+    if !groups.is_sorted_by(|a, b| (&a.levels, a.marker) < (&b.levels, b.marker)) {
+        return strange("its candidates are not in order");
+    }
+    if !passed_over.is_sorted_by(|a, b| (a.kinds, a.birth) < (b.kinds, b.birth)) {
+        return strange("those passed over are not in order");
+    }
+    let counts = groups.iter().map(|group| group.count);
+    if counts
+        .chain(passed_over.iter().map(|each| each.count))
+        .any(|count| count == 0)
+    {
+        return strange("it counts nobody");
+    }
+    let classes = [transcript.row.straight, transcript.row.exchanged];
+    if !classes.iter().all(NameClasses::are_possible) {
+        return strange("a name is rarer or commoner than any can be");
+    }
+    let heaviest = groups
+        .iter()
+        .map(|group| fields_weight(&group.levels, &transcript.row))
+        .max();
+    let mut alike = groups
+        .iter()
+        .filter(|group| Some(fields_weight(&group.levels, &transcript.row)) == heaviest);
+    let is_one = match (alike.next(), alike.next()) {
+        (Some(group), None) => group.count == 1,
+        _ => false,
+    };
+    if transcript.best.is_some() != is_one {
+        return strange("its best record is not the heaviest");
+    }
+    Ok(())
 }
 
 fn check_versions(transcript: &Transcript) -> Result<(), IdentifyError> {

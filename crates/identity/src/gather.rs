@@ -148,20 +148,26 @@ impl Compared {
     }
 
     fn weigh(&mut self, levels: &Levels, weight: Millibits) {
-        if self
-            .heaviest
-            .is_none_or(|heaviest| weight > heaviest.weight)
-        {
-            self.heaviest = Some(Heaviest {
-                weight,
-                is_nameable: floor(levels).is_ok(),
-            });
+        let is_nameable = floor(levels).is_ok();
+        match &mut self.heaviest {
+            Some(heaviest) if heaviest.weight > weight => {}
+            Some(heaviest) if heaviest.weight == weight => heaviest.is_nameable |= is_nameable,
+            heaviest => {
+                *heaviest = Some(Heaviest {
+                    weight,
+                    is_nameable,
+                });
+            }
         }
     }
 
     /// Whether records that weigh so much at most could change the outcome: as the person meant, or
     /// as rivals of somebody who could be named. Groups come heaviest first, so that what is
     /// compared in the end depends on the heaviest record alone.
+    ///
+    /// A record passed over counts for at most 2^-24 of the heaviest ([`PASSED_OVER`]). A person added
+    /// elsewhere may bring it under a key more, by a name a slip away, so that it is compared and counts
+    /// for less: another's odds can rise by that much, and by no more, through somebody's being added.
     fn could_be_changed_by(&self, greatest: Millibits) -> bool {
         match self.heaviest {
             Some(heaviest) if heaviest.weight < LEAST_WEIGHT => greatest >= LEAST_WEIGHT,

@@ -47,5 +47,5 @@ pub mod scale;
 pub mod score;
 mod sieve;
 pub mod transcript;
-pub mod unseen;
+mod unseen;
 mod words;

@@ -165,8 +165,8 @@ pub const UNSEEN_RIVALS: i64 = 1000;
 /// less than any threshold asks. Nobody is compared who could not weigh so much, unless someone does.
 pub const LEAST_WEIGHT: i64 = 10_000;
 
-/// Beside someone who weighs so much, records that weigh so many milli-bits less are passed over,
-/// and each counts as if it weighed the most it could.
+/// Records that weigh at least so many milli-bits less than the heaviest, which may be named, are passed
+/// over; each counts as if it weighed the most it could.
 pub const PASSED_OVER: i64 = 24_000;
 
 /// A name is one that hardly anybody bears up to one person in so many.

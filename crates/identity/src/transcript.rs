@@ -14,7 +14,7 @@ use crate::{
     candidates::{Marker, UnreadBlock},
     kinds::KindSet,
     level::{BirthLevel, Levels},
-    scale::Millibits,
+    scale::{BIT, Millibits},
 };
 
 /// How common the row's names are: log2 of the share of people who would agree by chance, each
@@ -34,6 +34,22 @@ pub struct NameClasses {
     pub given_form: Millibits,
     /// A slip away from it.
     pub given_slip: Millibits,
+}
+
+impl NameClasses {
+    /// Whether each is the logarithm of a share of people.
+    #[must_use]
+    pub fn are_possible(&self) -> bool {
+        let classes = [
+            self.surname_exact,
+            self.surname_part,
+            self.surname_slip,
+            self.given_exact,
+            self.given_form,
+            self.given_slip,
+        ];
+        classes.iter().all(|class| (-64 * BIT..=0).contains(class))
+    }
 }
 
 /// What the row states; not what it says.

@@ -9,6 +9,7 @@
 
 use crate::{
     agreement::Agreement,
+    blocking::KeyKind,
     candidates::UnreadBlock,
     fields::{
         Greatest, addresses, births, givens, greatest_later, greatest_of, greatest_suffix, surnames,
@@ -49,11 +50,11 @@ enum Place {
 
 /// What records outside the blocks read could weigh (point 5): log2 of their greatest total.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Unseen {
+pub(crate) struct Unseen {
     /// Those in blocks that were too large.
-    pub unread: Millibits,
+    pub(crate) unread: Millibits,
     /// Those no key leads to.
-    pub unfound: Millibits,
+    pub(crate) unfound: Millibits,
 }
 
 /// The completeness term Δ without the candidate's weight: every combination of levels that a
@@ -63,7 +64,7 @@ pub struct Unseen {
 /// frequencies make likely: the greater of two sums over the fields. So only classes of levels that
 /// keys tell apart need be gone through, with the greatest of each.
 #[must_use]
-pub fn unseen(row: &RowFacts, unread: &[UnreadBlock], people: u64) -> Unseen {
+pub(crate) fn unseen(row: &RowFacts, unread: &[UnreadBlock], people: u64) -> Unseen {
     let people = log2_integer(people);
     let mut most = Unseen {
         unread: NOTHING,
@@ -111,7 +112,8 @@ impl Unseen {
         people: Millibits,
         unread: &[UnreadBlock],
     ) {
-        match place(levels, unread) {
+        let place = place(levels, unread);
+        match place {
             Some(Place::Unread(size)) => {
                 self.unread = self.unread.max(sum.weight + log2_integer(size));
             }
@@ -120,6 +122,12 @@ impl Unseen {
                 self.unfound = self.unfound.max(most + UNSEEN_RIVALS);
             }
             None => {}
+        }
+        // Whoever was not read may have the row's number, if its block was not.
+        let bearers = levels.left_of(KeyKind::Tin, unread);
+        if place.is_some() && bearers > 0 {
+            let weight = sum.weight + greatest_of(&tables().tin);
+            self.unread = self.unread.max(weight + log2_integer(bearers));
         }
     }
 
@@ -140,7 +148,7 @@ mod tests {
         agreement::{address_class, birth_class, given_class, surname_class},
         candidates::BlockPart,
         fields::stated,
-        level::{AddressLevel, BirthLevel, GivenLevel, MiddleLevel, SurnameLevel},
+        level::{AddressLevel, BirthLevel, GivenLevel, MiddleLevel, SurnameLevel, TinLevel},
         score::{line, stranger_given, stranger_surname},
         transcript::NameClasses,
     };
@@ -191,6 +199,17 @@ mod tests {
                         };
                         let weight = person - stranger;
                         let expected = (people + stranger).max(0);
+                        let bearers: u64 = unread
+                            .iter()
+                            .filter(|block| block.kind == KeyKind::Tin)
+                            .filter(|block| levels.left_of(KeyKind::Tin, &[**block]) > 0)
+                            .map(|block| block.size)
+                            .sum();
+                        if bearers > 0 && place(levels, unread).is_some() {
+                            let number = line(&tables.tin, TinLevel::Same as usize);
+                            let all = weight + number.person - number.stranger;
+                            most.unread = most.unread.max(all + log2_integer(bearers));
+                        }
                         match place(levels, unread) {
                             Some(Place::Unread(size)) => {
                                 most.unread = most.unread.max(weight + log2_integer(size));

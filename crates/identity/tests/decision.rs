@@ -21,10 +21,11 @@ use identity::{
     decide::{Decision, Outcome, Thresholds, identify, judge},
     found::{CandidateSet, Found},
     gather::{gather, keys_of},
-    kinds::{KindSet, shared_kinds},
+    kinds::KindSet,
+    level::Arrangement,
     query::{AddressTokens, Query},
     score::weight,
-    transcript::Transcript,
+    transcript::{PassedOver, Transcript},
 };
 use model::{
     answer::WithheldReason,
@@ -105,6 +106,13 @@ struct List {
     shares: Vec<NameShare>,
     unread: Vec<UnreadBlock>,
     reading: Reading,
+    /// Blocks of more people are read by birth year and by initial only.
+    block_limit: usize,
+}
+
+fn keys_of_person(person: &Person) -> Vec<BlockKey> {
+    let tin = person.tin.as_ref();
+    record_keys(&person.name, person.birth, tin, &person.addresses)
 }
 
 /// What a list is read by.
@@ -132,6 +140,7 @@ impl List {
             people,
             unread: Vec::new(),
             reading: Reading::Keys,
+            block_limit: usize::MAX,
         }
     }
 }
@@ -141,14 +150,48 @@ impl Candidates for List {
         self.size
     }
 
-    fn candidates(&self, keys: &[BlockKey], _: &[i16]) -> Result<CandidateSet, CandidatesError> {
-        let kinds = |person: &Person| {
-            let tin = person.tin.as_ref();
-            let own = record_keys(&person.name, person.birth, tin, &person.addresses);
-            shared_kinds(&own, keys)
-        };
-        let records = (0_u32..).zip(&self.people);
-        let found = records.map(|(record, person)| match self.reading {
+    fn candidates(
+        &self,
+        keys: &[BlockKey],
+        years: &[i16],
+    ) -> Result<CandidateSet, CandidatesError> {
+        let own: Vec<Vec<BlockKey>> = self.people.iter().map(keys_of_person).collect();
+        let mut unread = self.unread.clone();
+        let mut kinds = vec![KindSet::default(); own.len()];
+        for key in keys {
+            let block = || {
+                own.iter().enumerate().filter_map(|(place, own)| {
+                    let same = own.iter().find(|own| own.fingerprint == key.fingerprint);
+                    same.map(|own| (place, own))
+                })
+            };
+            let size = block().count();
+            let is_read = |own: &BlockKey| {
+                let by_year = years
+                    .iter()
+                    .any(|year| own.by_birth_year == key.of_year(*year));
+                size <= self.block_limit
+                    || (own.by_birth_year.is_some() && by_year)
+                    || (own.by_initial.is_some() && own.by_initial == key.by_initial)
+            };
+            for (place, _) in block().filter(|(_, own)| is_read(own)) {
+                kinds[place] = kinds[place].with(key.kind, key.route);
+            }
+            if size > self.block_limit {
+                unread.push(UnreadBlock {
+                    kind: key.kind,
+                    size: size as u64,
+                    read: match (years.is_empty(), key.by_initial.is_some()) {
+                        (false, true) => BlockPart::BirthYearAndInitial,
+                        (false, false) => BlockPart::BirthYear,
+                        (true, true) => BlockPart::Initial,
+                        (true, false) => BlockPart::Nothing,
+                    },
+                });
+            }
+        }
+        let people = (0_u32..).zip(self.people.iter().zip(kinds));
+        let found = people.map(|(record, (person, kinds))| match self.reading {
             Reading::AllPairs => Found {
                 record: RecordNumber(record),
                 kinds: KindSet::ALL,
@@ -156,7 +199,7 @@ impl Candidates for List {
             },
             Reading::Keys => Found {
                 record: RecordNumber(record),
-                kinds: kinds(person),
+                kinds,
                 birth: BirthCode::of(person.birth),
             },
         });
@@ -164,7 +207,7 @@ impl Candidates for List {
             found: found
                 .filter(|found| found.kinds != KindSet::default())
                 .collect(),
-            unread: self.unread.clone(),
+            unread,
         })
     }
 
@@ -468,6 +511,74 @@ fn a_transcript_names_nobody_and_repeats_the_outcome() {
 }
 
 #[test]
+fn a_forged_transcript_is_refused() {
+    let row = "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -";
+    let honest = decide(&[MARIA, JOHN_SENIOR], row).transcript;
+    let check = |forge: fn(&mut Transcript), expected: &str| {
+        let mut forged = honest.clone();
+        forge(&mut forged);
+        let error = judge(&forged, &Thresholds::UNCERTIFIED).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("the transcript is not in order: {expected}")
+        );
+    };
+    let order = "its candidates are not in order";
+    check(|forged| forged.candidates.push(forged.candidates[0]), order);
+    check(|forged| forged.candidates[0].count = 0, "it counts nobody");
+    check(
+        |forged| {
+            let each = PassedOver {
+                kinds: KindSet::ALL,
+                birth: None,
+                count: 1,
+            };
+            forged.passed_over = vec![each, each];
+        },
+        "those passed over are not in order",
+    );
+    let rare = "a name is rarer or commoner than any can be";
+    check(|forged| forged.row.straight.surname_exact = i64::MIN, rare);
+    check(|forged| forged.row.exchanged.given_exact = 1, rare);
+    let best = "its best record is not the heaviest";
+    check(|forged| forged.best = None, best);
+    check(|forged| forged.candidates[0].count = 2, best);
+    check(|forged| forged.candidates.clear(), best);
+}
+
+#[test]
+fn whoever_has_the_names_exchanged_is_not_overlooked_in_a_large_block() {
+    let row = query("Ana|Lopez||1984-05-17||12 OAKWOOD 89501 4");
+    let mut people = vec![
+        person("Ana|Lopez||1984-05-17||12 OAKWOOD 89501 4"),
+        person("Lopez|Ana||1984-05-17||12 OAKWOOD 89501 4"),
+    ];
+    // Others of that day and place: of their block only the row's own initial is read.
+    let others = (0..6).map(|n| person(&format!("Ruth{n}|Stone{n}||1984-05-17||{n} ELM 89502 -")));
+    people.extend(others);
+    let mut list = List::new(people);
+    list.shares = vec![NameShare {
+        same: 1,
+        similar: 0,
+        forms: 0,
+    }];
+    list.block_limit = 4;
+    let (keys, _) = keys_of(&row, &list);
+    let CandidateSet { found, unread } = list.candidates(&keys, &[]).unwrap();
+    let facts = gather(&row, &list).unwrap().row;
+    let bounds = Bounds::new(&facts, &unread, list.size);
+    let other = found
+        .iter()
+        .find(|found| found.record == RecordNumber(1))
+        .unwrap();
+    let view = list.record(other.record).unwrap();
+    let levels = Comparator::new(&row, Bearing::Common).levels(other.record, &view);
+    assert_eq!(levels.arrangement, Arrangement::Exchanged);
+    let most = bounds.greatest(other.kinds, other.birth.level(row.date_of_birth()));
+    assert!(weight(&levels, &facts, list.size) <= most);
+}
+
+#[test]
 fn extremes_end_in_bounded_time() {
     let long = "X".repeat(1_000_000);
     let many = "Ana ".repeat(100_000);
@@ -506,6 +617,9 @@ fn name_text() -> impl Strategy<Value = String> {
         "Robert",
         "J",
         "Juan Jose",
+        "Lopez",
+        "Lee",
+        "",
     ]);
     let surname = prop::sample::select(vec![
         "Diaz",
@@ -515,6 +629,9 @@ fn name_text() -> impl Strategy<Value = String> {
         "Smith",
         "Smyth",
         "Lee",
+        "Ana",
+        "Juan",
+        "",
     ]);
     let suffix = prop::sample::select(vec!["", "", "", "Jr", "Sr"]);
     let birth = prop::sample::select(vec![
@@ -610,14 +727,16 @@ proptest! {
     #[test]
     fn no_record_weighs_more_than_its_bound(
         people in prop::collection::vec(name_text(), 1..7), row in name_text(), share in 1_u64..900,
+        block_limit in 0_usize..5,
     ) {
         let mut list = List::new(people.iter().map(|text| person(text)).collect());
+        list.block_limit = block_limit;
         list.shares = vec![NameShare { same: share, similar: share / 2, forms: share / 3 }];
         let row = query(&row);
         let (keys, years) = keys_of(&row, &list);
-        let found = list.candidates(&keys, years).unwrap().found;
+        let CandidateSet { found, unread } = list.candidates(&keys, years).unwrap();
         let transcript = gather(&row, &list).unwrap();
-        let bounds = Bounds::new(&transcript.row, &[], list.size);
+        let bounds = Bounds::new(&transcript.row, &unread, list.size);
         let comparator = Comparator::new(&row, Bearing::Common);
         for found in found {
             let view = list.record(found.record).unwrap();

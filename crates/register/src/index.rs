@@ -11,7 +11,8 @@
 //! entries, so that a bucket holds 16 to 32. An entry of another fingerprint is taken for the one
 //! looked for once in 2^8: with 24 entries a bucket and 60 keys a row, that gives a row five or six
 //! records that have not the key they were found under. What was found under too many keys is
-//! compared the sooner; nothing else follows from it. An oversized block has one entry, whose record
+//! compared the sooner, and where they are passed over count for at most 2^-24 of the best all the same.
+//! An oversized block has one entry, whose record
 //! is no record; it says only that the whole fingerprint is looked for among the oversized, so no
 //! block is ever taken for another there.
 //!
