@@ -10,11 +10,10 @@
 //! order, so that a bucket without the tag costs no more than its tags. `d` grows with the number of
 //! entries, so that a bucket holds 16 to 32. An entry of another fingerprint is taken for the one
 //! looked for once in 2^8: with 24 entries a bucket and 60 keys a row, that gives a row five or six
-//! records that have not the key they were found under. What was found under too many keys is
-//! compared the sooner, and where they are passed over count for at most 2^-24 of the best all the same.
-//! An oversized block has one entry, whose record
-//! is no record; it says only that the whole fingerprint is looked for among the oversized, so no
-//! block is ever taken for another there.
+//! records that have not the key they were found under. They are compared the sooner for it, and
+//! passed over they count for at most 2^-24 of the heaviest all the same. An oversized block has one
+//! entry, whose record is no record; it says only that the whole fingerprint is looked for among the
+//! oversized, so no block is ever taken for another there.
 //!
 //! The birth date stands beside the record because it decides for most of what is found that it need
 //! not be compared: it is read with the block, the record lies elsewhere in memory.
