@@ -24,7 +24,7 @@ fuzz_target!(|data: &[u8]| {
         let birth = model::time::parse_date("1980-02-29").ok();
         let keys = record_keys(&name, birth, None, &[]);
         if let Ok(found) = index.candidates(&keys, &[1979, 1980]) {
-            assert!(found.records.iter().all(|record| record.0 < PEOPLE));
+            assert!(found.records().iter().all(|record| record.0 < PEOPLE));
         }
     }
 });
