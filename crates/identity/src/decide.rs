@@ -294,15 +294,8 @@ pub fn judge(transcript: &Transcript, thresholds: &Thresholds) -> Result<Judgeme
         });
     }
     let Some(best) = best_group(transcript) else {
-        let reason = if !transcript.unread.is_empty() {
-            WithheldReason::BlockOverflow
-        } else if transcript.passed_over.is_empty() {
-            WithheldReason::NoCandidate
-        } else {
-            WithheldReason::LowEvidence
-        };
         return Ok(Judgement {
-            outcome: Outcome::Withheld(reason),
+            outcome: Outcome::Withheld(reason_for_nobody(transcript)),
             odds: None,
             evidence: Vec::new(),
         });
@@ -340,6 +333,18 @@ fn outcome(
         None => Outcome::Withheld(alternatives.reason()),
         Some(_) if best.marker == Marker::Hold => Outcome::Withheld(WithheldReason::Hold),
         Some(record) => Outcome::Identified(record),
+    }
+}
+
+/// Why nobody was worth comparing: a block left unread only where somebody in it could be named.
+fn reason_for_nobody(transcript: &Transcript) -> WithheldReason {
+    let unseen = unseen(&transcript.row, &transcript.unread, transcript.people);
+    if unseen.unread >= LEAST_WEIGHT {
+        WithheldReason::BlockOverflow
+    } else if transcript.passed_over.is_empty() {
+        WithheldReason::NoCandidate
+    } else {
+        WithheldReason::LowEvidence
     }
 }
 

@@ -461,6 +461,32 @@ fn an_unread_block_withholds_only_where_it_could_decide() {
 }
 
 #[test]
+fn an_unread_block_is_the_reason_only_where_somebody_in_it_could_be_named() {
+    let mut list = List::new(vec![person(MARIA)]);
+    let mut reason = |row: &str, kind, size| {
+        let block = UnreadBlock {
+            kind,
+            size,
+            read: BlockPart::Nothing,
+        };
+        list.unread = vec![block];
+        identify(&query(row), &list, &Thresholds::UNCERTIFIED)
+            .unwrap()
+            .outcome
+    };
+    use identity::blocking::KeyKind;
+    let dated = "Robert|Jones||1970-01-01|666-11-3333|3 ELM 60601 -";
+    assert_eq!(
+        reason(dated, KeyKind::Tin, 5_000),
+        Outcome::Withheld(WithheldReason::BlockOverflow)
+    );
+    assert_eq!(
+        reason("Robert|Jones||||3 ELM 60601 -", KeyKind::Name, 600),
+        Outcome::Withheld(WithheldReason::NoCandidate)
+    );
+}
+
+#[test]
 fn the_entries_of_the_given_address_are_told() {
     let two = "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -;3 ELM 60601 -;12 OAKWOOD 89501 B";
     let decision = decide(&[two], "Maria|Lopez||1984-05-17||12 OAKWOOD 89501 -");
