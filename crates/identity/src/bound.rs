@@ -110,8 +110,8 @@ impl<'t> Bounds<'t> {
     pub fn greatest(&self, kinds: KindSet, birth: Option<BirthLevel>) -> Millibits {
         let names = match birth {
             Some(level) => {
-                let logs = line(&tables().birth, level as usize);
-                self.heaviest(kinds, birth_class(level)) + logs.person - logs.stranger
+                let birth = line(&tables().birth, level as usize).weight(None);
+                self.heaviest(kinds, birth_class(level)) + birth
             }
             None => {
                 let with = |(class, weight): &(_, _)| self.heaviest(kinds, *class) + weight;
@@ -143,15 +143,14 @@ impl<'t> Bounds<'t> {
         if kinds.has(KeyKind::Tin) || unread {
             self.tin
         } else {
-            let logs = line(&tables().tin, TinLevel::Different as usize);
-            (logs.person - logs.stranger).max(0)
+            let different = line(&tables().tin, TinLevel::Different as usize);
+            different.weight(None).max(0)
         }
     }
 }
 
 fn of_arrangement(arrangement: Arrangement) -> Millibits {
-    let logs = line(&tables().arrangement, arrangement as usize);
-    logs.person - logs.stranger
+    line(&tables().arrangement, arrangement as usize).weight(None)
 }
 
 /// Names as the record has them.
@@ -183,12 +182,10 @@ fn exchanged(row: &RowFacts) -> Vec<Combination> {
         return Vec::new();
     }
     let surnames = [SurnameLevel::Exact, SurnameLevel::Part].map(|level| {
-        let logs = line(&tables().surname, level as usize);
-        logs.person - stranger_surname(level, &row.exchanged).unwrap_or(logs.stranger)
+        line(&tables().surname, level as usize).weight(stranger_surname(level, &row.exchanged))
     });
     let givens = [GivenLevel::Exact, GivenLevel::Nickname].map(|level| {
-        let logs = line(&tables().given, level as usize);
-        logs.person - stranger_given(level, &row.exchanged).unwrap_or(logs.stranger)
+        line(&tables().given, level as usize).weight(stranger_given(level, &row.exchanged))
     });
     let most = |weights: [Millibits; 2]| weights.into_iter().max().unwrap_or(0);
     let names = of_arrangement(Arrangement::Exchanged) + most(surnames) + most(givens);

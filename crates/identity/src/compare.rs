@@ -27,6 +27,7 @@ use crate::{
     },
     names::{RowGiven, RowSurnames},
     numbering::Numbering,
+    parameters::HARDLY_ANYBODY,
     query::{AddressTokens, Query},
     words::Words,
 };
@@ -48,6 +49,18 @@ pub enum Bearing {
     Common,
     /// Hardly anybody bears it.
     HardlyAnybody,
+}
+
+impl Bearing {
+    /// Of a name that so many of the people bear.
+    #[must_use]
+    pub const fn of(bearers: u64, people: u64) -> Self {
+        if bearers.saturating_mul(HARDLY_ANYBODY) > people {
+            Self::Common
+        } else {
+            Self::HardlyAnybody
+        }
+    }
 }
 
 /// What surnames of a record agree with.

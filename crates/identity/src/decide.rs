@@ -26,7 +26,7 @@ use crate::{
     parameters::{LEAST_WEIGHT, MODEL_VERSION},
     query::Query,
     scale::{Fixed, Millibits},
-    score::{field_weights, fields_weight, household, prior, weight},
+    score::{best_group, field_weights, fields_weight, household, prior, weight},
     transcript::{CandidateGroup, NameClasses, PassedOver, Transcript},
     unseen::unseen,
 };
@@ -287,13 +287,14 @@ impl Alternatives {
 pub fn judge(transcript: &Transcript, thresholds: &Thresholds) -> Result<Judgement, IdentifyError> {
     check_versions(transcript)?;
     check_form(transcript)?;
+    let best = checked_best(transcript)?;
     if transcript.people > thresholds.largest_register {
         return Err(IdentifyError::NotCertified {
             people: transcript.people,
             largest: thresholds.largest_register,
         });
     }
-    let Some(best) = best_group(transcript) else {
+    let Some(best) = best else {
         return Ok(Judgement {
             outcome: Outcome::Withheld(reason_for_nobody(transcript)),
             odds: None,
@@ -348,8 +349,7 @@ fn reason_for_nobody(transcript: &Transcript) -> WithheldReason {
     }
 }
 
-/// Refuses what gather never writes: a count of nobody, one group twice, a name rarer than any, a
-/// best record where the heaviest group has several or none.
+/// Refuses what gather never writes: a count of nobody, one group twice, a name rarer than any.
 fn check_form(transcript: &Transcript) -> Result<(), IdentifyError> {
     let strange = |problem| Err(IdentifyError::Form { problem });
     let groups = &transcript.candidates;
@@ -370,20 +370,6 @@ fn check_form(transcript: &Transcript) -> Result<(), IdentifyError> {
     let classes = [transcript.row.straight, transcript.row.exchanged];
     if !classes.iter().all(NameClasses::are_possible) {
         return strange("a name is rarer or commoner than any can be");
-    }
-    let heaviest = groups
-        .iter()
-        .map(|group| fields_weight(&group.levels, &transcript.row))
-        .max();
-    let mut alike = groups
-        .iter()
-        .filter(|group| Some(fields_weight(&group.levels, &transcript.row)) == heaviest);
-    let is_one = match (alike.next(), alike.next()) {
-        (Some(group), None) => group.count == 1,
-        _ => false,
-    };
-    if transcript.best.is_some() != is_one {
-        return strange("its best record is not the heaviest");
     }
     Ok(())
 }
@@ -406,15 +392,16 @@ fn check_versions(transcript: &Transcript) -> Result<(), IdentifyError> {
 }
 
 /// The group of greatest weight; of equal ones the first, whose odds are then even at most.
-fn best_group(transcript: &Transcript) -> Option<CandidateGroup> {
-    let mut best: Option<(Millibits, CandidateGroup)> = None;
-    for group in transcript.candidates.iter().filter(|group| group.count > 0) {
-        let own = fields_weight(&group.levels, &transcript.row);
-        if best.is_none_or(|(weight, _)| own > weight) {
-            best = Some((own, *group));
-        }
+///
+/// # Errors
+/// [`IdentifyError::Form`] where the best record stated is not it.
+fn checked_best(transcript: &Transcript) -> Result<Option<CandidateGroup>, IdentifyError> {
+    let best = best_group(transcript.candidates.iter(), &transcript.row);
+    if transcript.best.is_some() != best.is_some_and(|best| best.is_alone) {
+        let problem = "its best record is not the heaviest";
+        return Err(IdentifyError::Form { problem });
     }
-    best.map(|(_, group)| group)
+    Ok(best.and_then(|best| transcript.candidates.get(best.place).copied()))
 }
 
 fn evidence(

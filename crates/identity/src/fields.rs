@@ -39,7 +39,7 @@ fn greatest<L: Copy, C: Copy + PartialEq>(
     for level in levels {
         let logs = line(table, number(*level));
         let this = Greatest {
-            weight: logs.person - stranger(*level).unwrap_or(logs.stranger),
+            weight: logs.weight(stranger(*level)),
             person: logs.person,
         };
         let class = class(*level);
@@ -113,7 +113,7 @@ pub(crate) fn stated<L>(is_stated: bool, all: &'static [L]) -> &'static [L] {
 
 /// The greatest weight of a table's levels.
 pub(crate) fn greatest_of(table: &[Logs]) -> Millibits {
-    let weights = table.iter().map(|logs| logs.person - logs.stranger);
+    let weights = table.iter().map(|logs| logs.weight(None));
     weights.max().unwrap_or(0).max(0)
 }
 

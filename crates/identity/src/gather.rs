@@ -17,10 +17,10 @@ use crate::{
     found::CandidateSet,
     level::Levels,
     numbering::Numbering,
-    parameters::{HARDLY_ANYBODY, LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER, model_digest},
+    parameters::{LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER, model_digest},
     query::Query,
     scale::Millibits,
-    score::{fields_weight, name_classes, prior},
+    score::{best_group, fields_weight, name_classes, prior},
     sieve::Sieve,
     transcript::{CandidateGroup, PassedOver, RowFacts, Transcript},
 };
@@ -169,28 +169,21 @@ impl Compared {
     /// elsewhere may bring it under a key more, by a name a slip away, so that it is compared and counts
     /// for less: another's odds can rise by that much, and by no more, through somebody's being added.
     fn could_be_changed_by(&self, greatest: Millibits) -> bool {
-        match self.heaviest {
-            Some(heaviest) if heaviest.weight < LEAST_WEIGHT => greatest >= LEAST_WEIGHT,
+        let heaviest = self
+            .heaviest
+            .filter(|heaviest| heaviest.weight >= LEAST_WEIGHT);
+        match heaviest {
+            None => greatest >= LEAST_WEIGHT,
             Some(heaviest) if heaviest.is_nameable => greatest > heaviest.weight - PASSED_OVER,
             Some(heaviest) => greatest >= heaviest.weight,
-            None => greatest >= LEAST_WEIGHT,
         }
     }
 
     /// The one record of greatest weight; `None` where several weigh the same.
     fn best(&self, row: &RowFacts) -> Option<RecordNumber> {
-        let weights = self
-            .groups
-            .iter()
-            .map(|(group, _)| fields_weight(&group.levels, row));
-        let greatest = weights.clone().max()?;
-        let mut first = weights
-            .zip(&self.groups)
-            .filter(|(weight, _)| *weight == greatest);
-        match (first.next(), first.next()) {
-            (Some((_, (group, record))), None) if group.count == 1 => Some(*record),
-            _ => None,
-        }
+        let best = best_group(self.groups.iter().map(|(group, _)| group), row)?;
+        let (_, record) = self.groups.get(best.place)?;
+        best.is_alone.then_some(*record)
     }
 }
 
@@ -260,10 +253,5 @@ fn row_facts(query: &Query, known: &Known<'_>, register: &dyn Candidates) -> (Ro
         straight: name_classes(given, &surnames, people),
         exchanged: name_classes(exchanged_given, &exchanged_surnames, people),
     };
-    let bearing = if bearers.saturating_mul(HARDLY_ANYBODY) > people {
-        Bearing::Common
-    } else {
-        Bearing::HardlyAnybody
-    };
-    (facts, bearing)
+    (facts, Bearing::of(bearers, people))
 }

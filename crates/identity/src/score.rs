@@ -15,7 +15,7 @@ use crate::{
         PRESENT, RAREST_NAME, SUFFIX, SURNAME, TIN, TWIN_ALIKE, WRITTEN_SO,
     },
     scale::{Fixed, Millibits, log2_integer, log2_ratio},
-    transcript::{NameClasses, RowFacts},
+    transcript::{CandidateGroup, NameClasses, RowFacts},
 };
 
 /// Width of a class of name frequency: a quarter bit.
@@ -33,6 +33,11 @@ pub(crate) struct Logs {
 }
 
 impl Logs {
+    /// The weight against strangers, who have a likelihood of their own where it depends on the row.
+    pub(crate) fn weight(&self, stranger: Option<Millibits>) -> Millibits {
+        self.person - stranger.unwrap_or(self.stranger)
+    }
+
     fn of(row: &Likelihood) -> Self {
         let over_person = |part: u64| log2_ratio(part, row.person) + 1;
         Self {
@@ -89,13 +94,8 @@ fn rarest() -> Millibits {
     *RAREST.get_or_init(|| log2_ratio(RAREST_NAME, MILLION) + 1)
 }
 
-/// The class of a share of people: log2, at least that of the rarest name, rounded up.
-#[must_use]
-pub fn class_of(bearers: u64, people: u64) -> Millibits {
-    class_among(bearers, log2_integer(people.max(1)))
-}
-
-/// The same, of the logarithm of the number of people.
+/// The class of a share of people, of whom the logarithm is given: log2, at least that of the rarest
+/// name, rounded up.
 fn class_among(bearers: u64, people: Millibits) -> Millibits {
     let share = log2_integer(bearers.saturating_add(1)) - people + 1;
     let class = share.max(rarest()).min(0);
@@ -271,21 +271,46 @@ pub fn weight(levels: &Levels, row: &RowFacts, people: u64) -> Millibits {
 pub(crate) fn fields_weight(levels: &Levels, row: &RowFacts) -> Millibits {
     let tables = tables();
     let names = classes(row, levels.arrangement);
-    let plain = |table: &[Logs], level| {
-        let logs = line(table, level);
-        logs.person - logs.stranger
-    };
+    let plain = |table: &[Logs], level| line(table, level).weight(None);
     let surname = line(&tables.surname, levels.surname as usize);
     let given = line(&tables.given, levels.given as usize);
-    let name = surname.person + given.person
-        - stranger_surname(levels.surname, names).unwrap_or(surname.stranger)
-        - stranger_given(levels.given, names).unwrap_or(given.stranger);
+    let name = surname.weight(stranger_surname(levels.surname, names))
+        + given.weight(stranger_given(levels.given, names));
     name + plain(&tables.arrangement, levels.arrangement as usize)
         + plain(&tables.middle, levels.middle as usize)
         + plain(&tables.suffix, levels.suffix as usize)
         + plain(&tables.birth, levels.birth as usize)
         + plain(&tables.tin, levels.tin as usize)
         + plain(&tables.address, levels.address as usize)
+}
+
+/// The group of greatest weight among several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BestGroup {
+    /// Its place; of groups that weigh the same the first.
+    pub(crate) place: usize,
+    /// Whether it is one record and no other weighs as much.
+    pub(crate) is_alone: bool,
+}
+
+/// The group of greatest weight; `None` where there is no group.
+pub(crate) fn best_group<'g>(
+    groups: impl Iterator<Item = &'g CandidateGroup>,
+    row: &RowFacts,
+) -> Option<BestGroup> {
+    let mut best: Option<(Millibits, BestGroup)> = None;
+    for (place, group) in groups.enumerate() {
+        let weight = fields_weight(&group.levels, row);
+        match &mut best {
+            Some((greatest, _)) if weight < *greatest => {}
+            Some((greatest, best)) if weight == *greatest => best.is_alone = false,
+            best => {
+                let is_alone = group.count == 1;
+                *best = Some((weight, BestGroup { place, is_alone }));
+            }
+        }
+    }
+    best.map(|(_, group)| group)
 }
 
 /// log2 of the chance that a person asked for is a given record, rounded down.
@@ -479,6 +504,7 @@ mod tests {
 
     #[test]
     fn classes_are_rounded_towards_common() {
+        let class_of = |bearers, people: u64| class_among(bearers, log2_integer(people.max(1)));
         assert_eq!(class_of(0, 200_000), -16_750);
         assert_eq!(class_of(1_999, 200_000), -6_500);
         assert_eq!(class_of(200_000, 200_000), 0);

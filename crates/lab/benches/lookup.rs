@@ -39,7 +39,6 @@ use identity::{
     found::Found,
     gather::{gather, keys_of},
     kinds::ALL_KINDS,
-    parameters::HARDLY_ANYBODY,
     query::Query,
     score::weight,
 };
@@ -443,12 +442,7 @@ fn bounds(register: &Register<Synthetic>, asked: &[Asked]) {
             .given
             .first()
             .map_or(0, |token| register.borne(NameField::Given, token).same);
-        let bearing = if bearers * HARDLY_ANYBODY > register.people() {
-            Bearing::Common
-        } else {
-            Bearing::HardlyAnybody
-        };
-        let comparator = Comparator::new(query, bearing);
+        let comparator = Comparator::new(query, Bearing::of(bearers, register.people()));
         let excess = found.found.iter().map(|found| {
             let levels = comparator.levels(found.record, &register.record(found.record).unwrap());
             let birth = found.birth.level(query.date_of_birth());

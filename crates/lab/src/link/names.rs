@@ -12,7 +12,6 @@ use identity::{
     compare::Bearing,
     level::{GivenLevel, MiddleLevel, SurnameLevel},
     names::{RowGiven, RowSurnames},
-    parameters::HARDLY_ANYBODY,
 };
 use serde::Serialize;
 
@@ -88,11 +87,7 @@ fn levels(loaded: &Loaded, row: &Form, person: &Form) -> (GivenLevel, MiddleLeve
     let names = &loaded.words.names;
     let [first, ..] = row.given;
     let bearers = loaded.counts.of_value(GIVEN, first);
-    let bearing = if bearers.saturating_mul(HARDLY_ANYBODY) > loaded.counts.people {
-        Bearing::Common
-    } else {
-        Bearing::HardlyAnybody
-    };
+    let bearing = Bearing::of(bearers, loaded.counts.people);
     let (given, surnames) = (words(names, &row.given), words(names, &row.surname));
     let (given, surnames) = (RowGiven::of(&given, bearing), RowSurnames::of(&surnames));
     let theirs = texts(names, &person.given);
