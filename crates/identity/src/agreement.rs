@@ -11,7 +11,7 @@ use std::sync::OnceLock;
 use crate::{
     blocking::KeyKind,
     candidates::{BlockPart, UnreadBlock},
-    kinds::{ALL_KINDS, KindSet, Route},
+    kinds::{ALL_KINDS, KindSet, Route, Search},
     level::{AddressLevel, Arrangement, BirthLevel, GivenLevel, SurnameLevel},
 };
 
@@ -145,22 +145,28 @@ impl Agreement {
         ((names + self.given as usize) * 3 + self.birth as usize) * 5 + self.address as usize
     }
 
-    /// The kinds of key that a record agreeing so has in common with the row, for certain. Queries
-    /// are looked up with given names a slip away, with surnames a slip away beside the given name, and
-    /// with month and day exchanged.
-    pub(crate) fn kinds(self) -> KindSet {
-        static KINDS: OnceLock<Vec<KindSet>> = OnceLock::new();
+    /// The kinds of key that a record agreeing so has in common with the row, for certain, of those that
+    /// were searched. Queries are looked up with given names a slip away, with surnames a slip away
+    /// beside the given name, and with month and day exchanged.
+    pub(crate) fn kinds(self, search: Search) -> KindSet {
+        static KINDS: OnceLock<[Vec<KindSet>; Search::ALL.len()]> = OnceLock::new();
         let kinds = KINDS.get_or_init(|| {
-            let routed = |agreement: Self| {
-                let kinds = ALL_KINDS.into_iter();
-                kinds.filter_map(move |kind| Some((kind, agreement.route(kind)?)))
-            };
-            Self::all()
-                .into_iter()
-                .map(|agreement| routed(agreement).collect())
-                .collect()
+            Search::ALL.map(|search| {
+                let all = Self::all().into_iter();
+                all.map(|agreement| agreement.all_kinds().searched(search))
+                    .collect()
+            })
         });
-        kinds.get(self.place()).copied().unwrap_or_default()
+        let searched = kinds.get(search as usize);
+        searched
+            .and_then(|kinds| kinds.get(self.place()))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    fn all_kinds(self) -> KindSet {
+        let routed = |kind| Some((kind, self.route(kind)?));
+        ALL_KINDS.into_iter().filter_map(routed).collect()
     }
 
     /// By which route the row comes to a key of this kind that the record has; `None` where it may
@@ -227,8 +233,13 @@ impl Agreement {
 
     /// Whether a record agreeing so may have been found under these kinds of key and no others:
     /// every other kind that it has for certain may have it in an unread block.
-    pub(crate) fn may_be_found_under(self, kinds: KindSet, unread: &[UnreadBlock]) -> bool {
-        let missed = self.kinds().without(kinds);
+    pub(crate) fn may_be_found_under(
+        self,
+        kinds: KindSet,
+        search: Search,
+        unread: &[UnreadBlock],
+    ) -> bool {
+        let missed = self.kinds(search).without(kinds);
         ALL_KINDS
             .into_iter()
             .filter(|kind| missed.has(*kind))
@@ -247,7 +258,8 @@ mod tests {
         for (place, agreement) in all.iter().enumerate() {
             assert_eq!(agreement.place(), place);
             for kind in ALL_KINDS {
-                assert_eq!(agreement.kinds().has(kind), agreement.route(kind).is_some());
+                let kinds = agreement.kinds(Search::Slips);
+                assert_eq!(kinds.has(kind), agreement.route(kind).is_some());
             }
         }
     }

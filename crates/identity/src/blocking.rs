@@ -1,10 +1,11 @@
 //! Blocking keys: which records a row is compared with at all.
 //!
-//! Place in the flow: the builder indexes [`record_keys`], a query is looked up under
-//! [`query_keys`]. The address key alone already finds every record that could be released (its
+//! Place in the flow: the builder indexes [`record_keys`], a query is looked up under those of
+//! query_keys. The address key alone already finds every record that could be released (its
 //! address must be on file); the others find the rivals.
 //!
-//! Left to others: the index (register), what an unfound record could have weighed (score).
+//! Left to others: what a query is looked up under (query_keys), the index (register), what an unfound
+//! record could have weighed (unseen).
 
 use std::sync::OnceLock;
 
@@ -22,7 +23,7 @@ use crate::{
     kinds::Route,
     level::BirthLevel,
     phonetic::{Sound, sound_code},
-    query::{AddressTokens, Query, exchanged_name},
+    query::AddressTokens,
 };
 
 /// Version of the keys: files made with another cannot be read.
@@ -152,13 +153,16 @@ impl Refinement {
     /// Of a person.
     #[must_use]
     pub fn of(name: &StandardName, date_of_birth: Option<Date>) -> Self {
+        let given = name.given.first().map(|token| canonical_given(token));
+        Self::with(given, date_of_birth)
+    }
+
+    /// Of a canonical first given name and a birth date.
+    pub(crate) fn with(given: Option<&str>, date_of_birth: Option<Date>) -> Self {
         Self {
             birth_year: date_of_birth.map(Date::year),
             birth: BirthCode::of(date_of_birth),
-            initial: name
-                .given
-                .first()
-                .and_then(|token| canonical_given(token).bytes().next()),
+            initial: given.and_then(|given| given.bytes().next()),
         }
     }
 
@@ -181,7 +185,7 @@ impl Refinement {
         Some(mix(fingerprint, 0x1_0000 + u64::from(self.initial?)))
     }
 
-    fn key(self, kind: KeyKind, route: Route, fingerprint: u64) -> BlockKey {
+    pub(crate) fn key(self, kind: KeyKind, route: Route, fingerprint: u64) -> BlockKey {
         BlockKey {
             kind,
             route,
@@ -201,11 +205,11 @@ fn mix(fingerprint: u64, number: u64) -> u64 {
 }
 
 /// A birth date as keys have it: `yyyymmdd` in four bytes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct BirthText([u8; 4]);
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct BirthText([u8; 4]);
 
 impl BirthText {
-    fn of(date: Date) -> Self {
+    pub(crate) fn of(date: Date) -> Self {
         let number =
             i32::from(date.year()) * 10_000 + i32::from(date.month()) * 100 + i32::from(date.day());
         Self(number.to_le_bytes())
@@ -239,7 +243,7 @@ impl AddressKeys {
         }
     }
 
-    fn all(addresses: &[AddressTokens]) -> Vec<Self> {
+    pub(crate) fn all(addresses: &[AddressTokens]) -> Vec<Self> {
         addresses.iter().map(Self::of).collect()
     }
 }
@@ -252,16 +256,47 @@ fn print(key: FingerprintKey, kind: KeyKind, parts: &[&[u8]]) -> u64 {
         .finish()
 }
 
+/// The names of a person as keys have them.
+#[derive(Debug, Clone)]
+pub(crate) struct NameKeys<'n> {
+    /// The canonical first given name.
+    pub(crate) given: Option<&'n str>,
+    /// How surnames sound, each and all joined, without doubles.
+    pub(crate) sounds: Vec<Sound>,
+}
+
+impl<'n> NameKeys<'n> {
+    /// Of given names and surnames.
+    pub(crate) fn of(given: &'n [String], surnames: &[String]) -> Self {
+        let mut sounds: Vec<Sound> = surnames.iter().map(|token| sound_code(token)).collect();
+        if surnames.len() > 1 {
+            sounds.push(sound_code(&surnames.concat()));
+        }
+        sounds.sort_unstable();
+        sounds.dedup();
+        Self {
+            given: given.first().map(|token| canonical_given(token)),
+            sounds,
+        }
+    }
+}
+
 /// Collects fingerprints of one person.
-struct Prints<'a> {
+pub(crate) struct Prints<'a> {
     addresses: &'a [AddressKeys],
+    births: &'a [BirthText],
     prints: Vec<(KeyKind, u64)>,
 }
 
 impl<'a> Prints<'a> {
-    fn new(addresses: &'a [AddressKeys], capacity: usize) -> Self {
+    pub(crate) fn new(
+        addresses: &'a [AddressKeys],
+        births: &'a [BirthText],
+        capacity: usize,
+    ) -> Self {
         Self {
             addresses,
+            births,
             prints: Vec::with_capacity(capacity),
         }
     }
@@ -271,7 +306,7 @@ impl<'a> Prints<'a> {
         self.prints.push((kind, print));
     }
 
-    fn of_tin(&mut self, tin: Option<&Token>) {
+    pub(crate) fn of_tin(&mut self, tin: Option<&Token>) {
         if let Some(token) = tin {
             let key = FingerprintKey::of(&[token]);
             self.prints
@@ -285,99 +320,69 @@ impl<'a> Prints<'a> {
         }
     }
 
-    fn of_given(&mut self, given: &str, births: &[BirthText]) {
-        for birth in births {
+    /// A given name without the surname.
+    pub(crate) fn of_given(&mut self, given: &str) {
+        for birth in self.births {
             self.open(KeyKind::GivenBirth, &[given.as_bytes(), &birth.0]);
         }
         self.at_zips(KeyKind::GivenZip, given.as_bytes());
     }
 
-    fn of_surname(&mut self, sound: Sound, births: &[BirthText]) {
-        for birth in births {
+    fn of_surname(&mut self, sound: Sound) {
+        for birth in self.births {
             self.open(KeyKind::SurnameBirth, &[&sound, &birth.0]);
         }
         self.at_zips(KeyKind::SurnameZip, &sound);
     }
 
-    fn of_both(&mut self, given: &str, sound: Sound) {
+    /// A given name with a surname.
+    pub(crate) fn of_both(&mut self, given: &str, sound: Sound) {
         self.open(KeyKind::Name, &[given.as_bytes(), &sound]);
     }
 
-    fn of_name(&mut self, name: &StandardName, births: &[BirthText]) {
-        let given = name.given.first().map(|token| canonical_given(token));
-        if let Some(given) = given {
-            self.of_given(given, births);
+    /// Given name and surnames apart.
+    pub(crate) fn of_name_parts(&mut self, name: &NameKeys<'_>) {
+        if let Some(given) = name.given {
+            self.of_given(given);
         }
-        for sound in sounds(name) {
-            self.of_surname(sound, births);
-            if let Some(given) = given {
-                self.of_both(given, sound);
-            }
+        for sound in &name.sounds {
+            self.of_surname(*sound);
         }
     }
 
-    /// Keys of names a slip away: each given name as if it were the row's own, and each surname
-    /// beside the row's given name. A slip of the surname beside no given name that agrees is not
-    /// looked for: it weighs little, and unseen counts it.
-    fn of_slips(&mut self, name: &StandardName, slips: &Slips<'_>, births: &[BirthText]) {
-        let mut givens: Vec<&str> = slips.given.iter().map(|s| canonical_given(s)).collect();
-        givens.sort_unstable();
-        givens.dedup();
-        let own = sounds(name);
-        for given in givens {
-            self.of_given(given, births);
-            for sound in &own {
+    /// Given name and surnames together.
+    pub(crate) fn of_whole_name(&mut self, name: &NameKeys<'_>) {
+        if let Some(given) = name.given {
+            for sound in &name.sounds {
                 self.of_both(given, *sound);
             }
         }
-        let mut others: Vec<Sound> = slips.surnames.iter().map(|s| sound_code(s)).collect();
-        others.sort_unstable();
-        others.dedup();
-        let given = name.given.first().map(|token| canonical_given(token));
-        if let Some(given) = given {
-            for sound in others {
-                self.of_both(given, sound);
-            }
+    }
+
+    /// Addresses by themselves.
+    pub(crate) fn of_addresses(&mut self) {
+        for key in self.addresses.iter().filter_map(|address| address.whole) {
+            let print = print(key, KeyKind::Address, &[]);
+            self.prints.push((KeyKind::Address, print));
         }
     }
 
-    fn of_addresses(&mut self, births: &[BirthText]) {
-        for address in self.addresses {
-            if let Some(key) = address.whole {
-                let print = print(key, KeyKind::Address, &[]);
-                self.prints.push((KeyKind::Address, print));
-            }
-            for (key, birth) in address
-                .zip3
-                .iter()
-                .flat_map(|key| births.iter().map(move |b| (key, b)))
-            {
-                let print = print(*key, KeyKind::BirthZip, &[&birth.0]);
+    /// Addresses with birth dates.
+    pub(crate) fn of_births(&mut self) {
+        for key in self.addresses.iter().filter_map(|address| address.zip3) {
+            for birth in self.births {
+                let print = print(key, KeyKind::BirthZip, &[&birth.0]);
                 self.prints.push((KeyKind::BirthZip, print));
             }
         }
     }
 
-    fn finish(mut self) -> Vec<(KeyKind, u64)> {
+    /// What was collected, ascending, none twice.
+    pub(crate) fn finish(mut self) -> Vec<(KeyKind, u64)> {
         self.prints.sort_unstable();
         self.prints.dedup();
         self.prints
     }
-}
-
-/// The sounds of a person's surnames, each and all joined, without doubles.
-fn sounds(name: &StandardName) -> Vec<Sound> {
-    let mut sounds: Vec<Sound> = name
-        .surnames
-        .iter()
-        .map(|token| sound_code(token))
-        .collect();
-    if name.surnames.len() > 1 {
-        sounds.push(sound_code(&name.surnames.concat()));
-    }
-    sounds.sort_unstable();
-    sounds.dedup();
-    sounds
 }
 
 /// The keys a record is indexed under: kind and fingerprint, ascending, none twice. Its
@@ -389,11 +394,14 @@ pub fn record_prints(
     tin: Option<&Token>,
     addresses: &[AddressKeys],
 ) -> Vec<(KeyKind, u64)> {
-    let mut prints = Prints::new(addresses, 32);
     let births: Vec<BirthText> = date_of_birth.map(BirthText::of).into_iter().collect();
+    let name = NameKeys::of(&name.given, &name.surnames);
+    let mut prints = Prints::new(addresses, &births, 32);
     prints.of_tin(tin);
-    prints.of_addresses(&births);
-    prints.of_name(name, &births);
+    prints.of_addresses();
+    prints.of_births();
+    prints.of_name_parts(&name);
+    prints.of_whole_name(&name);
     prints.finish()
 }
 
@@ -413,69 +421,13 @@ pub fn record_keys(
         .collect()
 }
 
-/// The day with month and day exchanged, where that is a date.
-fn exchanged_date(date: Date) -> Option<Date> {
-    Date::new(date.year(), date.day(), date.month()).ok()
-}
-
-/// Names on file a slip away from those of a row.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct Slips<'r> {
-    /// From its first given name.
-    pub given: Vec<&'r str>,
-    /// From each of its surnames.
-    pub surnames: Vec<&'r str>,
-}
-
-/// The keys a query is looked up under: those of a record with its values, also with given names
-/// and surnames exchanged, with month and day of birth exchanged, and with names a slip away.
-#[must_use]
-pub fn query_keys(query: &Query, slips: &Slips<'_>) -> Vec<BlockKey> {
-    let addresses = AddressKeys::all(query.addresses());
-    let dates = [
-        query.date_of_birth(),
-        query.date_of_birth().and_then(exchanged_date),
-    ];
-    let mut births: Vec<BirthText> = dates.into_iter().flatten().map(BirthText::of).collect();
-    births.dedup();
-    let mut straight = Prints::new(&addresses, 256);
-    straight.of_tin(query.tin());
-    straight.of_addresses(&births);
-    straight.of_name(query.name(), &births);
-    let mut near = Prints::new(&addresses, 256);
-    near.of_slips(query.name(), slips, &births);
-    let exchanged_name = exchanged_name(query.name());
-    let mut exchanged = Prints::new(&addresses, 32);
-    exchanged.of_name(&exchanged_name, &births);
-    let routes = [
-        (Route::Own, straight.prints),
-        (Route::Slip, near.prints),
-        (Route::Exchanged, exchanged.prints),
-    ];
-    let mut prints: Vec<(KeyKind, u64, Route)> = Vec::with_capacity(320);
-    for (route, routed) in routes {
-        prints.extend(routed.into_iter().map(|(kind, print)| (kind, print, route)));
-    }
-    // A slip that leads to the row's own key leads nowhere else; what comes of exchanging is kept.
-    prints.sort_unstable();
-    prints.dedup_by(|(kind, print, route), (first_kind, first, first_route)| {
-        let same = (*kind, *print) == (*first_kind, *first);
-        same && (*route == *first_route || *route != Route::Exchanged)
-    });
-    let refinement = Refinement::of(query.name(), query.date_of_birth());
-    let exchanged = Refinement::of(&exchanged_name, query.date_of_birth());
-    prints
-        .into_iter()
-        .map(|(kind, print, route)| match route {
-            Route::Own | Route::Slip => refinement.key(kind, route, print),
-            Route::Exchanged => exchanged.key(kind, route, print),
-        })
-        .collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{
+        query::Query,
+        query_keys::{ExchangedNames, QueryKeys, Slips},
+    };
 
     fn name(given: &str, surnames: &str) -> StandardName {
         let words = |text: &str| text.split(' ').map(str::to_owned).collect();
@@ -489,7 +441,7 @@ mod tests {
     fn shared(a: &StandardName, b: &StandardName, birth: Option<Date>) -> Vec<KeyKind> {
         let query = Query::new(b.clone(), birth, None, Vec::new());
         let record = record_keys(a, birth, None, &[]);
-        let keys = query_keys(&query, &Slips::default());
+        let keys = QueryKeys::new(&query, ExchangedNames::LookedFor).all(&Slips::default());
         let found = record.iter().filter(|key| {
             keys.iter()
                 .any(|other| other.fingerprint == key.fingerprint)

@@ -16,13 +16,13 @@ use crate::{
     blocking::KeyKind,
     candidates::UnreadBlock,
     fields::{
-        Greatest, addresses, births, givens, greatest_middle, greatest_of, greatest_suffix,
-        surnames,
+        Greatest, addresses, births, exchanged_names, givens, greatest_middle, greatest_of,
+        greatest_suffix, surnames,
     },
-    kinds::KindSet,
-    level::{Arrangement, BirthLevel, GivenLevel, SurnameLevel, TinLevel},
+    kinds::{KindSet, Search},
+    level::{Arrangement, BirthLevel, TinLevel},
     scale::Millibits,
-    score::{line, prior, stranger_given, stranger_surname, tables},
+    score::{line, prior, tables},
     transcript::RowFacts,
 };
 
@@ -42,7 +42,7 @@ struct Certain {
 }
 
 impl Combination {
-    fn new(names_and_address: Agreement, weight: Millibits) -> Self {
+    fn new(names_and_address: Agreement, weight: Millibits, search: Search) -> Self {
         let with = |birth| {
             let agreement = Agreement {
                 birth,
@@ -50,7 +50,7 @@ impl Combination {
             };
             Certain {
                 agreement,
-                kinds: agreement.kinds(),
+                kinds: agreement.kinds(search),
             }
         };
         Self {
@@ -73,6 +73,7 @@ impl Combination {
 #[derive(Debug)]
 pub struct Bounds<'t> {
     unread: &'t [UnreadBlock],
+    search: Search,
     combinations: Vec<Combination>,
     births: Vec<(BirthClass, Millibits)>,
     /// Prior and the most of the fields that no key depends on.
@@ -82,17 +83,18 @@ pub struct Bounds<'t> {
 }
 
 impl<'t> Bounds<'t> {
-    /// For a row, blocks that were not read whole, and so many people in the register.
+    /// For a row searched so far, blocks that were not read whole, and so many people in the register.
     #[must_use]
-    pub fn new(row: &RowFacts, unread: &'t [UnreadBlock], people: u64) -> Self {
+    pub fn new(row: &RowFacts, search: Search, unread: &'t [UnreadBlock], people: u64) -> Self {
         let names = greatest_middle(row.given_names.max(row.surnames));
         let births = births(row)
             .into_iter()
             .map(|(class, most)| (class, most.weight));
-        let mut combinations = straight(row);
-        combinations.extend(exchanged(row));
+        let mut combinations = straight(row, search);
+        combinations.extend(exchanged(row, search));
         Self {
             unread,
+            search,
             combinations,
             births: births.collect(),
             always: prior(people) + names + greatest_suffix(row),
@@ -128,7 +130,9 @@ impl<'t> Bounds<'t> {
             let certain = combination.with(birth);
             certain.kinds.is_within(kinds)
                 || (!self.unread.is_empty()
-                    && certain.agreement.may_be_found_under(kinds, self.unread))
+                    && certain
+                        .agreement
+                        .may_be_found_under(kinds, self.search, self.unread))
         };
         let possible = self.combinations.iter().filter(may_be);
         possible
@@ -154,7 +158,7 @@ fn of_arrangement(arrangement: Arrangement) -> Millibits {
 }
 
 /// Names as the record has them.
-fn straight(row: &RowFacts) -> Vec<Combination> {
+fn straight(row: &RowFacts, search: Search) -> Vec<Combination> {
     let base = of_arrangement(Arrangement::Straight);
     let mut combinations = Vec::with_capacity(50);
     let givens = givens(row);
@@ -169,26 +173,19 @@ fn straight(row: &RowFacts) -> Vec<Combination> {
                     address: *address,
                 };
                 let weight = base + a.weight + b.weight + c.weight;
-                combinations.push(Combination::new(agreement, weight));
+                combinations.push(Combination::new(agreement, weight, search));
             }
         }
     }
     combinations
 }
 
-/// Given names and surnames exchanged: then both are borne, and the row was looked up with them so.
-fn exchanged(row: &RowFacts) -> Vec<Combination> {
-    if row.given_names == 0 || row.surnames == 0 {
+/// Given names and surnames exchanged: the row was looked up with them so.
+fn exchanged(row: &RowFacts, search: Search) -> Vec<Combination> {
+    let Some(names) = exchanged_names(row) else {
         return Vec::new();
-    }
-    let surnames = [SurnameLevel::Exact, SurnameLevel::Part].map(|level| {
-        line(&tables().surname, level as usize).weight(stranger_surname(level, &row.exchanged))
-    });
-    let givens = [GivenLevel::Exact, GivenLevel::Nickname].map(|level| {
-        line(&tables().given, level as usize).weight(stranger_given(level, &row.exchanged))
-    });
-    let most = |weights: [Millibits; 2]| weights.into_iter().max().unwrap_or(0);
-    let names = of_arrangement(Arrangement::Exchanged) + most(surnames) + most(givens);
+    };
+    let names = of_arrangement(Arrangement::Exchanged) + names.weight;
     let of = |(address, most): &(_, Greatest)| {
         let agreement = Agreement {
             arrangement: Arrangement::Exchanged,
@@ -197,7 +194,7 @@ fn exchanged(row: &RowFacts) -> Vec<Combination> {
             birth: BirthClass::Other,
             address: *address,
         };
-        Combination::new(agreement, names + most.weight)
+        Combination::new(agreement, names + most.weight, search)
     };
     addresses().iter().map(of).collect()
 }

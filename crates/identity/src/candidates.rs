@@ -257,21 +257,6 @@ pub enum NameField {
     Surname,
 }
 
-/// What a register knows of a name.
-#[derive(Clone, PartialEq, Eq, Default)]
-pub struct KnownName<'r> {
-    /// How many people bear it, exactly and nearly.
-    pub share: NameShare,
-    /// All names on file a slip apart ([`crate::compare::is_slip`]), itself not included.
-    pub slips: Vec<&'r str>,
-}
-
-impl fmt::Debug for KnownName<'_> {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("KnownName(personal)")
-    }
-}
-
 /// The register could not be read.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum CandidatesError {
@@ -349,14 +334,6 @@ pub trait Candidates {
 
     /// All names on file a slip apart ([`crate::compare::is_slip`]) from one, itself not included.
     fn slips(&self, field: NameField, token: &str) -> Vec<&str>;
-
-    /// Both of these.
-    fn known(&self, field: NameField, token: &str) -> KnownName<'_> {
-        KnownName {
-            share: self.share(field, token),
-            slips: self.slips(field, token),
-        }
-    }
 }
 
 #[cfg(test)]

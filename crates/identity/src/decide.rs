@@ -23,7 +23,7 @@ use crate::{
     floor::floor,
     gather::{gather, model_digest_text},
     level::BirthLevel,
-    parameters::{LEAST_WEIGHT, MODEL_VERSION},
+    parameters::{LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER},
     query::Query,
     scale::{Fixed, Millibits},
     score::{best_group, field_weights, fields_weight, household, prior, weight},
@@ -195,14 +195,23 @@ impl Alternatives {
                 group.count
             };
             let theirs = fields_weight(&group.levels, &transcript.row) + prior;
-            let term = Fixed::power(theirs - own);
+            // No less than one passed over counts for: whoever is found under a key more, by a name that
+            // another brings, may be compared for it, and must not count for less.
+            let term = Fixed::power((theirs - own).max(-PASSED_OVER));
             if group.levels.address.is_on_file() {
                 at_home = at_home.plus_times(term, others);
             } else {
                 elsewhere = elsewhere.plus_times(term, others);
             }
         }
-        let bounds = Bounds::new(&transcript.row, &transcript.unread, transcript.people);
+        let Transcript {
+            row,
+            search,
+            unread,
+            people,
+            ..
+        } = transcript;
+        let bounds = Bounds::new(row, *search, unread, *people);
         let passed_over = transcript.passed_over.iter().fold(
             Fixed::default(),
             |sum,
@@ -215,7 +224,7 @@ impl Alternatives {
                 sum.plus_times(most, *count)
             },
         );
-        let unseen = unseen(&transcript.row, &transcript.unread, transcript.people);
+        let unseen = unseen(row, *search, unread, *people);
         Self {
             stranger: Fixed::power(-own),
             rivals_at_home: at_home,
@@ -339,7 +348,12 @@ fn outcome(
 
 /// Why nobody was worth comparing: a block left unread only where somebody in it could be named.
 fn reason_for_nobody(transcript: &Transcript) -> WithheldReason {
-    let unseen = unseen(&transcript.row, &transcript.unread, transcript.people);
+    let unseen = unseen(
+        &transcript.row,
+        transcript.search,
+        &transcript.unread,
+        transcript.people,
+    );
     if unseen.unread >= LEAST_WEIGHT {
         WithheldReason::BlockOverflow
     } else if transcript.passed_over.is_empty() {

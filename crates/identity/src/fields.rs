@@ -79,6 +79,30 @@ pub(crate) fn givens(row: &RowFacts) -> Vec<(GivenClass, Greatest)> {
     )
 }
 
+/// Given names and surnames exchanged: then both are borne, the surname whole or in part and the given
+/// name in some form. `None` where nobody on file bears them so.
+pub(crate) fn exchanged_names(row: &RowFacts) -> Option<Greatest> {
+    if !row.exchanged_on_file {
+        return None;
+    }
+    let greatest = |each: [(Logs, Option<Millibits>); 2]| Greatest {
+        weight: each.map(|(logs, own)| logs.weight(own)).into_iter().max().unwrap_or(0),
+        person: each.map(|(logs, _)| logs.person).into_iter().max().unwrap_or(0),
+    };
+    let surname = greatest([SurnameLevel::Exact, SurnameLevel::Part].map(|level| {
+        let logs = line(&tables().surname, level as usize);
+        (logs, stranger_surname(level, &row.exchanged))
+    }));
+    let given = greatest([GivenLevel::Exact, GivenLevel::Nickname].map(|level| {
+        let logs = line(&tables().given, level as usize);
+        (logs, stranger_given(level, &row.exchanged))
+    }));
+    Some(Greatest {
+        weight: surname.weight + given.weight,
+        person: surname.person + given.person,
+    })
+}
+
 pub(crate) fn births(row: &RowFacts) -> Vec<(BirthClass, Greatest)> {
     greatest(
         stated(row.date_of_birth, BirthLevel::ALL),

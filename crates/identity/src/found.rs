@@ -68,6 +68,21 @@ pub struct CandidateSet {
 }
 
 impl CandidateSet {
+    /// Both together, each record once.
+    #[must_use]
+    pub fn with(mut self, more: Self) -> Self {
+        let count = self.found.len().saturating_add(more.found.len());
+        let mut found = FoundSet::for_at_most(count);
+        for each in self.found.into_iter().chain(more.found) {
+            found.add(each.record, each.kinds, each.birth);
+        }
+        self.unread.extend(more.unread);
+        Self {
+            found: found.finish(),
+            unread: self.unread,
+        }
+    }
+
     /// The records, ascending.
     #[must_use]
     pub fn records(&self) -> Vec<RecordNumber> {

@@ -6,99 +6,152 @@
 //! Left to others: odds, floors and reasons (decide).
 
 use model::id::RecordNumber;
-use standard::name::StandardName;
 
 use crate::{
-    blocking::{BlockKey, KEYS_VERSION, Slips, near_years, query_keys},
+    blocking::{BlockKey, KEYS_VERSION, near_years},
     bound::Bounds,
-    candidates::{Candidates, CandidatesError, KnownName, Marker, NameField, Records},
-    compare::{Bearing, Comparator},
+    candidates::{Candidates, CandidatesError, Marker, Records, UnreadBlock},
+    compare::Comparator,
+    facts::{exchanged_names, facts_of, slips_of},
     floor::floor,
     found::CandidateSet,
+    kinds::Search,
     level::Levels,
     numbering::Numbering,
-    parameters::{LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER, model_digest},
+    parameters::{LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER, SEARCHED, model_digest},
     query::Query,
+    query_keys::QueryKeys,
     scale::Millibits,
-    score::{best_group, fields_weight, name_classes, prior},
+    score::{best_group, fields_weight, prior},
     sieve::Sieve,
     transcript::{CandidateGroup, PassedOver, RowFacts, Transcript},
+    unseen::unseen,
 };
 
-/// What a query is looked up under in a register: its keys, and the years of birth under which
-/// oversized blocks are read.
+/// What a query is looked up under in a register if every search is made: its keys, and the years of
+/// birth under which oversized blocks are read.
 #[must_use]
 pub fn keys_of(query: &Query, register: &dyn Candidates) -> (Vec<BlockKey>, &'static [i16]) {
-    keys_with(query, &Known::of(query.name(), register))
+    let (row, _) = facts_of(query, register);
+    let keys = QueryKeys::new(query, exchanged_names(&row));
+    let slips = slips_of(query.name(), register);
+    (keys.all(&slips), near_years(query.date_of_birth()))
 }
 
-fn keys_with(query: &Query, known: &Known<'_>) -> (Vec<BlockKey>, &'static [i16]) {
-    let keys = query_keys(query, &known.slips());
-    (keys, near_years(query.date_of_birth()))
-}
-
-/// Compares the query with every candidate that could matter.
+/// Compares the query with every candidate that could matter. Searches further as long as whoever would
+/// be found could.
 ///
 /// # Errors
 /// [`CandidatesError`] where the register cannot be read.
 pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, CandidatesError> {
-    let known = Known::of(query.name(), register);
-    let (keys, years) = keys_with(query, &known);
-    let CandidateSet { found, mut unread } = register.candidates(&keys, years)?;
-    unread.sort_unstable();
-    let people = register.people();
-    let (row, bearing) = row_facts(query, &known, register);
-    let comparator = Comparator::new(query, bearing);
-    let sieve = Sieve::of(
-        &found,
-        query.date_of_birth(),
-        &Bounds::new(&row, &unread, people),
-    );
-    let mut compared = Compared::for_at_most(found.len(), prior(people));
-    let mut passed_over = Vec::new();
-    for group in sieve.groups() {
-        if compared.could_be_changed_by(group.greatest) {
-            let numbers = sieve.records(group);
-            let records = register.records(numbers)?;
-            let levels = comparator.levels_of(numbers, &records, register)?;
-            compared.add(numbers, &records, &levels, &row);
-        } else {
-            passed_over.push(PassedOver {
-                kinds: group.kinds,
-                birth: group.birth,
-                count: u64::try_from(sieve.records(group).len()).unwrap_or(u64::MAX),
-            });
+    let (row, bearing) = facts_of(query, register);
+    let asked = Asked {
+        query,
+        register,
+        keys: QueryKeys::new(query, exchanged_names(&row)),
+        comparator: Comparator::new(query, bearing),
+        people: register.people(),
+        row,
+    };
+    let mut search = Search::Addresses;
+    let mut set = asked.find(search)?;
+    loop {
+        let compared = asked.compare(search, &set)?;
+        match search.next() {
+            Some(next) if compared.leaves_room_for(next, asked.unseen(search, &set.unread)) => {
+                search = next;
+                set = set.with(asked.find(search)?);
+            }
+            _ => return asked.transcript(search, set, compared),
         }
     }
-    passed_over.sort_unstable();
-    compared.groups.sort_unstable();
-    let best = compared.best(&row);
-    let entries_given = match best {
-        Some(record) => comparator.entries_given(record, &register.record(record)?.addresses),
-        None => Vec::new(),
-    };
-    Ok(Transcript {
-        version: MODEL_VERSION.to_owned(),
-        model: model_digest_text().to_owned(),
-        keys: KEYS_VERSION.to_owned(),
-        people,
-        row,
-        unread,
-        candidates: compared
-            .groups
-            .into_iter()
-            .map(|(group, _)| group)
-            .collect(),
-        passed_over,
-        best,
-        entries_given,
-    })
+}
+
+/// A row put to a register.
+struct Asked<'q, 'r> {
+    query: &'q Query,
+    register: &'r dyn Candidates,
+    keys: QueryKeys<'q>,
+    comparator: Comparator<'q>,
+    people: u64,
+    row: RowFacts,
+}
+
+impl Asked<'_, '_> {
+    /// What no search before this one finds, with what it could not read.
+    fn find(&self, search: Search) -> Result<CandidateSet, CandidatesError> {
+        let slips = || slips_of(self.query.name(), self.register);
+        let keys = self.keys.first_in(search, slips);
+        let years = near_years(self.query.date_of_birth());
+        self.register.candidates(&keys, years)
+    }
+
+    /// The most that anybody weighs who was not found.
+    fn unseen(&self, search: Search, unread: &[UnreadBlock]) -> Millibits {
+        unseen(&self.row, search, unread, self.people).greatest()
+    }
+
+    fn compare(&self, search: Search, set: &CandidateSet) -> Result<Compared, CandidatesError> {
+        let bounds = Bounds::new(&self.row, search, &set.unread, self.people);
+        let sieve = Sieve::of(&set.found, self.query.date_of_birth(), &bounds);
+        let mut compared = Compared::for_at_most(set.found.len(), prior(self.people));
+        for group in sieve.groups() {
+            let numbers = sieve.records(group);
+            if compared.could_be_changed_by(group.greatest) {
+                let records = self.register.records(numbers)?;
+                let levels = self.comparator.levels_of(numbers, &records, self.register)?;
+                compared.add(numbers, &records, &levels, &self.row);
+            } else {
+                compared.passed_over.push(PassedOver {
+                    kinds: group.kinds,
+                    birth: group.birth,
+                    count: u64::try_from(numbers.len()).unwrap_or(u64::MAX),
+                });
+            }
+        }
+        Ok(compared)
+    }
+
+    fn transcript(
+        self,
+        search: Search,
+        set: CandidateSet,
+        mut compared: Compared,
+    ) -> Result<Transcript, CandidatesError> {
+        let mut unread = set.unread;
+        unread.sort_unstable();
+        compared.passed_over.sort_unstable();
+        compared.groups.sort_unstable();
+        let best = compared.best(&self.row);
+        let entries_given = match best {
+            Some(record) => {
+                let addresses = self.register.record(record)?.addresses;
+                self.comparator.entries_given(record, &addresses)
+            }
+            None => Vec::new(),
+        };
+        let groups = compared.groups.into_iter();
+        Ok(Transcript {
+            version: MODEL_VERSION.to_owned(),
+            model: model_digest_text().to_owned(),
+            keys: KEYS_VERSION.to_owned(),
+            people: self.people,
+            row: self.row,
+            search,
+            unread,
+            candidates: groups.map(|(group, _)| group).collect(),
+            passed_over: compared.passed_over,
+            best,
+            entries_given,
+        })
+    }
 }
 
 /// Candidates that agree alike, each group with its first record.
 struct Compared {
     kinds: Numbering,
     groups: Vec<(CandidateGroup, RecordNumber)>,
+    passed_over: Vec<PassedOver>,
     heaviest: Option<Heaviest>,
     /// Of every record.
     prior: Millibits,
@@ -117,6 +170,7 @@ impl Compared {
         Self {
             kinds: Numbering::for_at_most(records),
             groups: Vec::new(),
+            passed_over: Vec::new(),
             heaviest: None,
             prior,
         }
@@ -165,17 +219,31 @@ impl Compared {
     /// as rivals of somebody who could be named. Groups come heaviest first, so that what is
     /// compared in the end depends on the heaviest record alone.
     ///
-    /// A record passed over counts for at most 2^-24 of the heaviest ([`PASSED_OVER`]). A person added
-    /// elsewhere may bring it under a key more, by a name a slip away, so that it is compared and counts
-    /// for less: another's odds can rise by that much, and by no more, through somebody's being added.
+    /// A record passed over counts for at most 2^-24 of the heaviest ([`PASSED_OVER`]), one compared for
+    /// at least as much (decide).
     fn could_be_changed_by(&self, greatest: Millibits) -> bool {
-        let heaviest = self
-            .heaviest
-            .filter(|heaviest| heaviest.weight >= LEAST_WEIGHT);
-        match heaviest {
+        match self.worth_naming() {
             None => greatest >= LEAST_WEIGHT,
             Some(heaviest) if heaviest.is_nameable => greatest > heaviest.weight - PASSED_OVER,
             Some(heaviest) => greatest >= heaviest.weight,
+        }
+    }
+
+    /// The heaviest, where it weighs enough to be named.
+    fn worth_naming(&self) -> Option<Heaviest> {
+        self.heaviest
+            .filter(|heaviest| heaviest.weight >= LEAST_WEIGHT)
+    }
+
+    /// Whether whoever was not found and weighs so much at most could matter enough to search further.
+    ///
+    /// Whoever may be named has an address of the row on file and is found by the first search. So where
+    /// nobody found may be, further searches only tell why not, and none with slips is made for that.
+    fn leaves_room_for(&self, next: Search, unseen: Millibits) -> bool {
+        match self.worth_naming() {
+            Some(heaviest) if heaviest.is_nameable => unseen > heaviest.weight - SEARCHED,
+            Some(heaviest) => next < Search::Slips && unseen >= heaviest.weight,
+            None => next < Search::Slips && unseen >= LEAST_WEIGHT,
         }
     }
 
@@ -191,67 +259,4 @@ impl Compared {
 pub(crate) fn model_digest_text() -> &'static str {
     static DIGEST: std::sync::OnceLock<String> = std::sync::OnceLock::new();
     DIGEST.get_or_init(|| model_digest().to_string())
-}
-
-/// What the register knows of the names of a row as written.
-struct Known<'r> {
-    given: Option<KnownName<'r>>,
-    surnames: Vec<KnownName<'r>>,
-}
-
-impl<'r> Known<'r> {
-    fn of(name: &StandardName, register: &'r dyn Candidates) -> Self {
-        let known = |field| move |token: &String| register.known(field, token);
-        Self {
-            given: name.given.first().map(known(NameField::Given)),
-            surnames: name
-                .surnames
-                .iter()
-                .map(known(NameField::Surname))
-                .collect(),
-        }
-    }
-
-    /// Names on file a slip away from the row's.
-    fn slips(&self) -> Slips<'r> {
-        Slips {
-            given: self
-                .given
-                .iter()
-                .flat_map(|name| name.slips.iter().copied())
-                .collect(),
-            surnames: self
-                .surnames
-                .iter()
-                .flat_map(|name| name.slips.iter().copied())
-                .collect(),
-        }
-    }
-}
-
-fn row_facts(query: &Query, known: &Known<'_>, register: &dyn Candidates) -> (RowFacts, Bearing) {
-    let small = |count: usize| u8::try_from(count).unwrap_or(u8::MAX);
-    let name = query.name();
-    let people = register.people();
-    // Exchanged names are compared as they stand, never with slips.
-    let borne = |field| move |token: &String| register.borne(field, token);
-    let given = known.given.as_ref().map(|name| name.share);
-    let surnames: Vec<_> = known.surnames.iter().map(|name| name.share).collect();
-    let exchanged_given = name.surnames.first().map(borne(NameField::Given));
-    let exchanged_surnames: Vec<_> = name.given.iter().map(borne(NameField::Surname)).collect();
-    let bearers = given.map_or(0, |share| share.same);
-    let facts = RowFacts {
-        given_names: small(name.given.len()),
-        later_written_out: small(name.given.iter().skip(1).filter(|n| n.len() > 1).count()),
-        surnames: small(name.surnames.len()),
-        given_on_file: bearers > 0,
-        surname_on_file: surnames.iter().any(|share| share.same > 0),
-        suffix: name.suffix.is_some(),
-        date_of_birth: query.date_of_birth().is_some(),
-        tin: query.tin().is_some(),
-        addresses: small(query.addresses().len()),
-        straight: name_classes(given, &surnames, people),
-        exchanged: name_classes(exchanged_given, &exchanged_surnames, people),
-    };
-    (facts, Bearing::of(bearers, people))
 }

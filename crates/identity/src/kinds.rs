@@ -32,6 +32,60 @@ pub enum Route {
     Exchanged,
 }
 
+/// How far a row was searched for: each looks for all that those before it look for. Small blocks first:
+/// most rows need no others.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum Search {
+    /// At the row's addresses and under its TIN: whoever may be named is among these.
+    Addresses,
+    /// Also by part of the name with the birth date or the ZIP, and by birth date and ZIP.
+    Parts,
+    /// Also by given name and surname alone.
+    Names,
+    /// Also with names on file a slip away from the row's.
+    #[default]
+    Slips,
+}
+
+impl Search {
+    /// All, in order.
+    pub const ALL: [Self; 4] = [Self::Addresses, Self::Parts, Self::Names, Self::Slips];
+
+    /// The search in which keys of a kind are first looked up by a route.
+    #[must_use]
+    pub const fn first_for(kind: KeyKind, route: Route) -> Self {
+        match (kind, route) {
+            (KeyKind::Tin | KeyKind::Address, _) => Self::Addresses,
+            (_, Route::Slip) => Self::Slips,
+            (KeyKind::Name, _) => Self::Names,
+            _ => Self::Parts,
+        }
+    }
+
+    /// The next; `None` after the last.
+    #[must_use]
+    pub const fn next(self) -> Option<Self> {
+        match self {
+            Self::Addresses => Some(Self::Parts),
+            Self::Parts => Some(Self::Names),
+            Self::Names => Some(Self::Slips),
+            Self::Slips => None,
+        }
+    }
+
+    /// The kinds looked up with names as they stand, a bit each.
+    const fn kinds(self) -> u32 {
+        match self {
+            Self::Addresses => 1 << KeyKind::Tin as u32 | 1 << KeyKind::Address as u32,
+            Self::Parts => 0xff & !(1 << KeyKind::Name as u32),
+            Self::Names | Self::Slips => 0xff,
+        }
+    }
+}
+
 /// Kinds of key with the routes to each. What is reached by the row's own names counts as reached by
 /// a slip too: the lesser claim. Written as three lists.
 #[derive(
@@ -74,6 +128,19 @@ impl KindSet {
     #[must_use]
     pub const fn or(self, other: Self) -> Self {
         Self(self.0 | other.0)
+    }
+
+    /// Those that a search so far looks for: by a slip only what it finds anyway, until it looks for slips.
+    #[must_use]
+    pub const fn searched(self, search: Search) -> Self {
+        let kinds = search.kinds();
+        let own = self.0 & kinds;
+        let exchanged = self.0 & kinds << 16;
+        let slip = match search {
+            Search::Slips => self.0 & 0xff00,
+            _ => self.0 & own << 8,
+        };
+        Self(own | slip | exchanged)
     }
 
     /// Whether all of these are among others, by as good a route.
@@ -168,6 +235,28 @@ mod tests {
             let set: KindSet = routes.collect();
             let text = serde_json::to_string(&set).unwrap();
             assert_eq!(serde_json::from_str::<KindSet>(&text).unwrap(), set);
+        }
+    }
+
+    #[test]
+    fn a_search_looks_for_what_its_keys_are_of() {
+        use Route::{Exchanged, Own, Slip};
+        for search in Search::ALL {
+            for kind in ALL_KINDS {
+                for route in [Own, Exchanged] {
+                    let set = KindSet::default().with(kind, route);
+                    let is_looked_for = Search::first_for(kind, route) <= search;
+                    let expected = if is_looked_for {
+                        set
+                    } else {
+                        KindSet::default()
+                    };
+                    assert_eq!(set.searched(search), expected, "{kind:?} {route:?} {search:?}");
+                }
+                let slip = KindSet::default().with(kind, Slip);
+                let is_empty = slip.searched(search) == KindSet::default();
+                assert_eq!(is_empty, search != Search::Slips, "{kind:?} {search:?}");
+            }
         }
     }
 

@@ -36,7 +36,7 @@ levels!(
         Exact = "exact",
         /// One of two or more surnames is the same.
         Part = "part",
-        /// A slip of the pen apart and of one sound.
+        /// A slip of the pen apart and of one sound, or of the same letters in other words.
         Alike = "alike",
         /// A slip of the pen apart, of another sound.
         Similar = "similar",

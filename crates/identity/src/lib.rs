@@ -1,7 +1,7 @@
 //! One person, or nobody (stage B). Pure.
 //!
 //! Place in the flow: casework makes a [`query::Query`] from an admitted row and its tokens;
-//! [`decide::identify`] looks it up under its blocking keys ([`blocking`]) in anything that
+//! [`decide::identify`] looks it up under its keys ([`query_keys`]) in anything that
 //! implements [`candidates::Candidates`], compares ([`compare`]) and weighs ([`score`]), and
 //! answers Identified or Withheld with a transcript ([`transcript::Transcript`]) from which
 //! [`decide::judge`] repeats the outcome without the register.
@@ -24,6 +24,7 @@
 )]
 
 pub mod query;
+pub mod query_keys;
 
 mod agreement;
 pub mod birth_code;
@@ -32,6 +33,7 @@ pub mod bound;
 pub mod candidates;
 pub mod compare;
 pub mod decide;
+mod facts;
 mod fields;
 pub mod fingerprint;
 mod floor;

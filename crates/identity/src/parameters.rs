@@ -13,7 +13,7 @@
 use model::{canonical::Encoder, digest::Digest};
 
 /// Version of the model: fields, levels and formula.
-pub const MODEL_VERSION: &str = "countersign-identity-v2";
+pub const MODEL_VERSION: &str = "countersign-identity-v3";
 
 /// One million.
 pub const MILLION: u64 = 1_000_000;
@@ -169,6 +169,11 @@ pub const LEAST_WEIGHT: i64 = 10_000;
 /// over; each counts as if it weighed the most it could.
 pub const PASSED_OVER: i64 = 24_000;
 
+/// Further keys are looked up as long as whoever they could find might weigh more than the heaviest, which
+/// may be named, less so many milli-bits. Each search not made is counted as if it had found as much as it
+/// could: 2^-16 of the heaviest at most, beside 2^-10 that the lowest threshold allows.
+pub const SEARCHED: i64 = 16_000;
+
 /// A name is one that hardly anybody bears up to one person in so many.
 pub const HARDLY_ANYBODY: u64 = 200_000;
 
@@ -214,6 +219,7 @@ pub fn model_digest() -> Digest {
         UNSEEN_RIVALS.unsigned_abs(),
         LEAST_WEIGHT.unsigned_abs(),
         PASSED_OVER.unsigned_abs(),
+        SEARCHED.unsigned_abs(),
         HARDLY_ANYBODY,
     ] {
         encoder.number(number);

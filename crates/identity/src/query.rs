@@ -206,13 +206,3 @@ pub fn bounded_name(mut name: StandardName) -> StandardName {
     }
     name
 }
-
-/// Name with given names and surnames exchanged, as some rows have them.
-#[must_use]
-pub fn exchanged_name(name: &StandardName) -> StandardName {
-    StandardName {
-        given: name.surnames.clone(),
-        surnames: name.given.clone(),
-        suffix: name.suffix,
-    }
-}

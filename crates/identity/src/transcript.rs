@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     candidates::{Marker, UnreadBlock},
-    kinds::KindSet,
+    kinds::{KindSet, Search},
     level::{BirthLevel, Levels},
     scale::{BIT, Millibits},
 };
@@ -66,6 +66,9 @@ pub struct RowFacts {
     pub given_on_file: bool,
     /// Whether anybody on file bears one of the surnames.
     pub surname_on_file: bool,
+    /// Whether anybody on file bears a given name of the row as a surname, and anybody the first surname
+    /// as a given name.
+    pub exchanged_on_file: bool,
     /// Whether a suffix is stated.
     pub suffix: bool,
     /// Whether a date of birth is stated.
@@ -118,6 +121,8 @@ pub struct Transcript {
     pub people: u64,
     /// The row.
     pub row: RowFacts,
+    /// How far it was searched for.
+    pub search: Search,
     /// Blocks not read whole.
     pub unread: Vec<UnreadBlock>,
     /// Candidates in groups, ascending.

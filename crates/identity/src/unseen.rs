@@ -8,23 +8,24 @@
 //! Left to others: which keys there are (blocking), weights of fields (score).
 
 use crate::{
-    agreement::Agreement,
+    agreement::{AddressClass, Agreement, BirthClass, GivenClass, SurnameClass},
     blocking::KeyKind,
     candidates::UnreadBlock,
     fields::{
-        Greatest, addresses, births, givens, greatest_later, greatest_of, greatest_suffix, surnames,
+        Greatest, addresses, births, exchanged_names, givens, greatest_later, greatest_middle,
+        greatest_of, greatest_suffix, surnames,
     },
-    kinds::{ALL_KINDS, KindSet},
+    kinds::{ALL_KINDS, KindSet, Search},
     level::Arrangement,
     parameters::UNSEEN_RIVALS,
     scale::{Millibits, log2_integer},
-    score::{prior, tables},
+    score::{line, prior, tables},
     transcript::RowFacts,
 };
 
 /// Where records agreeing so could be that no read key leads to; `None` for nowhere at all.
-fn place(agreement: Agreement, unread: &[UnreadBlock]) -> Option<Place> {
-    let kinds = agreement.kinds();
+fn place(agreement: Agreement, search: Search, unread: &[UnreadBlock]) -> Option<Place> {
+    let kinds = agreement.kinds(search);
     if unread.is_empty() {
         return (kinds == KindSet::default()).then_some(Place::Unfound);
     }
@@ -64,34 +65,67 @@ pub(crate) struct Unseen {
 /// frequencies make likely: the greater of two sums over the fields. So only classes of levels that
 /// keys tell apart need be gone through, with the greatest of each.
 #[must_use]
-pub(crate) fn unseen(row: &RowFacts, unread: &[UnreadBlock], people: u64) -> Unseen {
+pub(crate) fn unseen(
+    row: &RowFacts,
+    search: Search,
+    unread: &[UnreadBlock],
+    people: u64,
+) -> Unseen {
     let people = log2_integer(people);
     let mut most = Unseen {
         unread: NOTHING,
         unfound: NOTHING,
     };
     let births = births(row);
-    for (surname, a) in surnames(row) {
-        for (given, b) in givens(row) {
-            for (birth, c) in &births {
-                for (address, d) in addresses() {
-                    let levels = Agreement {
-                        arrangement: Arrangement::Straight,
-                        surname,
-                        given,
-                        birth: *birth,
-                        address: *address,
-                    };
-                    let sum = Greatest {
-                        weight: a.weight + b.weight + c.weight + d.weight,
-                        person: a.person + b.person + c.person + d.person,
-                    };
-                    most.take(levels, sum, people, unread);
-                }
+    for (names, a) in names(row) {
+        for (birth, b) in &births {
+            for (address, c) in addresses() {
+                let levels = Agreement {
+                    birth: *birth,
+                    address: *address,
+                    ..names
+                };
+                let sum = Greatest {
+                    weight: a.weight + b.weight + c.weight,
+                    person: a.person + b.person + c.person,
+                };
+                most.take(levels, place(levels, search, unread), sum, people, unread);
             }
         }
     }
     most.plus(prior(1) - people + rest(row))
+}
+
+/// Every combination of names, beside no birth date and no address.
+fn names(row: &RowFacts) -> Vec<(Agreement, Greatest)> {
+    let with = |arrangement, surname, given| Agreement {
+        arrangement,
+        surname,
+        given,
+        birth: BirthClass::Other,
+        address: AddressClass::Other,
+    };
+    let mut names = Vec::with_capacity(10);
+    let givens = givens(row);
+    for (surname, a) in surnames(row) {
+        for (given, b) in &givens {
+            let sum = Greatest {
+                weight: a.weight + b.weight,
+                person: a.person + b.person,
+            };
+            names.push((with(Arrangement::Straight, surname, *given), sum));
+        }
+    }
+    let exchanged = exchanged(row).map(|sum| {
+        let agreement = with(
+            Arrangement::Exchanged,
+            SurnameClass::Sound,
+            GivenClass::Form,
+        );
+        (agreement, sum)
+    });
+    names.extend(exchanged);
+    names
 }
 
 /// The greatest weight of the fields that no key depends on.
@@ -103,16 +137,34 @@ fn rest(row: &RowFacts) -> Millibits {
 /// The weight of nobody.
 const NOTHING: Millibits = -1_000_000;
 
+/// Given names and surnames exchanged, over those as they stand, which every other combination has.
+fn exchanged(row: &RowFacts) -> Option<Greatest> {
+    let names = exchanged_names(row)?;
+    let order = line(&tables().arrangement, Arrangement::Exchanged as usize);
+    // The surnames are then given names, and may have later ones.
+    let later = greatest_middle(row.surnames) - greatest_later(row);
+    let rest = later.max(0) - greatest_of(&tables().arrangement);
+    Some(Greatest {
+        weight: names.weight + order.weight(None) + rest,
+        person: names.person + order.person + rest,
+    })
+}
+
 impl Unseen {
+    /// The greater of the two.
+    pub(crate) fn greatest(self) -> Millibits {
+        self.unread.max(self.unfound)
+    }
+
     /// Counts a combination of classes with the number of people it could be true of.
     fn take(
         &mut self,
         levels: Agreement,
+        place: Option<Place>,
         sum: Greatest,
         people: Millibits,
         unread: &[UnreadBlock],
     ) {
-        let place = place(levels, unread);
         match place {
             Some(Place::Unread(size)) => {
                 self.unread = self.unread.max(sum.weight + log2_integer(size));
@@ -154,71 +206,96 @@ mod tests {
     };
 
     /// Every combination of levels, one by one: the slow, obvious form of [`unseen`].
-    fn oracle(row: &RowFacts, unread: &[UnreadBlock], people: u64) -> Unseen {
+    fn oracle(row: &RowFacts, search: Search, unread: &[UnreadBlock], people: u64) -> Unseen {
         let people = log2_integer(people);
         let mut most = Unseen {
             unread: NOTHING,
             unfound: NOTHING,
         };
         let tables = tables();
-        for surname in stated(row.surnames > 0, SurnameLevel::ALL) {
-            let borne = matches!(surname, SurnameLevel::Exact | SurnameLevel::Part);
-            if borne && !row.surname_on_file {
+        for arrangement in Arrangement::ALL {
+            let is_straight = *arrangement == Arrangement::Straight;
+            if !is_straight && !row.exchanged_on_file {
                 continue;
             }
-            for given in stated(row.given_names > 0, GivenLevel::ALL) {
-                if *given == GivenLevel::Exact && !row.given_on_file {
+            for surname in stated(!is_straight || row.surnames > 0, SurnameLevel::ALL) {
+                let borne = matches!(surname, SurnameLevel::Exact | SurnameLevel::Part);
+                if (borne && is_straight && !row.surname_on_file) || (!is_straight && !borne) {
                     continue;
                 }
-                for birth in stated(row.date_of_birth, BirthLevel::ALL) {
-                    for address in AddressLevel::ALL {
-                        let logs = [
-                            line(&tables.surname, *surname as usize),
-                            line(&tables.given, *given as usize),
-                            line(&tables.birth, *birth as usize),
-                            line(&tables.address, *address as usize),
-                        ];
-                        let strangers = [
-                            stranger_surname(*surname, &row.straight),
-                            stranger_given(*given, &row.straight),
-                            None,
-                            None,
-                        ];
-                        let person: Millibits = logs.iter().map(|logs| logs.person).sum();
-                        let stranger: Millibits = logs
-                            .iter()
-                            .zip(strangers)
-                            .map(|(logs, own)| own.unwrap_or(logs.stranger))
-                            .sum();
-                        let levels = Agreement {
-                            arrangement: Arrangement::Straight,
-                            surname: surname_class(*surname),
-                            given: given_class(*given),
-                            birth: birth_class(*birth),
-                            address: address_class(*address),
-                        };
-                        let weight = person - stranger;
-                        let expected = (people + stranger).max(0);
-                        let bearers: u64 = unread
-                            .iter()
-                            .filter(|block| block.kind == KeyKind::Tin)
-                            .filter(|block| levels.left_of(KeyKind::Tin, &[**block]) > 0)
-                            .map(|block| block.size)
-                            .sum();
-                        if bearers > 0 && place(levels, unread).is_some() {
-                            let number = line(&tables.tin, TinLevel::Same as usize);
-                            let all = weight + number.person - number.stranger;
-                            most.unread = most.unread.max(all + log2_integer(bearers));
-                        }
-                        match place(levels, unread) {
-                            Some(Place::Unread(size)) => {
-                                most.unread = most.unread.max(weight + log2_integer(size));
+                for given in stated(!is_straight || row.given_names > 0, GivenLevel::ALL) {
+                    let form = matches!(given, GivenLevel::Exact | GivenLevel::Nickname);
+                    let exact = *given == GivenLevel::Exact;
+                    if (exact && is_straight && !row.given_on_file) || (!is_straight && !form) {
+                        continue;
+                    }
+                    for birth in stated(row.date_of_birth, BirthLevel::ALL) {
+                        for address in AddressLevel::ALL {
+                            let classes = if is_straight { &row.straight } else { &row.exchanged };
+                            let logs = [
+                                line(&tables.surname, *surname as usize),
+                                line(&tables.given, *given as usize),
+                                line(&tables.birth, *birth as usize),
+                                line(&tables.address, *address as usize),
+                            ];
+                            let strangers = [
+                                stranger_surname(*surname, classes),
+                                stranger_given(*given, classes),
+                                None,
+                                None,
+                            ];
+                            // Over what the fields that no key depends on are counted as.
+                            let over = if is_straight {
+                                0
+                            } else {
+                                let later = greatest_middle(row.surnames) - greatest_later(row);
+                                later.max(0) - greatest_of(&tables.arrangement)
+                            };
+                            let order = line(&tables.arrangement, *arrangement as usize);
+                            let (order_person, order_stranger) = if is_straight {
+                                (0, 0)
+                            } else {
+                                (order.person, order.stranger)
+                            };
+                            let person: Millibits =
+                                logs.iter().map(|logs| logs.person).sum::<i64>() + over + order_person;
+                            let stranger: Millibits = logs
+                                .iter()
+                                .zip(strangers)
+                                .map(|(logs, own)| own.unwrap_or(logs.stranger))
+                                .sum::<i64>()
+                                + order_stranger;
+                            let levels = Agreement {
+                                arrangement: *arrangement,
+                                surname: surname_class(*surname),
+                                given: given_class(*given),
+                                birth: birth_class(*birth),
+                                address: address_class(*address),
+                            };
+                            let weight = person - stranger;
+                            let expected = (people + stranger).max(0);
+                            let bearers: u64 = unread
+                                .iter()
+                                .filter(|block| block.kind == KeyKind::Tin)
+                                .filter(|block| levels.left_of(KeyKind::Tin, &[**block]) > 0)
+                                .map(|block| block.size)
+                                .sum();
+                            let place = place(levels, search, unread);
+                            if bearers > 0 && place.is_some() {
+                                let number = line(&tables.tin, TinLevel::Same as usize);
+                                let all = weight + number.person - number.stranger;
+                                most.unread = most.unread.max(all + log2_integer(bearers));
                             }
-                            Some(Place::Unfound) => {
-                                let all = weight + expected + UNSEEN_RIVALS;
-                                most.unfound = most.unfound.max(all);
+                            match place {
+                                Some(Place::Unread(size)) => {
+                                    most.unread = most.unread.max(weight + log2_integer(size));
+                                }
+                                Some(Place::Unfound) => {
+                                    let all = weight + expected + UNSEEN_RIVALS;
+                                    most.unfound = most.unfound.max(all);
+                                }
+                                None => {}
                             }
-                            None => {}
                         }
                     }
                 }
@@ -242,14 +319,15 @@ mod tests {
     }
 
     fn facts() -> impl Strategy<Value = RowFacts> {
-        let flags = prop::array::uniform6(any::<bool>());
+        let flags = prop::array::uniform7(any::<bool>());
         (0_u8..3, 0_u8..3, flags, classes(), classes()).prop_map(
-            |(given_names, surnames, [a, b, c, d, e, f], straight, exchanged)| RowFacts {
+            |(given_names, surnames, [a, b, c, d, e, f, g], straight, exchanged)| RowFacts {
                 given_names,
                 later_written_out: given_names.saturating_sub(1) * u8::from(f),
                 surnames,
                 given_on_file: a,
                 surname_on_file: b,
+                exchanged_on_file: g,
                 suffix: c,
                 date_of_birth: d,
                 tin: e,
@@ -293,6 +371,7 @@ mod tests {
                 surnames: 1,
                 given_on_file: true,
                 surname_on_file: true,
+                exchanged_on_file: false,
                 suffix: false,
                 date_of_birth: true,
                 tin: false,
@@ -300,7 +379,7 @@ mod tests {
                 straight: names,
                 exchanged: names,
             };
-            unseen(&row, &[], 200_000).unfound
+            unseen(&row, Search::Slips, &[], 200_000).unfound
         };
         let weight = |level: MiddleLevel| {
             let logs = tables().middle[level as usize];
@@ -314,9 +393,11 @@ mod tests {
     proptest! {
         #[test]
         fn classes_give_what_every_combination_of_levels_gives(
-            row in facts(), unread in blocks(), people in 1_u64..400_000_000,
+            row in facts(), search in prop::sample::select(Search::ALL.to_vec()),
+            unread in blocks(), people in 1_u64..400_000_000,
         ) {
-            prop_assert_eq!(unseen(&row, &unread, people), oracle(&row, &unread, people));
+            let expected = oracle(&row, search, &unread, people);
+            prop_assert_eq!(unseen(&row, search, &unread, people), expected);
         }
     }
 }

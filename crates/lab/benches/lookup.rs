@@ -31,15 +31,16 @@ use countersign_lab::{
     rates::{Rate, Rates},
 };
 use identity::{
-    blocking::{BlockKey, KeyKind},
+    blocking::{BlockKey, KeyKind, near_years},
     bound::Bounds,
     candidates::{Candidates, NameField},
     compare::{Bearing, Comparator},
     decide::{Thresholds, identify},
     found::Found,
     gather::{gather, keys_of},
-    kinds::ALL_KINDS,
+    kinds::{ALL_KINDS, Search},
     query::Query,
+    query_keys::{ExchangedNames, QueryKeys, Slips},
     score::weight,
 };
 use model::{
@@ -436,7 +437,7 @@ fn bounds(register: &Register<Synthetic>, asked: &[Asked]) {
         let (keys, years) = keys_of(query, register);
         let found = register.candidates(&keys, years).unwrap();
         let facts = gather(query, register).unwrap().row;
-        let bounds = Bounds::new(&facts, &found.unread, register.people());
+        let bounds = Bounds::new(&facts, Search::Slips, &found.unread, register.people());
         let bearers = query
             .name()
             .given
@@ -550,8 +551,9 @@ fn speed(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
     );
 }
 
-/// Mean time of each part of a decision, over all rows: the names near the row's, its keys, what is
-/// found under them, the transcript, the whole.
+/// Mean time of each part of a decision, over all rows: how its names are borne, the keys of its first
+/// search, what is found under them, the transcript of as many searches as it takes, the whole; and how
+/// many rows end with which search.
 fn parts(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Thresholds) {
     let mean = |what: &str, part: &dyn Fn(&Query)| {
         let start = Instant::now();
@@ -565,18 +567,22 @@ fn parts(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
     mean("names", &|query| {
         let name = query.name();
         for token in name.given.iter().take(1) {
-            black_box(register.known(NameField::Given, token));
+            black_box(register.share(NameField::Given, token));
         }
         for token in &name.surnames {
-            black_box(register.known(NameField::Surname, token));
+            black_box(register.share(NameField::Surname, token));
         }
     });
+    let first_keys = |query: &Query| {
+        let keys = QueryKeys::new(query, ExchangedNames::LookedFor);
+        keys.first_in(Search::Addresses, Slips::default)
+    };
     mean("keys", &|query| {
-        black_box(keys_of(query, register));
+        black_box(first_keys(query));
     });
     mean("found", &|query| {
-        let (keys, years) = keys_of(query, register);
-        black_box(register.candidates(&keys, years).unwrap());
+        let years = near_years(query.date_of_birth());
+        black_box(register.candidates(&first_keys(query), years).unwrap());
     });
     mean("transcript", &|query| {
         black_box(gather(query, register).unwrap());
@@ -584,6 +590,12 @@ fn parts(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
     mean("decision", &|query| {
         black_box(identify(query, register, thresholds).unwrap());
     });
+    for search in Search::ALL {
+        let ended = asked
+            .iter()
+            .filter(|row| gather(&row.query, register).unwrap().search == search);
+        println!("  {} rows end with the search {search:?}", ended.count());
+    }
 }
 
 fn print_times(what: &str, mut times: Vec<u128>) {

@@ -6,9 +6,10 @@
 //!
 //! Left to others: comparing (identity).
 
-use std::{collections::BTreeMap, ops::Range};
+use std::collections::BTreeMap;
 
 use identity::compare::is_slip_of_bytes;
+use rayon::prelude::*;
 
 use crate::bytes::{FormatError, Numbers, Reader, Section, Writer, count32, touch};
 
@@ -127,6 +128,8 @@ const BUCKET_ENTRIES: usize = 4;
 pub struct TokenTable {
     tokens: TextTable,
     bearers: Numbers,
+    /// People who bear a token a slip away from each.
+    similar: Numbers,
     /// Number of a token, then the hash of it with one letter left out (or none), four bytes each;
     /// ascending by hash.
     deletions: Section,
@@ -178,10 +181,36 @@ pub fn write_tokens(counts: &BTreeMap<&str, u32>, writer: &mut Writer) -> Option
         let hashes = deletions(token).into_iter();
         pairs.extend(hashes.map(|hash| u64::from(hash) << 32 | number));
     }
-    pairs.sort_unstable();
-    writer.section32(counts.values().copied());
+    pairs.par_sort_unstable();
+    let bearers: Vec<u32> = counts.values().copied().collect();
+    let tokens: Vec<&str> = counts.keys().copied().collect();
+    let similar = similar_bearers(&tokens, &bearers, &pairs)?;
+    writer.section32(bearers.into_iter());
+    writer.section32(similar.into_iter());
     writer.section64(pairs.into_iter());
     Some(())
+}
+
+/// For each token how many people bear one a slip away, at most 2^32 − 1: counted once, because rows
+/// ask it of every name.
+fn similar_bearers(tokens: &[&str], bearers: &[u32], pairs: &[u64]) -> Option<Vec<u32>> {
+    let entries: Vec<[u8; 8]> = pairs.iter().map(|pair| pair.to_le_bytes()).collect();
+    let (bits, starts) = directory(&entries)?;
+    let deletions = Deletions {
+        entries: &entries,
+        directory: &starts,
+        directory_bits: bits,
+    };
+    let similar = |token: &&str| {
+        let near = deletions.of_common_deletions(token).into_iter();
+        near.filter_map(|number| {
+            let place = usize::try_from(number).ok()?;
+            let is_near = is_slip_of_bytes(tokens.get(place)?.as_bytes(), token.as_bytes());
+            is_near.then(|| bearers.get(place).copied()).flatten()
+        })
+        .fold(0_u32, u32::saturating_add)
+    };
+    Some(tokens.par_iter().map(similar).collect())
 }
 
 fn hash_of(entry: &[u8; 8]) -> u32 {
@@ -219,6 +248,43 @@ fn directory(entries: &[[u8; 8]]) -> Option<(u32, Vec<u32>)> {
     Some((bits, starts))
 }
 
+/// The index of deletions.
+#[derive(Clone, Copy)]
+struct Deletions<'t> {
+    entries: &'t [[u8; 8]],
+    directory: &'t [u32],
+    directory_bits: u32,
+}
+
+impl<'t> Deletions<'t> {
+    /// The entries whose hashes begin as this one does.
+    fn of(self, hash: u32) -> Option<&'t [[u8; 8]]> {
+        let bucket = bucket(hash, self.directory_bits);
+        let start = usize::try_from(*self.directory.get(bucket)?).ok()?;
+        let end = usize::try_from(*self.directory.get(bucket + 1)?).ok()?;
+        self.entries.get(start..end)
+    }
+
+    /// Tokens that become one with this one if each loses one letter or none: among them all that are
+    /// a slip away. Ascending.
+    fn of_common_deletions(self, token: &str) -> Vec<u32> {
+        let hashes = deletions(token);
+        let blocks: Vec<&[[u8; 8]]> = hashes
+            .iter()
+            .map(|hash| self.of(*hash).unwrap_or(&[]))
+            .collect();
+        touch(blocks.iter().map(|block| block.first()?.first()));
+        let mut near: Vec<u32> = Vec::with_capacity(128);
+        for (hash, block) in hashes.iter().zip(blocks) {
+            let same = block.iter().filter(|entry| hash_of(entry) == *hash);
+            near.extend(same.map(number_of));
+        }
+        near.sort_unstable();
+        near.dedup();
+        near
+    }
+}
+
 impl TokenTable {
     /// How many people bear the token of a number.
     #[must_use]
@@ -229,24 +295,33 @@ impl TokenTable {
             .map_or(0, u64::from)
     }
 
+    /// How many people bear a token a slip away from that of a number.
+    #[must_use]
+    pub fn similar_to(&self, number: u32) -> u64 {
+        let place = usize::try_from(number).ok();
+        place
+            .and_then(|place| self.similar.get(place))
+            .map_or(0, u64::from)
+    }
+
     /// The number of a token; `None` where nobody bears it.
     #[must_use]
     pub fn number(&self, token: &str) -> Option<u32> {
-        let (entries, _) = self.deletions.as_chunks::<8>();
         let whole = hash(token.bytes());
-        let of_hash = entries.get(self.block(whole)?)?.iter();
+        let of_hash = self.deletions().of(whole)?.iter();
         of_hash
             .filter(|entry| hash_of(entry) == whole)
             .map(number_of)
             .find(|number| self.tokens.bytes(*number) == Some(token.as_bytes()))
     }
 
-    /// Where the entries stand whose hashes begin as this one does.
-    fn block(&self, hash: u32) -> Option<Range<usize>> {
-        let bucket = bucket(hash, self.directory_bits);
-        let start = usize::try_from(*self.directory.get(bucket)?).ok()?;
-        let end = usize::try_from(*self.directory.get(bucket + 1)?).ok()?;
-        Some(start..end)
+    fn deletions(&self) -> Deletions<'_> {
+        let (entries, _) = self.deletions.as_chunks::<8>();
+        Deletions {
+            entries,
+            directory: &self.directory,
+            directory_bits: self.directory_bits,
+        }
     }
 
     /// The token of a number.
@@ -258,7 +333,7 @@ impl TokenTable {
     /// A token's own number and those a slip away.
     #[must_use]
     pub fn neighbourhood(&self, token: &str) -> Neighbourhood {
-        let near = self.of_common_deletions(token);
+        let near = self.deletions().of_common_deletions(token);
         let texts = self.tokens.bytes_of_all(&near).unwrap_or_default();
         let mut found = Neighbourhood::default();
         for (number, other) in near.into_iter().zip(texts) {
@@ -269,27 +344,6 @@ impl TokenTable {
             }
         }
         found
-    }
-
-    /// Tokens that become one with this one if each loses one letter or none: among them all that are
-    /// a slip away. Ascending.
-    fn of_common_deletions(&self, token: &str) -> Vec<u32> {
-        let (entries, _) = self.deletions.as_chunks::<8>();
-        let hashes = deletions(token);
-        let block = |hash: &u32| entries.get(self.block(*hash)?);
-        let blocks: Vec<&[[u8; 8]]> = hashes
-            .iter()
-            .map(|hash| block(hash).unwrap_or(&[]))
-            .collect();
-        touch(blocks.iter().map(|block| block.first()?.first()));
-        let mut near: Vec<u32> = Vec::with_capacity(128);
-        for (hash, block) in hashes.iter().zip(blocks) {
-            let same = block.iter().filter(|entry| hash_of(entry) == *hash);
-            near.extend(same.map(number_of));
-        }
-        near.sort_unstable();
-        near.dedup();
-        near
     }
 
     /// All tokens with their bearers.
@@ -306,16 +360,19 @@ impl TokenTable {
     pub fn read(reader: &mut Reader, section: &'static str) -> Result<Self, FormatError> {
         let tokens = TextTable::read(reader, section)?;
         let bearers = reader.section32(section)?;
+        let similar = reader.section32(section)?;
         let deletions = reader.section(section)?;
         let count = count32(tokens.len()).unwrap_or(u32::MAX);
         let (entries, rest) = deletions.as_chunks::<8>();
         let sound = bearers.len() == tokens.len()
+            && similar.len() == tokens.len()
             && rest.is_empty()
             && entries.iter().all(|entry| number_of(entry) < count);
         match directory(entries) {
             Some((directory_bits, directory)) if sound => Ok(Self {
                 tokens,
                 bearers,
+                similar,
                 deletions,
                 directory,
                 directory_bits,
@@ -368,6 +425,8 @@ mod tests {
                 .collect();
             slow.sort_unstable();
             slow.dedup();
+            let bearers: u64 = slow.iter().map(|other| u64::from(counts[other])).sum();
+            prop_assert_eq!(found.own.map_or(bearers, |own| table.similar_to(own)), bearers);
             prop_assert_eq!(fast, slow);
         }
 

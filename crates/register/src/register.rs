@@ -18,7 +18,7 @@ use std::{
 use identity::{
     blocking::BlockKey,
     candidates::{
-        Candidates, CandidatesError, KnownName, NameField, NameShare, RecordView, Records,
+        Candidates, CandidatesError, NameField, NameShare, RecordView, Records,
     },
     found::CandidateSet,
 };
@@ -44,7 +44,7 @@ use crate::{
     index::{self, Index},
     kind::RegisterKind,
     match_plane::{self, MatchPlane},
-    names::{Neighbourhood, TokenTable},
+    names::TokenTable,
     snapshot::{Show, Snapshot, check_lengths, read_manifest},
     table::{HEADERS, SEALED, Table, TableError, TableKind},
 };
@@ -373,13 +373,11 @@ impl<K: RegisterKind> Register<K> {
         }
     }
 
-    fn share_of(&self, field: NameField, token: &str, near: &Neighbourhood) -> NameShare {
-        let table = self.tokens(field);
-        let same = near.own.map_or(0, |number| table.bearers_of(number));
-        let similar = near.slips.iter().map(|number| table.bearers_of(*number));
+    /// The share of a token that so many people bear; near ones are not counted.
+    fn borne_by(&self, field: NameField, token: &str, same: u64) -> NameShare {
         NameShare {
             same,
-            similar: similar.fold(0, u64::saturating_add),
+            similar: 0,
             forms: match field {
                 NameField::Given => self
                     .forms
@@ -470,29 +468,35 @@ impl<K: RegisterKind> Candidates for Register<K> {
     }
 
     fn slips(&self, field: NameField, token: &str) -> Vec<&str> {
-        self.known(field, token).slips
+        let table = self.tokens(field);
+        let near = table.neighbourhood(token).slips.into_iter();
+        near.filter_map(|number| table.token(number)).collect()
     }
 
     fn share(&self, field: NameField, token: &str) -> NameShare {
-        let near = self.tokens(field).neighbourhood(token);
-        self.share_of(field, token, &near)
+        let table = self.tokens(field);
+        match table.number(token) {
+            Some(number) => NameShare {
+                similar: table.similar_to(number),
+                ..self.borne_by(field, token, table.bearers_of(number))
+            },
+            None => {
+                let near = table.neighbourhood(token).slips.into_iter();
+                NameShare {
+                    similar: near.fold(0_u64, |sum, number| {
+                        sum.saturating_add(table.bearers_of(number))
+                    }),
+                    ..self.borne_by(field, token, 0)
+                }
+            }
+        }
     }
 
     fn borne(&self, field: NameField, token: &str) -> NameShare {
-        let own = Neighbourhood {
-            own: self.tokens(field).number(token),
-            slips: Vec::new(),
-        };
-        self.share_of(field, token, &own)
-    }
-
-    fn known(&self, field: NameField, token: &str) -> KnownName<'_> {
         let table = self.tokens(field);
-        let near = table.neighbourhood(token);
-        let slips = near.slips.iter();
-        KnownName {
-            share: self.share_of(field, token, &near),
-            slips: slips.filter_map(|number| table.token(*number)).collect(),
-        }
+        let same = table
+            .number(token)
+            .map_or(0, |number| table.bearers_of(number));
+        self.borne_by(field, token, same)
     }
 }
