@@ -20,7 +20,7 @@ use crate::{
     blocking::KEYS_VERSION,
     bound::Bounds,
     candidates::{Candidates, CandidatesError, Marker},
-    floor::floor,
+    floor::{floor, floor_for},
     gather::{gather, model_digest_text},
     level::BirthLevel,
     parameters::{LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER},
@@ -346,8 +346,11 @@ fn outcome(
     }
 }
 
-/// Why nobody was worth comparing: a block left unread only where somebody in it could be named.
+/// Why nobody was worth comparing: the row says too little of anybody, or a block left unread only where somebody in it could be named.
 fn reason_for_nobody(transcript: &Transcript) -> WithheldReason {
+    if let Err(reason) = floor_for(&transcript.row) {
+        return reason;
+    }
     let unseen = unseen(
         &transcript.row,
         transcript.search,

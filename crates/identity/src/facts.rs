@@ -24,7 +24,11 @@ pub(crate) fn facts_of(query: &Query, register: &dyn Candidates) -> (RowFacts, B
     // Exchanged names are compared as they stand, never with slips.
     let borne = |field| move |token: &String| register.borne(field, token);
     let given = name.given.first().map(share(NameField::Given));
-    let surnames: Vec<_> = name.surnames.iter().map(share(NameField::Surname)).collect();
+    let surnames: Vec<_> = name
+        .surnames
+        .iter()
+        .map(share(NameField::Surname))
+        .collect();
     let exchanged_given = name.surnames.first().map(borne(NameField::Given));
     let exchanged_surnames: Vec<_> = name.given.iter().map(borne(NameField::Surname)).collect();
     let bearers = given.map_or(0, |share| share.same);
@@ -62,7 +66,11 @@ pub(crate) fn slips_of<'r>(name: &StandardName, register: &'r dyn Candidates) ->
     let given = name.given.first();
     let surnames = name.surnames.iter();
     Slips {
-        given: given.map(|token| of(NameField::Given, token)).unwrap_or_default(),
-        surnames: surnames.flat_map(|token| of(NameField::Surname, token)).collect(),
+        given: given
+            .map(|token| of(NameField::Given, token))
+            .unwrap_or_default(),
+        surnames: surnames
+            .flat_map(|token| of(NameField::Surname, token))
+            .collect(),
     }
 }

@@ -86,8 +86,16 @@ pub(crate) fn exchanged_names(row: &RowFacts) -> Option<Greatest> {
         return None;
     }
     let greatest = |each: [(Logs, Option<Millibits>); 2]| Greatest {
-        weight: each.map(|(logs, own)| logs.weight(own)).into_iter().max().unwrap_or(0),
-        person: each.map(|(logs, _)| logs.person).into_iter().max().unwrap_or(0),
+        weight: each
+            .map(|(logs, own)| logs.weight(own))
+            .into_iter()
+            .max()
+            .unwrap_or(0),
+        person: each
+            .map(|(logs, _)| logs.person)
+            .into_iter()
+            .max()
+            .unwrap_or(0),
     };
     let surname = greatest([SurnameLevel::Exact, SurnameLevel::Part].map(|level| {
         let logs = line(&tables().surname, level as usize);

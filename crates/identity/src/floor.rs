@@ -7,7 +7,22 @@
 
 use model::answer::WithheldReason;
 
-use crate::level::{BirthLevel, GivenLevel, Levels, SurnameLevel, TinLevel};
+use crate::{
+    level::{BirthLevel, GivenLevel, Levels, SurnameLevel, TinLevel},
+    transcript::RowFacts,
+};
+
+/// Whether anybody on file could meet the floors for a row: where it states neither birth date nor TIN, or
+/// no given name, or no address, nobody is looked for.
+pub(crate) fn floor_for(row: &RowFacts) -> Result<(), WithheldReason> {
+    if row.addresses == 0 {
+        Err(WithheldReason::AddressNotOnFile)
+    } else if row.given_names == 0 || !(row.date_of_birth || row.tin) {
+        Err(WithheldReason::LowEvidence)
+    } else {
+        Ok(())
+    }
+}
 
 /// Floors that no score overrides (point 9): an address on file; a name that agrees in both parts, or
 /// in the given name where the birth date is exact; a birth date that agrees, or the TIN. Another given

@@ -13,7 +13,7 @@ use crate::{
     candidates::{Candidates, CandidatesError, Marker, Records, UnreadBlock},
     compare::Comparator,
     facts::{exchanged_names, facts_of, slips_of},
-    floor::floor,
+    floor::{floor, floor_for},
     found::CandidateSet,
     kinds::Search,
     level::Levels,
@@ -38,6 +38,16 @@ pub fn keys_of(query: &Query, register: &dyn Candidates) -> (Vec<BlockKey>, &'st
     (keys.all(&slips), near_years(query.date_of_birth()))
 }
 
+/// So many records found alike are not compared before the next search: what else they are found under
+/// tells most of them from the person meant, at the cost of comparing about as many. They live in one
+/// building, or bear one name.
+const fn crowd_at(search: Search) -> usize {
+    match search {
+        Search::Addresses | Search::Parts => 10,
+        Search::Names | Search::Slips => 100,
+    }
+}
+
 /// Compares the query with every candidate that could matter. Searches further as long as whoever would
 /// be found could.
 ///
@@ -45,6 +55,7 @@ pub fn keys_of(query: &Query, register: &dyn Candidates) -> (Vec<BlockKey>, &'st
 /// [`CandidatesError`] where the register cannot be read.
 pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, CandidatesError> {
     let (row, bearing) = facts_of(query, register);
+    let can_be_answered = floor_for(&row).is_ok();
     let asked = Asked {
         query,
         register,
@@ -54,17 +65,21 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         row,
     };
     let mut search = Search::Addresses;
-    let mut set = asked.find(search)?;
-    loop {
-        let compared = asked.compare(search, &set)?;
-        match search.next() {
-            Some(next) if compared.leaves_room_for(next, asked.unseen(search, &set.unread)) => {
-                search = next;
-                set = set.with(asked.find(search)?);
-            }
-            _ => return asked.transcript(search, set, compared),
-        }
+    if !can_be_answered {
+        let nobody = Compared::for_at_most(0, prior(asked.people));
+        return asked.transcript(search, CandidateSet::default(), nobody);
     }
+    let mut set = asked.find(search)?;
+    while let Some(next) = search.next() {
+        let compared = asked.compare(search, &set, crowd_at(search))?;
+        if !compared.leaves_room_for(next, asked.unseen(search, &set.unread)) {
+            return asked.transcript(search, set, compared);
+        }
+        search = next;
+        set = set.with(asked.find(search)?);
+    }
+    let compared = asked.compare(search, &set, usize::MAX)?;
+    asked.transcript(search, set, compared)
 }
 
 /// A row put to a register.
@@ -91,15 +106,27 @@ impl Asked<'_, '_> {
         unseen(&self.row, search, unread, self.people).greatest()
     }
 
-    fn compare(&self, search: Search, set: &CandidateSet) -> Result<Compared, CandidatesError> {
+    /// Compares those found who could matter, until so many of them are found alike.
+    fn compare(
+        &self,
+        search: Search,
+        set: &CandidateSet,
+        crowd: usize,
+    ) -> Result<Compared, CandidatesError> {
         let bounds = Bounds::new(&self.row, search, &set.unread, self.people);
         let sieve = Sieve::of(&set.found, self.query.date_of_birth(), &bounds);
         let mut compared = Compared::for_at_most(set.found.len(), prior(self.people));
         for group in sieve.groups() {
             let numbers = sieve.records(group);
             if compared.could_be_changed_by(group.greatest) {
+                if numbers.len() >= crowd {
+                    compared.met_a_crowd = true;
+                    break;
+                }
                 let records = self.register.records(numbers)?;
-                let levels = self.comparator.levels_of(numbers, &records, self.register)?;
+                let levels = self
+                    .comparator
+                    .levels_of(numbers, &records, self.register)?;
                 compared.add(numbers, &records, &levels, &self.row);
             } else {
                 compared.passed_over.push(PassedOver {
@@ -153,6 +180,8 @@ struct Compared {
     groups: Vec<(CandidateGroup, RecordNumber)>,
     passed_over: Vec<PassedOver>,
     heaviest: Option<Heaviest>,
+    /// Whether some who could matter were not compared, for there are so many alike.
+    met_a_crowd: bool,
     /// Of every record.
     prior: Millibits,
 }
@@ -172,6 +201,7 @@ impl Compared {
             groups: Vec::new(),
             passed_over: Vec::new(),
             heaviest: None,
+            met_a_crowd: false,
             prior,
         }
     }
@@ -241,6 +271,7 @@ impl Compared {
     /// nobody found may be, further searches only tell why not, and none with slips is made for that.
     fn leaves_room_for(&self, next: Search, unseen: Millibits) -> bool {
         match self.worth_naming() {
+            _ if self.met_a_crowd => true,
             Some(heaviest) if heaviest.is_nameable => unseen > heaviest.weight - SEARCHED,
             Some(heaviest) => next < Search::Slips && unseen >= heaviest.weight,
             None => next < Search::Slips && unseen >= LEAST_WEIGHT,

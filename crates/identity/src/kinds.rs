@@ -251,7 +251,11 @@ mod tests {
                     } else {
                         KindSet::default()
                     };
-                    assert_eq!(set.searched(search), expected, "{kind:?} {route:?} {search:?}");
+                    assert_eq!(
+                        set.searched(search),
+                        expected,
+                        "{kind:?} {route:?} {search:?}"
+                    );
                 }
                 let slip = KindSet::default().with(kind, Slip);
                 let is_empty = slip.searched(search) == KindSet::default();

@@ -72,11 +72,7 @@ impl<'q> QueryKeys<'q> {
 
     /// The keys that no search before this one looks up. Slips are asked for in the last alone.
     #[must_use]
-    pub fn first_in<'s>(
-        &self,
-        search: Search,
-        slips: impl FnOnce() -> Slips<'s>,
-    ) -> Vec<BlockKey> {
+    pub fn first_in<'s>(&self, search: Search, slips: impl FnOnce() -> Slips<'s>) -> Vec<BlockKey> {
         match search {
             Search::Addresses => self.own(|prints, _| {
                 prints.of_tin(self.query.tin());

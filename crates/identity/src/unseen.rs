@@ -231,7 +231,11 @@ mod tests {
                     }
                     for birth in stated(row.date_of_birth, BirthLevel::ALL) {
                         for address in AddressLevel::ALL {
-                            let classes = if is_straight { &row.straight } else { &row.exchanged };
+                            let classes = if is_straight {
+                                &row.straight
+                            } else {
+                                &row.exchanged
+                            };
                             let logs = [
                                 line(&tables.surname, *surname as usize),
                                 line(&tables.given, *given as usize),
@@ -258,7 +262,9 @@ mod tests {
                                 (order.person, order.stranger)
                             };
                             let person: Millibits =
-                                logs.iter().map(|logs| logs.person).sum::<i64>() + over + order_person;
+                                logs.iter().map(|logs| logs.person).sum::<i64>()
+                                    + over
+                                    + order_person;
                             let stranger: Millibits = logs
                                 .iter()
                                 .zip(strangers)

@@ -480,9 +480,15 @@ fn an_unread_block_is_the_reason_only_where_somebody_in_it_could_be_named() {
         reason(dated, KeyKind::Tin, 5_000),
         Outcome::Withheld(WithheldReason::BlockOverflow)
     );
+    let numberless = "Robert|Jones||1970-01-01||3 ELM 60601 -";
     assert_eq!(
-        reason("Robert|Jones||||3 ELM 60601 -", KeyKind::Name, 600),
+        reason(numberless, KeyKind::Name, 600),
         Outcome::Withheld(WithheldReason::NoCandidate)
+    );
+    let undated = "Robert|Jones||||3 ELM 60601 -";
+    assert_eq!(
+        reason(undated, KeyKind::Tin, 5_000),
+        Outcome::Withheld(WithheldReason::LowEvidence)
     );
 }
 

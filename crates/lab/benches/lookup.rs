@@ -526,6 +526,15 @@ fn speed(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
             *least = start.elapsed().as_nanos().min(*least);
         }
     }
+    for search in Search::ALL {
+        let ended = asked.iter().zip(&times).filter(|(row, _)| {
+            let transcript = gather(&row.query, register).unwrap();
+            transcript.search == search
+        });
+        let ended: Vec<u128> = ended.map(|(_, (_, time))| *time).collect();
+        let what = format!("{} rows whose last search is {search:?}", ended.len());
+        print_times(&what, ended);
+    }
     times.sort_unstable_by(|a, b| b.cmp(a));
     let common: Vec<u128> = times
         .iter()
@@ -552,8 +561,7 @@ fn speed(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
 }
 
 /// Mean time of each part of a decision, over all rows: how its names are borne, the keys of its first
-/// search, what is found under them, the transcript of as many searches as it takes, the whole; and how
-/// many rows end with which search.
+/// search, what is found under them, the transcript of as many searches as it takes, the whole.
 fn parts(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Thresholds) {
     let mean = |what: &str, part: &dyn Fn(&Query)| {
         let start = Instant::now();
@@ -590,16 +598,14 @@ fn parts(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
     mean("decision", &|query| {
         black_box(identify(query, register, thresholds).unwrap());
     });
-    for search in Search::ALL {
-        let ended = asked
-            .iter()
-            .filter(|row| gather(&row.query, register).unwrap().search == search);
-        println!("  {} rows end with the search {search:?}", ended.count());
-    }
 }
 
 fn print_times(what: &str, mut times: Vec<u128>) {
     times.sort_unstable();
+    if times.is_empty() {
+        println!("{what}: none");
+        return;
+    }
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize] as f64 / 1000.0;
     println!(
         "{what}: p50 {:.1} µs, p99 {:.1} µs, most {:.1} µs, mean {:.1} µs",

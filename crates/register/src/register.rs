@@ -17,9 +17,7 @@ use std::{
 
 use identity::{
     blocking::BlockKey,
-    candidates::{
-        Candidates, CandidatesError, NameField, NameShare, RecordView, Records,
-    },
+    candidates::{Candidates, CandidatesError, NameField, NameShare, RecordView, Records},
     found::CandidateSet,
 };
 use model::{
