@@ -267,13 +267,14 @@ fn groups_can_be_of_equal_size() {
     let few = by_group(&usual);
     assert!(few["native"] < 120 && few["white"] > 3_000, "{few:?}");
     let equal = Parameters {
+        people: 30_000,
         rates: usual.rates.with_equal_groups(),
         ..usual
     };
     let equal = by_group(&equal);
-    assert_eq!((equal.len(), equal.values().sum()), (6, 6_000));
-    // A sixth is 1,000. Families make it vary more than people drawn one by one would.
-    let near = 900..=1_100;
+    assert_eq!((equal.len(), equal.values().sum()), (6, 30_000));
+    // A sixth, within 5%: families make it vary more than people drawn one by one would.
+    let near = 4_750..=5_250;
     assert!(
         equal.values().all(|count| near.contains(count)),
         "{equal:?}"
