@@ -206,6 +206,13 @@ fn tampered_measurements_are_not_signed() {
     tampered("largest-register 200000", "largest-register 200001", 3, "");
     tampered("grid 5000", "grid 4999", 3, "not those that were frozen");
     tampered("row-errors-times 1", "row-errors-times 1/2", 3, "`1/2`");
+    tampered("groups as-in-the-nation", "groups equal", 3, "`equal`");
+    tampered(
+        "groups as-in-the-nation",
+        "groups others",
+        2,
+        "is no measurement",
+    );
     tampered("largest-register 200000\n", "", 2, "is no measurement");
     tampered(
         "synthetic nation",
@@ -214,7 +221,7 @@ fn tampered_measurements_are_not_signed() {
         "is no measurement",
     );
     tampered(
-        "countersign/measurement/v1",
+        "countersign/measurement/v2",
         "countersign/thresholds/v1",
         2,
         "",

@@ -19,7 +19,10 @@ use model::{
 };
 use thiserror::Error;
 
-use self::{measurement::Measurement, thresholds::Matcher};
+use self::{
+    measurement::{GroupShares, Measurement},
+    thresholds::Matcher,
+};
 use crate::document::{Document, DocumentError, Reader, Writer, date};
 
 /// Why a certificate or measurement does not hold. The fault of whoever made it, or, for
@@ -75,6 +78,9 @@ pub enum CertificateError {
     /// The rows measured were made easier or harder than the nation's rates say.
     #[error("it was measured at `{0}` times the rates of errors in rows")]
     RowErrors(String),
+    /// The nation measured had other shares of groups than its rates say.
+    #[error("it was measured on a nation whose groups are `{0}`")]
+    Groups(&'static str),
     /// It is for another matcher: calibrate anew.
     #[error("it is for another model than this program's")]
     Matcher,
@@ -110,7 +116,7 @@ pub struct Certificate {
 }
 
 impl Certificate {
-    /// Checks that all it states follows from the counts, and that the rows were the nation's own.
+    /// Checks that all it states follows from the counts, and that nation and rows were as the nation's rates say.
     ///
     /// # Errors
     /// [`CertificateError`].
@@ -119,6 +125,10 @@ impl Certificate {
         let times = &self.measurement.row_errors_times;
         if times != "1" {
             return Err(CertificateError::RowErrors(times.clone()));
+        }
+        let groups = self.measurement.groups;
+        if groups != GroupShares::AsInTheNation {
+            return Err(CertificateError::Groups(groups.label()));
         }
         Ok(())
     }
@@ -142,7 +152,7 @@ impl Certificate {
 }
 
 impl Document for Certificate {
-    const CONTEXT: &'static str = "countersign/certificate/v2";
+    const CONTEXT: &'static str = "countersign/certificate/v3";
 
     fn write(&self, writer: &mut Writer) {
         writer

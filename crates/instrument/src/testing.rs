@@ -37,7 +37,7 @@ use crate::{
     bundle::{self, BundleIndex, BundleKind, Commitments, RequestPart},
     certificate::{
         Certificate,
-        measurement::{Counted, Measurement, Strata, Stratum, band_of, part_of_group},
+        measurement::{Counted, GroupShares, Measurement, Strata, Stratum, band_of, part_of_group},
         thresholds::{ChoiceRule, Chosen, FrozenThresholds, Grid, Matcher, Trial},
     },
     cover::{Cover, CoverFile},
@@ -272,6 +272,7 @@ pub fn measurement(matcher: Matcher, (with, without): (i64, i64), people: u64) -
         frozen: thresholds.digest(),
         thresholds,
         row_errors_times: "1".to_owned(),
+        groups: GroupShares::AsInTheNation,
         data: "synthetic nation".to_owned(),
         trials: vec![trial(8, 8_000_000)],
         with_birth_date: strata,

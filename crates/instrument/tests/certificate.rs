@@ -19,7 +19,8 @@ use instrument::{
         Certificate, CertificateError,
         bound::NOTHING_KNOWN,
         measurement::{
-            Counted, Measurement, PARTS, RowKind, STRATA_COMPARED, Stratum, band_of, part_of_group,
+            Counted, GroupShares, Measurement, PARTS, RowKind, STRATA_COMPARED, Stratum, band_of,
+            part_of_group,
         },
         thresholds::Matcher,
     },
@@ -200,6 +201,14 @@ fn easier_rows_certify_nothing() {
     check(
         |m| m.row_errors_times = "1/2".to_owned(),
         "`1/2` times the rates of errors in rows",
+    );
+}
+
+#[test]
+fn groups_of_equal_size_certify_nothing() {
+    check(
+        |m| m.groups = GroupShares::Equal,
+        "on a nation whose groups are `equal`",
     );
 }
 

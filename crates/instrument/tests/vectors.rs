@@ -192,7 +192,7 @@ fn another_version(text: &str) -> String {
 }
 
 /// A name, a context, and what of its good text is exchanged for what: values that contradict.
-const CONTRADICTIONS: [(&str, &str, &str, &str); 13] = [
+const CONTRADICTIONS: [(&str, &str, &str, &str); 14] = [
     (
         "certificate: a stratum of another kind",
         Certificate::CONTEXT,
@@ -210,6 +210,12 @@ const CONTRADICTIONS: [(&str, &str, &str, &str); 13] = [
         Measurement::CONTEXT,
         "stratum with-birth-date all 4000000",
         "stratum with-birth-date all -4000000",
+    ),
+    (
+        "measurement: groups of another sort",
+        Measurement::CONTEXT,
+        "groups as-in-the-nation",
+        "groups as-you-like",
     ),
     (
         "genesis: q too small",

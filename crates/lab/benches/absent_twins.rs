@@ -123,7 +123,7 @@ fn asked_and_named(seed: u64, thresholds: &Thresholds) -> (usize, usize) {
 }
 
 fn main() {
-    let kept = calibrate::kept().unwrap().thresholds;
+    let kept = calibrate::KEPT.measurement().unwrap().thresholds;
     let thresholds = Thresholds {
         with_birth_date: kept.with_birth_date.threshold_millibits,
         without_birth_date: kept.without_birth_date.threshold_millibits,

@@ -306,6 +306,32 @@ impl Rates {
         rates
     }
 
+    /// The same nation, with every group as likely as every other.
+    ///
+    /// Only `group_white` to `group_hispanic` change. They are used in two draws: the group of a family,
+    /// which its children have too, and that of a partner who need not be of the same one
+    /// (`spouse_of_other_group`). So each group has a sixth of the families and, as far as chance lets
+    /// it, of the people on file. What follows from a group is drawn within it and stays as it is:
+    /// surnames, given names, whether two surnames or accents, and the ZIP areas its people live in.
+    ///
+    /// What all groups make together follows their new shares: how many people bear a name, how full an
+    /// area is, how many have two surnames, and how many of those partners are indeed of another group.
+    /// Kinds of family, ages, deaths, moves and returns do not depend on the group.
+    #[must_use]
+    pub fn with_equal_groups(&self) -> Self {
+        // They are scaled to a sum of one where they are used.
+        let sixth = Rate::millionths(166_667);
+        Self {
+            group_white: sixth,
+            group_black: sixth,
+            group_api: sixth,
+            group_native: sixth,
+            group_multiple: sixth,
+            group_hispanic: sixth,
+            ..self.clone()
+        }
+    }
+
     /// Reads the text of a `nation.toml`.
     ///
     /// # Errors
@@ -382,6 +408,25 @@ mod tests {
             assert_eq!(rate.per_million(), expected);
         }
         assert_ne!(half.row_unit_dropped, rates.row_unit_dropped);
+    }
+
+    #[test]
+    fn groups_can_be_equal() {
+        let rates = Rates::built_in().unwrap();
+        let equal = rates.with_equal_groups();
+        assert_eq!(equal.group_native, equal.group_white);
+        assert_ne!(equal, rates);
+        // Nothing else: with its own shares back it is the nation as it was.
+        let back = Rates {
+            group_white: rates.group_white,
+            group_black: rates.group_black,
+            group_api: rates.group_api,
+            group_native: rates.group_native,
+            group_multiple: rates.group_multiple,
+            group_hispanic: rates.group_hispanic,
+            ..equal
+        };
+        assert_eq!(back, rates);
     }
 
     #[test]

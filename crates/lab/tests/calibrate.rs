@@ -8,17 +8,17 @@
     clippy::indexing_slicing
 )]
 
-use countersign_lab::calibrate::{self, CalibrateError, RowErrors, Tuned};
+use countersign_lab::calibrate::{self, CalibrateError, Conditions, RowErrors, Tuned};
 use instrument::{
     certificate::{
-        CertificateError,
+        Certificate, CertificateError,
         bound::trials_needed,
-        measurement::{Counted, Measurement, RowKind},
+        measurement::{Counted, GroupShares, Measurement, PARTS, RowKind, part_of_group},
         thresholds::Trial,
     },
     document::Document as _,
 };
-use model::time::Date;
+use model::{digest::Digest, time::Date};
 
 fn trial(seed: u64) -> Trial {
     Trial {
@@ -34,7 +34,7 @@ fn tuned() -> Tuned {
 }
 
 fn measure(tuned: &Tuned, trials: &[Trial]) -> Result<Measurement, CalibrateError> {
-    calibrate::measure(&tuned.frozen, trials, RowErrors::USUAL, &mut |_, _, _| {})
+    calibrate::measure(&tuned.frozen, trials, Conditions::USUAL, &mut |_, _, _| {})
         .map(|measured| measured.measurement)
 }
 
@@ -106,9 +106,12 @@ fn no_household_is_asked_about_twice() {
 #[test]
 fn more_errors_in_rows_are_measured_and_not_certified() {
     let tuned = tuned();
-    let triple = RowErrors {
-        numerator: 3,
-        denominator: 1,
+    let triple = Conditions {
+        row_errors: RowErrors {
+            numerator: 3,
+            denominator: 1,
+        },
+        ..Conditions::USUAL
     };
     let measured =
         calibrate::measure(&tuned.frozen, &[trial(5)], triple, &mut |_, _, _| {}).unwrap();
@@ -118,12 +121,48 @@ fn more_errors_in_rows_are_measured_and_not_certified() {
     assert!(hard.answered < usual.answered, "{hard:?} {usual:?}");
 }
 
+#[test]
+fn equal_groups_are_measured_and_not_certified() {
+    let tuned = tuned();
+    let equal = Conditions {
+        groups: GroupShares::Equal,
+        ..Conditions::USUAL
+    };
+    let trial = Trial {
+        people: 6_000,
+        rows: 600,
+        ..trial(5)
+    };
+    let measured = calibrate::measure(&tuned.frozen, &[trial], equal, &mut |_, _, _| {}).unwrap();
+    let measurement = measured.measurement;
+    for group in 0..6 {
+        let part = part_of_group(group);
+        let rows = RowKind::ALL.map(|kind| measurement.of(kind)[part].counted.rows);
+        let rows: u64 = rows.iter().sum();
+        assert!((60..=140).contains(&rows), "{}: {rows}", PARTS[part]);
+    }
+    assert_eq!(
+        Measurement::parse(&measurement.text()).unwrap(),
+        measurement
+    );
+    // In order as a measurement, and no certificate.
+    assert_eq!(measurement.check(), Ok(()));
+    let certificate = Certificate {
+        genesis: Digest::of(b"genesis"),
+        id: "CAL-1".parse().unwrap(),
+        made_on: trial.as_of,
+        measurement,
+    };
+    assert_eq!(certificate.check(), Err(CertificateError::Groups("equal")));
+}
+
 /// What is kept is in order and certifies one in 10,000 for both kinds of row.
 #[test]
 fn what_is_kept_certifies_one_in_ten_thousand() {
-    let kept = calibrate::kept().unwrap();
+    let kept = calibrate::KEPT.measurement().unwrap();
     kept.check().unwrap();
     assert_eq!(kept.row_errors_times, "1");
+    assert_eq!(kept.groups, GroupShares::AsInTheNation);
     for kind in RowKind::ALL {
         let whole = kept.whole(kind);
         assert!(
@@ -135,14 +174,14 @@ fn what_is_kept_certifies_one_in_ten_thousand() {
 }
 
 /// What is kept is of the matcher and nation of this program: where this fails, run the command that
-/// `calibrate::KEPT_COMMAND` names, after deleting the frozen thresholds.
+/// `calibrate::KEPT.command` names, after deleting the frozen thresholds.
 #[test]
 fn what_is_kept_is_of_this_matcher() {
-    let kept = calibrate::kept().unwrap();
+    let kept = calibrate::KEPT.measurement().unwrap();
     assert!(
         kept.thresholds.matcher == calibrate::matcher(),
         "measure anew: {}",
-        calibrate::KEPT_COMMAND
+        calibrate::KEPT.command
     );
     let small = include_str!("../data/measurement-small.txt");
     let small = Measurement::parse(small).unwrap();
@@ -150,7 +189,7 @@ fn what_is_kept_is_of_this_matcher() {
     let again = calibrate::measure(
         &kept.thresholds,
         &small.trials,
-        RowErrors::USUAL,
+        Conditions::USUAL,
         &mut |_, _, _| {},
     );
     assert_eq!(again.unwrap().measurement, small, "measure anew");

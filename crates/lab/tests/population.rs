@@ -250,6 +250,37 @@ fn floors_hold() {
     assert!((300..=700).contains(&per_mille(movers.count(), on_file.len())));
 }
 
+/// Of each group's people on file, how many.
+fn by_group(parameters: &Parameters) -> BTreeMap<&'static str, u64> {
+    let mut everybody = Everybody(Vec::new());
+    generate(parameters, &mut everybody).unwrap();
+    let mut count = BTreeMap::new();
+    for person in everybody.0.iter().filter(|person| person.id.is_some()) {
+        *count.entry(person.group.label()).or_default() += 1;
+    }
+    count
+}
+
+#[test]
+fn groups_can_be_of_equal_size() {
+    let usual = parameters(6_000, 16);
+    let few = by_group(&usual);
+    assert!(few["native"] < 120 && few["white"] > 3_000, "{few:?}");
+    let equal = Parameters {
+        people: 30_000,
+        rates: usual.rates.with_equal_groups(),
+        ..usual
+    };
+    let equal = by_group(&equal);
+    assert_eq!((equal.len(), equal.values().sum()), (6, 30_000));
+    // A sixth, within 5%: families make it vary more than people drawn one by one would.
+    let near = 4_750..=5_250;
+    assert!(
+        equal.values().all(|count| near.contains(count)),
+        "{equal:?}"
+    );
+}
+
 #[test]
 fn names_change_at_a_marriage_and_not_before() {
     let mut everybody = Everybody(Vec::new());

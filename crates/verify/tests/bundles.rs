@@ -269,7 +269,7 @@ fn documents_are_signed_logged_and_present() {
     failed(
         &with(&resign("certificate/CAL-1", &[("lab2", "certificate")])),
         "certificate/CAL-1",
-        "certificate/v2",
+        "certificate/v3",
     );
     failed(
         &with(&resign("genesis", &[("a1", "authority")])),

@@ -5,7 +5,9 @@
 //! Left to others: the model (identity), more than five people (register, lab).
 
 use casework::{error::CaseworkError, state::RowState};
-use instrument::{document::Document as _, signed::Signed, testing};
+use instrument::{
+    certificate::measurement::GroupShares, document::Document as _, signed::Signed, testing,
+};
 use model::{
     answer::WithheldReason,
     column::Column,
@@ -200,6 +202,13 @@ fn a_signed_certificate_that_does_not_follow_from_its_counts_stops_identificatio
             ..Changes::default()
         },
         "`1/2` times",
+    );
+    check_stopped(
+        Changes {
+            certificate: |certificate| certificate.measurement.groups = GroupShares::Equal,
+            ..Changes::default()
+        },
+        "groups are `equal`",
     );
 }
 

@@ -39,6 +39,36 @@ impl RowKind {
     }
 }
 
+/// The shares of the six groups in the nation measured.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum GroupShares {
+    /// As the nation's rates say: what a certificate must be measured at.
+    #[default]
+    AsInTheNation,
+    /// All six equal, so that small groups get enough releases for a bound of their own.
+    Equal,
+}
+
+impl GroupShares {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::AsInTheNation, Self::Equal];
+
+    /// The word in a measurement.
+    #[must_use]
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::AsInTheNation => "as-in-the-nation",
+            Self::Equal => "equal",
+        }
+    }
+
+    /// What the word says; none for another word.
+    #[must_use]
+    pub fn of_label(label: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|groups| groups.label() == label)
+    }
+}
+
 /// The parts in which rows of one kind are counted: all of them, then by how many people on file bear the
 /// surname of the person meant, then by that person's group.
 pub const PARTS: [&str; 12] = [
@@ -216,6 +246,8 @@ pub struct Measurement {
     pub frozen: Digest,
     /// Times the nation's rates of errors in rows: `1` as they stand.
     pub row_errors_times: String,
+    /// The shares of the groups.
+    pub groups: GroupShares,
     /// The data, in words.
     pub data: String,
     /// The trials, at least one, of seeds nothing was tuned on.
@@ -358,13 +390,14 @@ fn check_strata(kind: RowKind, strata: &Strata) -> Result<(), CertificateError> 
 }
 
 impl Document for Measurement {
-    const CONTEXT: &'static str = "countersign/measurement/v1";
+    const CONTEXT: &'static str = "countersign/measurement/v2";
 
     fn write(&self, writer: &mut Writer) {
         writer.line("frozen", self.frozen);
         self.thresholds.write(writer);
         writer
             .line("row-errors-times", &self.row_errors_times)
+            .line("groups", self.groups.label())
             .line("data", &self.data)
             .lines("trial", self.trials.iter().map(Trial::write));
         for kind in RowKind::ALL {
@@ -379,6 +412,7 @@ impl Document for Measurement {
             frozen: reader.value("frozen")?,
             thresholds: FrozenThresholds::read(reader)?,
             row_errors_times: reader.text("row-errors-times")?.to_owned(),
+            groups: reader.with("groups", GroupShares::of_label)?,
             data: reader.text("data")?.to_owned(),
             trials: reader.repeated("trial", Trial::read)?,
             with_birth_date: read_strata(RowKind::WithBirthDate, reader)?,

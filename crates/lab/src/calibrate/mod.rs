@@ -22,7 +22,7 @@ use identity::{
 use instrument::{
     certificate::{
         CertificateError, bound,
-        measurement::{Counted, Measurement, RowKind},
+        measurement::{Counted, GroupShares, Measurement, RowKind},
         thresholds::{ChoiceRule, FrozenThresholds, Grid, Matcher, Trial},
     },
     document::Document as _,
@@ -32,7 +32,7 @@ use thiserror::Error;
 
 use self::tally::{Tally, Tuning};
 pub use self::{
-    kept::{COMMAND as KEPT_COMMAND, kept},
+    kept::{KEPT, Kept},
     misled::{Likeness, Misled},
     tally::GridPoint,
 };
@@ -104,6 +104,36 @@ impl RowErrors {
         match self.denominator {
             1 => self.numerator.to_string(),
             denominator => format!("{}/{denominator}", self.numerator),
+        }
+    }
+}
+
+/// What of the nation is measured otherwise than its rates say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Conditions {
+    /// How frequent errors in rows are.
+    pub row_errors: RowErrors,
+    /// The shares of the groups.
+    pub groups: GroupShares,
+}
+
+impl Conditions {
+    /// Nothing: what a certificate must be measured at.
+    pub const USUAL: Self = Self {
+        row_errors: RowErrors::USUAL,
+        groups: GroupShares::AsInTheNation,
+    };
+
+    /// The nation's rates under these conditions.
+    fn of(self, rates: &Rates) -> Rates {
+        let RowErrors {
+            numerator,
+            denominator,
+        } = self.row_errors;
+        let rates = rates.with_row_errors(numerator, denominator);
+        match self.groups {
+            GroupShares::AsInTheNation => rates,
+            GroupShares::Equal => rates.with_equal_groups(),
         }
     }
 }
@@ -196,7 +226,7 @@ pub struct Measured {
 pub fn measure(
     frozen: &FrozenThresholds,
     trials: &[Trial],
-    row_errors: RowErrors,
+    conditions: Conditions,
     told: &mut dyn FnMut(&Trial, u64, u64),
 ) -> Result<Measured, CalibrateError> {
     if frozen.matcher != matcher() {
@@ -205,11 +235,12 @@ pub fn measure(
     if frozen.nation != Rates::digest_of_built_in() {
         return Err(CalibrateError::Frozen("nation"));
     }
-    let rates = Rates::built_in()?.with_row_errors(row_errors.numerator, row_errors.denominator);
+    let rates = conditions.of(&Rates::built_in()?);
     let mut measurement = Measurement {
         frozen: frozen.digest(),
         thresholds: frozen.clone(),
-        row_errors_times: row_errors.words(),
+        row_errors_times: conditions.row_errors.words(),
+        groups: conditions.groups,
         data: "SYNTHETIC nation of countersign-lab, each household asked at most once".to_owned(),
         trials: trials.to_vec(),
         with_birth_date: Tally::default().strata(RowKind::WithBirthDate),

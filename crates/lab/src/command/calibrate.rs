@@ -13,13 +13,14 @@ use std::{
 };
 
 use anyhow::Context as _;
+use clap::ValueEnum;
 use countersign_lab::{
-    calibrate::{self, GridPoint, Measured, Misled, RowErrors, Tuned},
+    calibrate::{self, Conditions, GridPoint, Measured, Misled, RowErrors, Tuned},
     error::LabError,
 };
 use instrument::{
     certificate::{
-        measurement::{Measurement, PARTS, RowKind, Stratum},
+        measurement::{GroupShares, Measurement, PARTS, RowKind, Stratum},
         thresholds::{FrozenThresholds, Trial},
     },
     document::Document as _,
@@ -34,6 +35,8 @@ Examples:
       --frozen thresholds.txt --out measurement.txt
   countersign-lab calibrate --people 200000 --rows 50000 --seeds 3001-3020 --frozen thresholds.txt \\
       --out more.txt --row-errors 3
+  countersign-lab calibrate --people 200000 --rows 50000 --seeds 4001-4020 --frozen thresholds.txt \\
+      --out groups.txt --groups equal
   countersign certify --genesis genesis.note --key certifier.key measurement.txt --out certificate.note
 
 Where FROZEN is not there yet, thresholds are chosen on the tuning seeds and written into it before
@@ -59,6 +62,10 @@ pub struct Arguments {
     /// be certified.
     #[arg(long, value_name = "TIMES", default_value = "1", value_parser = row_errors)]
     row_errors: RowErrors,
+    /// Shares of the six groups in the nation. With equal ones small groups get bounds of their own; what
+    /// comes of it cannot be certified.
+    #[arg(long, value_name = "SHARES", value_enum, default_value_t = Groups::AsInTheNation)]
+    groups: Groups,
     /// The day it is in the nation.
     #[arg(long, value_name = "DATE", default_value = "2026-11-01", value_parser = super::population::day)]
     as_of: Date,
@@ -71,6 +78,24 @@ pub struct Arguments {
     /// Print one JSON document on stdout.
     #[arg(long)]
     json: bool,
+}
+
+/// Shares of the groups, as `--groups` names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Groups {
+    /// As the nation's rates say.
+    AsInTheNation,
+    /// A sixth each.
+    Equal,
+}
+
+impl From<Groups> for GroupShares {
+    fn from(groups: Groups) -> Self {
+        match groups {
+            Groups::AsInTheNation => Self::AsInTheNation,
+            Groups::Equal => Self::Equal,
+        }
+    }
 }
 
 /// Seeds, in the order given.
@@ -139,7 +164,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
         );
     };
     let trials = arguments.trials(&arguments.seeds);
-    let measured = calibrate::measure(&frozen, &trials, arguments.row_errors, &mut told)?;
+    let conditions = Conditions {
+        row_errors: arguments.row_errors,
+        groups: arguments.groups.into(),
+    };
+    let measured = calibrate::measure(&frozen, &trials, conditions, &mut told)?;
     write(&arguments.out, &measured.measurement.text())?;
     let mut out = std::io::stdout().lock();
     if arguments.json {
@@ -233,11 +262,16 @@ fn words(measured: &Measured, out: &Path) -> String {
         trials,
         largest_register,
         row_errors_times,
+        groups,
         ..
     } = &measured.measurement;
+    let groups = match groups {
+        GroupShares::AsInTheNation => "",
+        GroupShares::Equal => ", groups of equal size",
+    };
     let mut text = format!(
         "SYNTHETIC calibration: {} trials, registers of {largest_register} people, {row_errors_times} times the \
-         rates of errors in rows\n",
+         rates of errors in rows{groups}\n",
         trials.len()
     );
     for kind in RowKind::ALL {
@@ -329,6 +363,7 @@ fn document(measured: &Measured, out: &Path) -> serde_json::Value {
         "trials": measurement.trials.len(),
         "largest_register": measurement.largest_register,
         "row_errors_times": measurement.row_errors_times,
+        "groups": measurement.groups.label(),
         "with_birth_date": strata(RowKind::WithBirthDate),
         "without_birth_date": strata(RowKind::WithoutBirthDate),
         "recall_gaps": gaps.collect::<Vec<_>>(),

@@ -147,7 +147,9 @@ impl Demo<'_> {
 
     /// The measurement kept with this program, where it is of this matcher and of no smaller register.
     fn kept(&self) -> Result<Option<String>, DemoError> {
-        let kept = calibrate::kept().map_err(|error| DemoError::Check(error.to_string()))?;
+        let kept = calibrate::KEPT
+            .measurement()
+            .map_err(|error| DemoError::Check(error.to_string()))?;
         let fits = kept.thresholds.matcher == calibrate::matcher()
             && kept.largest_register >= self.options.people
             && self.options.calibration_rows.is_none();
@@ -167,7 +169,7 @@ impl Demo<'_> {
             self.tell.say(&format!(
                 "Measured beforehand, because it takes minutes, and kept with the program: {}. This made it: {}",
                 measurement.display(),
-                calibrate::KEPT_COMMAND
+                calibrate::KEPT.command
             ));
         } else {
             self.show(&self.calibration_line(), &[0])?;
