@@ -17,17 +17,17 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
+    alternatives::{Alternatives, Case},
     blocking::KEYS_VERSION,
-    bound::Bounds,
     candidates::{Candidates, CandidatesError, Marker},
     floor::{floor, floor_for},
     gather::{gather, model_digest_text},
     level::BirthLevel,
-    parameters::{LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER},
+    parameters::{LEAST_WEIGHT, MODEL_VERSION},
     query::Query,
-    scale::{Fixed, Millibits},
-    score::{best_group, field_weights, fields_weight, household, prior, weight},
-    transcript::{CandidateGroup, NameClasses, PassedOver, Transcript},
+    scale::Millibits,
+    score::{best_group, field_weights, prior, weight},
+    transcript::{CandidateGroup, NameClasses, Transcript},
     unseen::unseen,
 };
 
@@ -170,123 +170,6 @@ pub fn identify(
     })
 }
 
-/// The alternatives to a candidate, each as log2 of its odds against the candidate, rounded up.
-#[derive(Debug, Clone, Copy)]
-struct Alternatives {
-    stranger: Fixed,
-    rivals_at_home: Fixed,
-    rivals_elsewhere: Fixed,
-    household: Fixed,
-    passed_over: Fixed,
-    unread: Fixed,
-    unfound: Fixed,
-}
-
-impl Alternatives {
-    fn of(transcript: &Transcript, best: &CandidateGroup) -> Self {
-        let prior = prior(transcript.people);
-        let own = fields_weight(&best.levels, &transcript.row) + prior;
-        let mut at_home = Fixed::default();
-        let mut elsewhere = Fixed::default();
-        for group in &transcript.candidates {
-            let others = if group == best {
-                group.count.saturating_sub(1)
-            } else {
-                group.count
-            };
-            let theirs = fields_weight(&group.levels, &transcript.row) + prior;
-            // No less than one passed over counts for: whoever is found under a key more, by a name that
-            // another brings, may be compared for it, and must not count for less.
-            let term = Fixed::power((theirs - own).max(-PASSED_OVER));
-            if group.levels.address.is_on_file() {
-                at_home = at_home.plus_times(term, others);
-            } else {
-                elsewhere = elsewhere.plus_times(term, others);
-            }
-        }
-        let Transcript {
-            row,
-            search,
-            unread,
-            people,
-            ..
-        } = transcript;
-        let bounds = Bounds::new(row, *search, unread, *people);
-        let passed_over = transcript.passed_over.iter().fold(
-            Fixed::default(),
-            |sum,
-             PassedOver {
-                 kinds,
-                 birth,
-                 count,
-             }| {
-                let most = Fixed::power(bounds.greatest(*kinds, *birth) - own);
-                sum.plus_times(most, *count)
-            },
-        );
-        let unseen = unseen(row, *search, unread, *people);
-        Self {
-            stranger: Fixed::power(-own),
-            rivals_at_home: at_home,
-            rivals_elsewhere: elsewhere,
-            household: household(&best.levels, &transcript.row),
-            passed_over,
-            unread: Fixed::power(unseen.unread - own),
-            unfound: Fixed::power(unseen.unfound - own),
-        }
-    }
-
-    fn named(&self) -> [(&'static str, Fixed, WithheldReason); 7] {
-        [
-            (
-                "against-stranger",
-                self.stranger,
-                WithheldReason::LowEvidence,
-            ),
-            (
-                "against-same-address",
-                self.rivals_at_home,
-                WithheldReason::HouseholdAmbiguous,
-            ),
-            (
-                "against-other-records",
-                self.rivals_elsewhere,
-                WithheldReason::ManyMatch,
-            ),
-            (
-                "against-absent-relative",
-                self.household,
-                WithheldReason::HouseholdAmbiguous,
-            ),
-            (
-                "against-passed-over",
-                self.passed_over,
-                WithheldReason::ManyMatch,
-            ),
-            (
-                "against-unread-blocks",
-                self.unread,
-                WithheldReason::BlockOverflow,
-            ),
-            ("against-unfound", self.unfound, WithheldReason::LowEvidence),
-        ]
-    }
-
-    fn total(&self) -> Fixed {
-        self.named()
-            .iter()
-            .fold(Fixed::default(), |sum, (_, term, _)| sum.plus(*term))
-    }
-
-    /// The reason of the largest term.
-    fn reason(&self) -> WithheldReason {
-        self.named()
-            .into_iter()
-            .max_by_key(|(_, term, _)| *term)
-            .map_or(WithheldReason::LowEvidence, |(_, _, reason)| reason)
-    }
-}
-
 /// Judges a transcript. The same transcript and thresholds always give the same outcome.
 ///
 /// # Errors
@@ -310,7 +193,7 @@ pub fn judge(transcript: &Transcript, thresholds: &Thresholds) -> Result<Judgeme
             evidence: Vec::new(),
         });
     };
-    let alternatives = Alternatives::of(transcript, &best);
+    let alternatives = Alternatives::of(&Case::of(transcript), &best);
     let odds = -alternatives.total().log2_up();
     Ok(Judgement {
         outcome: outcome(transcript, &best, &alternatives, odds, thresholds),
@@ -338,6 +221,8 @@ fn outcome(
     } else {
         thresholds.with_birth_date
     };
+    // Below it some are not searched for.
+    let threshold = threshold.max(LEAST_WEIGHT);
     match transcript.best {
         _ if odds < threshold => Outcome::Withheld(alternatives.reason()),
         None => Outcome::Withheld(alternatives.reason()),

@@ -8,6 +8,7 @@
 use model::id::RecordNumber;
 
 use crate::{
+    alternatives::{Alternatives, Case},
     blocking::{BlockKey, KEYS_VERSION, near_years},
     bound::Bounds,
     candidates::{Candidates, CandidatesError, Marker, Records, UnreadBlock},
@@ -21,7 +22,7 @@ use crate::{
     parameters::{LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER, SEARCHED, model_digest},
     query::Query,
     query_keys::QueryKeys,
-    scale::Millibits,
+    scale::{Fixed, Millibits},
     score::{best_group, fields_weight, prior},
     sieve::Sieve,
     transcript::{CandidateGroup, PassedOver, RowFacts, Transcript},
@@ -72,7 +73,10 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
     let mut set = asked.find(search)?;
     while let Some(next) = search.next() {
         let compared = asked.compare(search, &set, crowd_at(search))?;
-        if !compared.leaves_room_for(next, asked.unseen(search, &set.unread)) {
+        let unseen = asked.unseen(search, &set.unread);
+        let matters = compared.leaves_room_for(next, unseen)
+            && (next < Search::Slips || asked.could_answer(&compared));
+        if !matters && !compared.met_a_crowd {
             return asked.transcript(search, set, compared);
         }
         search = next;
@@ -104,6 +108,25 @@ impl Asked<'_, '_> {
     /// The most that anybody weighs who was not found.
     fn unseen(&self, search: Search, unread: &[UnreadBlock]) -> Millibits {
         unseen(&self.row, search, unread, self.people).greatest()
+    }
+
+    /// Whether the alternatives found so far, and those that no search finds, leave odds that any
+    /// threshold allows.
+    fn could_answer(&self, compared: &Compared) -> bool {
+        let groups: Vec<CandidateGroup> = compared.groups.iter().map(|(group, _)| *group).collect();
+        let best = best_group(groups.iter(), &self.row).and_then(|best| groups.get(best.place));
+        let Some(best) = best else {
+            return true;
+        };
+        let case = Case {
+            row: &self.row,
+            people: self.people,
+            search: Search::Slips,
+            unread: &[],
+            candidates: &groups,
+            passed_over: &[],
+        };
+        Alternatives::of(&case, best).total() < Fixed::power(-LEAST_WEIGHT)
     }
 
     /// Compares those found who could matter, until so many of them are found alike.
@@ -271,7 +294,6 @@ impl Compared {
     /// nobody found may be, further searches only tell why not, and none with slips is made for that.
     fn leaves_room_for(&self, next: Search, unseen: Millibits) -> bool {
         match self.worth_naming() {
-            _ if self.met_a_crowd => true,
             Some(heaviest) if heaviest.is_nameable => unseen > heaviest.weight - SEARCHED,
             Some(heaviest) => next < Search::Slips && unseen >= heaviest.weight,
             None => next < Search::Slips && unseen >= LEAST_WEIGHT,

@@ -27,6 +27,7 @@ pub mod query;
 pub mod query_keys;
 
 mod agreement;
+mod alternatives;
 pub mod birth_code;
 pub mod blocking;
 pub mod bound;

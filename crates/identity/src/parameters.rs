@@ -171,8 +171,8 @@ pub const PASSED_OVER: i64 = 24_000;
 
 /// Further keys are looked up as long as whoever they could find might weigh more than the heaviest, which
 /// may be named, less so many milli-bits. Each search not made is counted as if it had found as much as it
-/// could: 2^-16 of the heaviest at most, beside 2^-10 that the lowest threshold allows.
-pub const SEARCHED: i64 = 16_000;
+/// could: 2^-14 of the heaviest at most, beside 2^-10 that the lowest threshold allows.
+pub const SEARCHED: i64 = 14_000;
 
 /// A name is one that hardly anybody bears up to one person in so many.
 pub const HARDLY_ANYBODY: u64 = 200_000;

@@ -24,6 +24,7 @@ use std::{
 };
 
 use countersign_lab::{
+    calibrate,
     extract::ExtractFormat,
     in_hand::{KeysInHand, Purpose, RegisterInHand, row_parts},
     link::report::peak_mebibytes,
@@ -152,9 +153,12 @@ fn main() {
     println!("{} rows", asked.len());
     recall(register, &asked);
     bounds(register, &asked);
+    // Those that the certificate kept with the program has.
+    let kept = calibrate::KEPT.measurement().unwrap().thresholds;
     let thresholds = Thresholds {
+        with_birth_date: kept.with_birth_date.threshold_millibits,
+        without_birth_date: kept.without_birth_date.threshold_millibits,
         largest_register: register.people(),
-        ..Thresholds::UNCERTIFIED
     };
     decisions(
         register,
