@@ -258,7 +258,7 @@ mod tests {
         for (place, agreement) in all.iter().enumerate() {
             assert_eq!(agreement.place(), place);
             for kind in ALL_KINDS {
-                let kinds = agreement.kinds(Search::Slips);
+                let kinds = agreement.kinds(Search::SlipParts);
                 assert_eq!(kinds.has(kind), agreement.route(kind).is_some());
             }
         }

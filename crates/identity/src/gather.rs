@@ -5,6 +5,8 @@
 //!
 //! Left to others: odds, floors and reasons (decide).
 
+use std::cell::OnceCell;
+
 use model::id::RecordNumber;
 
 use crate::{
@@ -19,9 +21,9 @@ use crate::{
     kinds::Search,
     level::Levels,
     numbering::Numbering,
-    parameters::{LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER, SEARCHED, model_digest},
+    parameters::{CROWDS, LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER, SEARCHED, model_digest},
     query::Query,
-    query_keys::QueryKeys,
+    query_keys::{QueryKeys, Slips},
     scale::{Fixed, Millibits},
     score::{best_group, fields_weight, prior},
     sieve::Sieve,
@@ -39,13 +41,13 @@ pub fn keys_of(query: &Query, register: &dyn Candidates) -> (Vec<BlockKey>, &'st
     (keys.all(&slips), near_years(query.date_of_birth()))
 }
 
-/// So many records found alike are not compared before the next search: what else they are found under
-/// tells most of them from the person meant, at the cost of comparing about as many. They live in one
-/// building, or bear one name.
-const fn crowd_at(search: Search) -> usize {
+/// So many records found alike are not compared before the next search.
+const fn crowd_after(search: Search) -> u64 {
+    let [small, large] = CROWDS;
     match search {
-        Search::Addresses | Search::Parts => 10,
-        Search::Names | Search::Slips => 100,
+        Search::Addresses | Search::Parts => small,
+        Search::Names | Search::Slips => large,
+        Search::SlipParts => u64::MAX,
     }
 }
 
@@ -62,6 +64,7 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         register,
         keys: QueryKeys::new(query, exchanged_names(&row)),
         comparator: Comparator::new(query, bearing),
+        slips: OnceCell::new(),
         people: register.people(),
         row,
     };
@@ -72,7 +75,7 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
     }
     let mut set = asked.find(search)?;
     while let Some(next) = search.next() {
-        let compared = asked.compare(search, &set, crowd_at(search))?;
+        let compared = asked.compare(search, &set)?;
         let unseen = asked.unseen(search, &set.unread);
         let matters = compared.leaves_room_for(next, unseen)
             && (next < Search::Slips || asked.could_answer(&compared));
@@ -82,7 +85,7 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         search = next;
         set = set.with(asked.find(search)?);
     }
-    let compared = asked.compare(search, &set, usize::MAX)?;
+    let compared = asked.compare(search, &set)?;
     asked.transcript(search, set, compared)
 }
 
@@ -92,6 +95,7 @@ struct Asked<'q, 'r> {
     register: &'r dyn Candidates,
     keys: QueryKeys<'q>,
     comparator: Comparator<'q>,
+    slips: OnceCell<Slips<'r>>,
     people: u64,
     row: RowFacts,
 }
@@ -99,7 +103,10 @@ struct Asked<'q, 'r> {
 impl Asked<'_, '_> {
     /// What no search before this one finds, with what it could not read.
     fn find(&self, search: Search) -> Result<CandidateSet, CandidatesError> {
-        let slips = || slips_of(self.query.name(), self.register);
+        let slips = || {
+            self.slips
+                .get_or_init(|| slips_of(self.query.name(), self.register))
+        };
         let keys = self.keys.first_in(search, slips);
         let years = near_years(self.query.date_of_birth());
         self.register.candidates(&keys, years)
@@ -121,7 +128,7 @@ impl Asked<'_, '_> {
         let case = Case {
             row: &self.row,
             people: self.people,
-            search: Search::Slips,
+            search: Search::SlipParts,
             unread: &[],
             candidates: &groups,
             passed_over: &[],
@@ -130,19 +137,15 @@ impl Asked<'_, '_> {
     }
 
     /// Compares those found who could matter, until so many of them are found alike.
-    fn compare(
-        &self,
-        search: Search,
-        set: &CandidateSet,
-        crowd: usize,
-    ) -> Result<Compared, CandidatesError> {
+    fn compare(&self, search: Search, set: &CandidateSet) -> Result<Compared, CandidatesError> {
         let bounds = Bounds::new(&self.row, search, &set.unread, self.people);
         let sieve = Sieve::of(&set.found, self.query.date_of_birth(), &bounds);
         let mut compared = Compared::for_at_most(set.found.len(), prior(self.people));
         for group in sieve.groups() {
             let numbers = sieve.records(group);
+            let count = u64::try_from(numbers.len()).unwrap_or(u64::MAX);
             if compared.could_be_changed_by(group.greatest) {
-                if numbers.len() >= crowd {
+                if count >= crowd_after(search) {
                     compared.met_a_crowd = true;
                     break;
                 }
@@ -155,7 +158,7 @@ impl Asked<'_, '_> {
                 compared.passed_over.push(PassedOver {
                     kinds: group.kinds,
                     birth: group.birth,
-                    count: u64::try_from(numbers.len()).unwrap_or(u64::MAX),
+                    count,
                 });
             }
         }

@@ -70,9 +70,13 @@ impl<'q> QueryKeys<'q> {
         }
     }
 
-    /// The keys that no search before this one looks up. Slips are asked for in the last alone.
+    /// The keys that no search before this one looks up. Slips are asked for where they are looked up.
     #[must_use]
-    pub fn first_in<'s>(&self, search: Search, slips: impl FnOnce() -> Slips<'s>) -> Vec<BlockKey> {
+    pub fn first_in<'s>(
+        &self,
+        search: Search,
+        slips: impl FnOnce() -> &'s Slips<'s>,
+    ) -> Vec<BlockKey> {
         match search {
             Search::Addresses => self.own(|prints, _| {
                 prints.of_tin(self.query.tin());
@@ -91,7 +95,8 @@ impl<'q> QueryKeys<'q> {
                 keys.extend(self.exchanged(|prints, name| prints.of_whole_name(name)));
                 keys
             }
-            Search::Slips => self.of_slips(&slips()),
+            Search::Slips => self.of_whole_slips(slips()),
+            Search::SlipParts => self.of_slip_parts(slips()),
         }
     }
 
@@ -99,9 +104,8 @@ impl<'q> QueryKeys<'q> {
     #[must_use]
     pub fn all(&self, slips: &Slips<'_>) -> Vec<BlockKey> {
         let searches = Search::ALL.into_iter();
-        searches
-            .flat_map(|search| self.first_in(search, || slips.clone()))
-            .collect()
+        let keys = searches.flat_map(|search| self.first_in(search, || slips));
+        keys.collect()
     }
 
     fn prints(&self, capacity: usize) -> Prints<'_> {
@@ -136,18 +140,19 @@ impl<'q> QueryKeys<'q> {
         prints.into_iter().map(key).collect()
     }
 
-    /// Keys of names a slip away: each given name as if it were the row's own, and each surname
-    /// beside the row's given name. A slip of the surname beside no given name that agrees is not
-    /// looked for: it weighs little, and unseen counts it.
-    fn of_slips(&self, slips: &Slips<'_>) -> Vec<BlockKey> {
-        let mut prints = self.prints(256);
+    /// Given names a slip away. One that leads to the row's own key leads nowhere else.
+    fn givens_near<'s>(&self, slips: &Slips<'s>) -> Vec<&'s str> {
         let mut givens: Vec<&str> = slips.given.iter().map(|s| canonical_given(s)).collect();
         givens.sort_unstable();
         givens.dedup();
-        // A slip that leads to the row's own key leads nowhere else.
         givens.retain(|given| Some(*given) != self.name.given);
-        for given in givens {
-            prints.of_given(given);
+        givens
+    }
+
+    /// Each given name a slip away beside the row's surnames, and each surname beside its given name.
+    fn of_whole_slips(&self, slips: &Slips<'_>) -> Vec<BlockKey> {
+        let mut prints = self.prints(64);
+        for given in self.givens_near(slips) {
             for sound in &self.name.sounds {
                 prints.of_both(given, *sound);
             }
@@ -160,6 +165,16 @@ impl<'q> QueryKeys<'q> {
             for sound in others {
                 prints.of_both(given, sound);
             }
+        }
+        self.keys(Route::Slip, &self.name, prints.finish())
+    }
+
+    /// Each given name a slip away without a surname. A slip of the surname without a given name that
+    /// agrees is not looked for: it weighs little, and unseen counts it.
+    fn of_slip_parts(&self, slips: &Slips<'_>) -> Vec<BlockKey> {
+        let mut prints = self.prints(64);
+        for given in self.givens_near(slips) {
+            prints.of_given(given);
         }
         self.keys(Route::Slip, &self.name, prints.finish())
     }

@@ -125,7 +125,7 @@ mod tests {
             found in prop::collection::btree_map(0_u32..500, (0_u8..6, 1979_i16..1984), 0..60),
         ) {
             let row = RowFacts::default();
-            let bounds = Bounds::new(&row, Search::Slips, &[], 1_000);
+            let bounds = Bounds::new(&row, Search::SlipParts, &[], 1_000);
             let birth = Date::new(1980, 1, 1).ok();
             let found: Vec<Found> = found.into_iter().map(|(record, (bits, year))| Found {
                 record: RecordNumber(record),

@@ -385,7 +385,7 @@ mod tests {
                 straight: names,
                 exchanged: names,
             };
-            unseen(&row, Search::Slips, &[], 200_000).unfound
+            unseen(&row, Search::SlipParts, &[], 200_000).unfound
         };
         let weight = |level: MiddleLevel| {
             let logs = tables().middle[level as usize];

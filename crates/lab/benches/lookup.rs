@@ -441,7 +441,7 @@ fn bounds(register: &Register<Synthetic>, asked: &[Asked]) {
         let (keys, years) = keys_of(query, register);
         let found = register.candidates(&keys, years).unwrap();
         let facts = gather(query, register).unwrap().row;
-        let bounds = Bounds::new(&facts, Search::Slips, &found.unread, register.people());
+        let bounds = Bounds::new(&facts, Search::SlipParts, &found.unread, register.people());
         let bearers = query
             .name()
             .given
@@ -585,9 +585,10 @@ fn parts(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
             black_box(register.share(NameField::Surname, token));
         }
     });
+    let none = Slips::default();
     let first_keys = |query: &Query| {
         let keys = QueryKeys::new(query, ExchangedNames::LookedFor);
-        keys.first_in(Search::Addresses, Slips::default)
+        keys.first_in(Search::Addresses, || &none)
     };
     mean("keys", &|query| {
         black_box(first_keys(query));
