@@ -27,6 +27,7 @@ pub(crate) struct Case<'t> {
     pub(crate) unread: &'t [UnreadBlock],
     pub(crate) candidates: &'t [CandidateGroup],
     pub(crate) passed_over: &'t [PassedOver],
+    pub(crate) light: u64,
 }
 
 impl<'t> Case<'t> {
@@ -39,6 +40,7 @@ impl<'t> Case<'t> {
             unread: &transcript.unread,
             candidates: &transcript.candidates,
             passed_over: &transcript.passed_over,
+            light: transcript.light,
         }
     }
 }
@@ -85,7 +87,7 @@ impl Alternatives {
             }
         }
         let bounds = Bounds::new(row, search, unread, people);
-        let mut passed_over = Fixed::default();
+        let mut passed_over = Fixed::default().plus_times(Fixed::power(-PASSED_OVER), case.light);
         for each in case.passed_over {
             let most = Fixed::power(bounds.greatest(each.kinds, each.birth) - own);
             passed_over = passed_over.plus_times(most, each.count);

@@ -306,6 +306,14 @@ pub trait Candidates {
         Ok(records)
     }
 
+    /// The fixed parts of many records, in this order, without their addresses.
+    ///
+    /// # Errors
+    /// [`CandidatesError`] where one is away or the register cannot be read.
+    fn heads(&self, numbers: &[RecordNumber]) -> Result<Vec<RecordHead>, CandidatesError> {
+        Ok(self.records(numbers)?.heads)
+    }
+
     /// The texts of names by number, in this order, parted by one space.
     ///
     /// # Errors

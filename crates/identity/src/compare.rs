@@ -2,8 +2,8 @@
 //!
 //! Place in the flow: identify runs it over the candidates of the blocking keys. Pure; its cost is
 //! bounded because queries are cut to size (query) and the builder cuts names the same way. Many
-//! records are compared in stages, each for all of them: fixed parts and addresses, texts of
-//! distinct names, levels. What one stage fetches it fetches side by side.
+//! records are compared in stages, each for all of them: fixed parts, texts of distinct names, levels;
+//! addresses only of those whom they could make matter. What one stage fetches it fetches side by side.
 //!
 //! Left to others: names (names), what a level weighs (score).
 
@@ -19,7 +19,8 @@ use standard::name::Suffix;
 pub use crate::names::{is_slip, is_slip_of_bytes};
 use crate::{
     candidates::{
-        BOUND_PART_BITS, BoundAddress, Candidates, CandidatesError, NameField, RecordView, Records,
+        BOUND_PART_BITS, BoundAddress, Candidates, CandidatesError, NameField, RecordHead,
+        RecordView,
     },
     level::{
         AddressLevel, Arrangement, BirthLevel, GivenLevel, Levels, MiddleLevel, SuffixLevel,
@@ -112,23 +113,25 @@ impl<'q> Comparator<'q> {
             tin: view.tin,
         };
         let names = (self.surnames(view.surnames), self.given(view.given));
-        self.all_levels(&plain, names, &view.addresses)
+        let address = self.address_level(record, &view.addresses);
+        self.all_levels(&plain, names, address)
     }
 
-    /// The levels of many records, in their order: for each what [`Self::levels`] gives.
+    /// The levels of many records, in their order: for each what [`Self::levels`] gives, but for the
+    /// address, which is given.
     ///
     /// # Errors
     /// [`CandidatesError`] where the register cannot be read.
-    pub fn levels_of(
+    pub fn levels_but_address(
         &self,
         numbers: &[RecordNumber],
-        records: &Records,
+        heads: &[RecordHead],
+        address: AddressLevel,
         register: &dyn Candidates,
     ) -> Result<Vec<Levels>, CandidatesError> {
-        let mut surnames = Numbering::for_at_most(records.heads.len());
-        let mut given = Numbering::for_at_most(records.heads.len());
-        let places: Vec<(usize, usize)> = records
-            .heads
+        let mut surnames = Numbering::for_at_most(heads.len());
+        let mut given = Numbering::for_at_most(heads.len());
+        let places: Vec<(usize, usize)> = heads
             .iter()
             .map(|head| (surnames.place(head.surnames), given.place(head.given)))
             .collect();
@@ -137,7 +140,7 @@ impl<'q> Comparator<'q> {
         let texts = register.texts(NameField::Given, given.numbers())?;
         let given: Vec<GivenLevels> = texts.iter().map(|text| self.given(text)).collect();
         let mut levels = Vec::with_capacity(numbers.len());
-        for ((record, head), (surname, first)) in numbers.iter().zip(&records.heads).zip(places) {
+        for ((record, head), (surname, first)) in numbers.iter().zip(heads).zip(places) {
             let plain = Plain {
                 record: *record,
                 suffix: head.suffix,
@@ -147,17 +150,22 @@ impl<'q> Comparator<'q> {
             let (Some(surname), Some(first)) = (surnames.get(surname), given.get(first)) else {
                 return Err(CandidatesError::Damaged { part: "texts" });
             };
-            let addresses = records.addresses_of(head);
-            levels.push(self.all_levels(&plain, (*surname, *first), addresses));
+            levels.push(self.all_levels(&plain, (*surname, *first), address));
         }
         Ok(levels)
+    }
+
+    /// The level of a record's addresses.
+    #[must_use]
+    pub fn address_level(&self, record: RecordNumber, addresses: &[BoundAddress]) -> AddressLevel {
+        address_level(&self.addresses, addresses, record)
     }
 
     fn all_levels(
         &self,
         plain: &Plain,
         (surnames, given): (SurnameLevels, GivenLevels),
-        addresses: &[BoundAddress],
+        address: AddressLevel,
     ) -> Levels {
         let (arrangement, surname, (given, middle)) = arranged(surnames, given);
         Levels {
@@ -168,7 +176,7 @@ impl<'q> Comparator<'q> {
             suffix: suffix_level(self.query.name().suffix, plain.suffix),
             birth: birth_level(self.query.date_of_birth(), plain.date_of_birth),
             tin: tin_level(self.tin, plain.tin, plain.record),
-            address: address_level(&self.addresses, addresses, plain.record),
+            address,
         }
     }
 

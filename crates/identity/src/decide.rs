@@ -269,6 +269,9 @@ fn check_form(transcript: &Transcript) -> Result<(), IdentifyError> {
     {
         return strange("it counts nobody");
     }
+    if transcript.light > 0 && transcript.best.is_none() && groups.is_empty() {
+        return strange("it has light records beside no best one");
+    }
     let classes = [transcript.row.straight, transcript.row.exchanged];
     if !classes.iter().all(NameClasses::are_possible) {
         return strange("a name is rarer or commoner than any can be");

@@ -11,15 +11,15 @@ use model::id::RecordNumber;
 
 use crate::{
     alternatives::{Alternatives, Case},
-    blocking::{BlockKey, KEYS_VERSION, near_years},
+    blocking::{BlockKey, KEYS_VERSION, KeyKind, near_years},
     bound::Bounds,
-    candidates::{Candidates, CandidatesError, Marker, Records, UnreadBlock},
+    candidates::{Candidates, CandidatesError, Marker, UnreadBlock},
     compare::Comparator,
     facts::{exchanged_names, facts_of, slips_of},
     floor::{floor, floor_for},
     found::CandidateSet,
-    kinds::Search,
-    level::Levels,
+    kinds::{KindSet, Search},
+    level::{AddressLevel, Levels},
     numbering::Numbering,
     parameters::{CROWDS, LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER, SEARCHED, model_digest},
     query::Query,
@@ -48,6 +48,17 @@ const fn crowd_after(search: Search) -> u64 {
         Search::Addresses | Search::Parts => small,
         Search::Names | Search::Slips => large,
         Search::SlipParts => u64::MAX,
+    }
+}
+
+/// The nearest that an address of a record found under these kinds of key can be: whoever has an address
+/// of the row on file is found under it.
+fn nearest_address(kinds: KindSet, unread: &[UnreadBlock]) -> AddressLevel {
+    let is_unread = unread.iter().any(|block| block.kind == KeyKind::Address);
+    if kinds.has(KeyKind::Address) || is_unread {
+        AddressLevel::OnFileUnit
+    } else {
+        AddressLevel::Near
     }
 }
 
@@ -132,6 +143,7 @@ impl Asked<'_, '_> {
             unread: &[],
             candidates: &groups,
             passed_over: &[],
+            light: compared.light,
         };
         Alternatives::of(&case, best).total() < Fixed::power(-LEAST_WEIGHT)
     }
@@ -149,11 +161,7 @@ impl Asked<'_, '_> {
                     compared.met_a_crowd = true;
                     break;
                 }
-                let records = self.register.records(numbers)?;
-                let levels = self
-                    .comparator
-                    .levels_of(numbers, &records, self.register)?;
-                compared.add(numbers, &records, &levels, &self.row);
+                self.compare_group(numbers, group.kinds, &set.unread, &mut compared)?;
             } else {
                 compared.passed_over.push(PassedOver {
                     kinds: group.kinds,
@@ -165,6 +173,38 @@ impl Asked<'_, '_> {
         Ok(compared)
     }
 
+    /// Compares names, dates and numbers, and the addresses of those whom these leave room for.
+    fn compare_group(
+        &self,
+        numbers: &[RecordNumber],
+        kinds: KindSet,
+        unread: &[UnreadBlock],
+        compared: &mut Compared,
+    ) -> Result<(), CandidatesError> {
+        let heads = self.register.heads(numbers)?;
+        let nearest = nearest_address(kinds, unread);
+        let levels = self
+            .comparator
+            .levels_but_address(numbers, &heads, nearest, self.register)?;
+        let mut near: Vec<RecordNumber> = Vec::with_capacity(numbers.len());
+        let mut levels_of_near: Vec<Levels> = Vec::with_capacity(numbers.len());
+        for (record, levels) in numbers.iter().zip(levels) {
+            if compared.is_light(fields_weight(&levels, &self.row) + compared.prior) {
+                compared.light = compared.light.saturating_add(1);
+            } else {
+                near.push(*record);
+                levels_of_near.push(levels);
+            }
+        }
+        let records = self.register.records(&near)?;
+        for ((record, head), mut levels) in near.iter().zip(&records.heads).zip(levels_of_near) {
+            let addresses = records.addresses_of(head);
+            levels.address = self.comparator.address_level(*record, addresses);
+            compared.add(*record, head.marker, levels, &self.row);
+        }
+        Ok(())
+    }
+
     fn transcript(
         self,
         search: Search,
@@ -173,6 +213,7 @@ impl Asked<'_, '_> {
     ) -> Result<Transcript, CandidatesError> {
         let mut unread = set.unread;
         unread.sort_unstable();
+        compared.count_the_light(&self.row);
         compared.passed_over.sort_unstable();
         compared.groups.sort_unstable();
         let best = compared.best(&self.row);
@@ -194,6 +235,7 @@ impl Asked<'_, '_> {
             unread,
             candidates: groups.map(|(group, _)| group).collect(),
             passed_over: compared.passed_over,
+            light: compared.light,
             best,
             entries_given,
         })
@@ -205,6 +247,7 @@ struct Compared {
     kinds: Numbering,
     groups: Vec<(CandidateGroup, RecordNumber)>,
     passed_over: Vec<PassedOver>,
+    light: u64,
     heaviest: Option<Heaviest>,
     /// Whether some who could matter were not compared, for there are so many alike.
     met_a_crowd: bool,
@@ -226,34 +269,26 @@ impl Compared {
             kinds: Numbering::for_at_most(records),
             groups: Vec::new(),
             passed_over: Vec::new(),
+            light: 0,
             heaviest: None,
             met_a_crowd: false,
             prior,
         }
     }
 
-    fn add(
-        &mut self,
-        numbers: &[RecordNumber],
-        records: &Records,
-        levels: &[Levels],
-        row: &RowFacts,
-    ) {
-        for ((record, head), levels) in numbers.iter().zip(&records.heads).zip(levels) {
-            let (levels, marker) = (*levels, head.marker);
-            let held = u32::from(marker == Marker::Hold);
-            let place = self.kinds.place(levels.number() << 1 | held);
-            if let Some((group, _)) = self.groups.get_mut(place) {
-                group.count = group.count.saturating_add(1);
-            } else {
-                let group = CandidateGroup {
-                    levels,
-                    marker,
-                    count: 1,
-                };
-                self.groups.push((group, *record));
-                self.weigh(&levels, fields_weight(&levels, row) + self.prior);
-            }
+    fn add(&mut self, record: RecordNumber, marker: Marker, levels: Levels, row: &RowFacts) {
+        let held = u32::from(marker == Marker::Hold);
+        let place = self.kinds.place(levels.number() << 1 | held);
+        if let Some((group, _)) = self.groups.get_mut(place) {
+            group.count = group.count.saturating_add(1);
+        } else {
+            let group = CandidateGroup {
+                levels,
+                marker,
+                count: 1,
+            };
+            self.groups.push((group, record));
+            self.weigh(&levels, fields_weight(&levels, row) + self.prior);
         }
     }
 
@@ -283,6 +318,22 @@ impl Compared {
             Some(heaviest) if heaviest.is_nameable => greatest > heaviest.weight - PASSED_OVER,
             Some(heaviest) => greatest >= heaviest.weight,
         }
+    }
+
+    /// Whether a record that weighs so much at most counts for as little as any that was compared.
+    fn is_light(&self, weight: Millibits) -> bool {
+        self.worth_naming()
+            .is_some_and(|heaviest| heaviest.is_nameable && weight <= heaviest.weight - PASSED_OVER)
+    }
+
+    /// Counts the groups that are light beside the heaviest of all as such.
+    fn count_the_light(&mut self, row: &RowFacts) {
+        let (light, groups): (Vec<_>, Vec<_>) = std::mem::take(&mut self.groups)
+            .into_iter()
+            .partition(|(group, _)| self.is_light(fields_weight(&group.levels, row) + self.prior));
+        let counts = light.iter().map(|(group, _)| group.count);
+        self.light = counts.fold(self.light, u64::saturating_add);
+        self.groups = groups;
     }
 
     /// The heaviest, where it weighs enough to be named.

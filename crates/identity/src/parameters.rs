@@ -177,7 +177,7 @@ pub const SEARCHED: i64 = 14_000;
 /// So many records found alike that could matter are not compared before the next search, which tells
 /// most of them from the person meant at the cost of comparing about as many: after each of the first two
 /// searches, and after the others. They live in one building, or bear one name.
-pub const CROWDS: [u64; 2] = [10, 100];
+pub const CROWDS: [u64; 2] = [20, 1_000];
 
 /// A name is one that hardly anybody bears up to one person in so many.
 pub const HARDLY_ANYBODY: u64 = 200_000;

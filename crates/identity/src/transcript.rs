@@ -129,6 +129,9 @@ pub struct Transcript {
     pub candidates: Vec<CandidateGroup>,
     /// Records found and not compared, ascending.
     pub passed_over: Vec<PassedOver>,
+    /// How many were compared and count for 2^-24 of the best record each: they weigh no more, wherever
+    /// they live.
+    pub light: u64,
     /// The record of greatest weight, where it is one.
     pub best: Option<RecordNumber>,
     /// Its entries that the row's own address is the key of.

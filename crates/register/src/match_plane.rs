@@ -447,21 +447,26 @@ impl MatchPlane {
             .ok_or(CandidatesError::Damaged { part: FILE })
     }
 
-    fn staged(&self, numbers: &[RecordNumber]) -> Option<Records> {
+    /// The fixed parts of many records, in this order: touched for all of them before one is read.
+    ///
+    /// # Errors
+    /// [`CandidatesError::Damaged`] where one is away.
+    pub fn heads(&self, numbers: &[RecordNumber]) -> Result<Vec<RecordHead>, CandidatesError> {
         let (records, _) = self.records.as_chunks::<RECORD_BYTES>();
         let place = |number: &RecordNumber| usize::try_from(number.0).ok();
-        touch(
-            numbers
-                .iter()
-                .map(|number| records.get(place(number)?)?.first()),
-        );
-        let mut heads: Vec<RecordHead> = Vec::with_capacity(numbers.len());
-        let mut count = 0_usize;
-        for number in numbers {
-            let head = head_of(records.get(place(number)?)?);
-            count = count.checked_add(head.address_count)?;
-            heads.push(head);
-        }
+        let at = |number| records.get(place(number)?);
+        touch(numbers.iter().map(|number| at(number)?.first()));
+        let heads = numbers.iter().map(|number| at(number).map(head_of));
+        heads
+            .collect::<Option<_>>()
+            .ok_or(CandidatesError::Damaged { part: FILE })
+    }
+
+    fn staged(&self, numbers: &[RecordNumber]) -> Option<Records> {
+        let mut heads = self.heads(numbers).ok()?;
+        let count = heads
+            .iter()
+            .try_fold(0_usize, |sum, head| sum.checked_add(head.address_count))?;
         let (table, _) = self.addresses.as_chunks::<ADDRESS_BYTES>();
         touch(
             heads

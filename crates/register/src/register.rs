@@ -17,7 +17,9 @@ use std::{
 
 use identity::{
     blocking::BlockKey,
-    candidates::{Candidates, CandidatesError, NameField, NameShare, RecordView, Records},
+    candidates::{
+        Candidates, CandidatesError, NameField, NameShare, RecordHead, RecordView, Records,
+    },
     found::CandidateSet,
 };
 use model::{
@@ -459,6 +461,10 @@ impl<K: RegisterKind> Candidates for Register<K> {
 
     fn records(&self, numbers: &[RecordNumber]) -> Result<Records, CandidatesError> {
         self.plane.records(numbers)
+    }
+
+    fn heads(&self, numbers: &[RecordNumber]) -> Result<Vec<RecordHead>, CandidatesError> {
+        self.plane.heads(numbers)
     }
 
     fn texts(&self, field: NameField, numbers: &[u32]) -> Result<Vec<&str>, CandidatesError> {

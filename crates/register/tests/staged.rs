@@ -15,6 +15,7 @@ use countersign_register as register;
 use identity::{
     candidates::{Candidates, NameField},
     compare::{Bearing, Comparator},
+    level::AddressLevel,
     query::RowParts,
 };
 use model::id::RecordNumber;
@@ -115,10 +116,13 @@ proptest! {
             let query = query(&building.keys(), &parts(row));
             for bearing in [Bearing::Common, Bearing::HardlyAnybody] {
                 let comparator = Comparator::new(&query, bearing);
-                let fast = comparator.levels_of(&numbers, &records, &register).unwrap();
-                prop_assert_eq!(fast.len(), numbers.len());
-                for ((number, head), fast) in numbers.iter().zip(&records.heads).zip(fast) {
+                let heads = register.heads(&numbers).unwrap();
+                let any = AddressLevel::Different;
+                let levels = comparator.levels_but_address(&numbers, &heads, any, &register).unwrap();
+                prop_assert_eq!(levels.len(), numbers.len());
+                for ((number, head), mut fast) in numbers.iter().zip(&records.heads).zip(levels) {
                     let view = register.record(*number).unwrap();
+                    fast.address = comparator.address_level(*number, records.addresses_of(head));
                     prop_assert_eq!(fast, comparator.levels(*number, &view));
                     prop_assert_eq!(head.marker, view.marker);
                     prop_assert!(records.addresses_of(head) == &*view.addresses);
@@ -127,6 +131,7 @@ proptest! {
         }
         let beyond = RecordNumber(count);
         prop_assert!(register.records(&[RecordNumber(0), beyond]).is_err());
+        prop_assert!(register.heads(&[RecordNumber(0), beyond]).is_err());
         prop_assert!(register.texts(NameField::Given, &[0, u32::MAX]).is_err());
     }
 }

@@ -168,6 +168,7 @@ pub fn transcript(record: Option<u32>) -> Transcript {
         unread: Vec::new(),
         candidates: record.map(|_| group).into_iter().collect(),
         passed_over: Vec::new(),
+        light: 0,
         best: record.map(RecordNumber),
         entries_given: record.map(|_| EntryNumber(0)).into_iter().collect(),
     }
