@@ -84,20 +84,15 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         let nobody = Compared::for_at_most(0, prior(asked.people));
         return asked.transcript(search, CandidateSet::default(), nobody);
     }
-    let mut set = asked.find(search)?;
-    while let Some(next) = search.next() {
+    let mut set = asked.find(None, search)?;
+    loop {
         let compared = asked.compare(search, &set)?;
-        let unseen = asked.unseen(search, &set.unread);
-        let matters = compared.leaves_room_for(next, unseen)
-            && (next < Search::Slips || asked.could_answer(&compared));
-        if !matters && !compared.met_a_crowd {
+        let Some(further) = asked.further(search, &set.unread, &compared) else {
             return asked.transcript(search, set, compared);
-        }
-        search = next;
-        set = set.with(asked.find(search)?);
+        };
+        set = set.with(asked.find(Some(search), further)?);
+        search = further;
     }
-    let compared = asked.compare(search, &set)?;
-    asked.transcript(search, set, compared)
 }
 
 /// A row put to a register.
@@ -112,20 +107,54 @@ struct Asked<'q, 'r> {
 }
 
 impl Asked<'_, '_> {
-    /// What no search before this one finds, with what it could not read.
-    fn find(&self, search: Search) -> Result<CandidateSet, CandidatesError> {
+    /// What the searches after one find, through another, with what they could not read.
+    fn find(
+        &self,
+        after: Option<Search>,
+        through: Search,
+    ) -> Result<CandidateSet, CandidatesError> {
         let slips = || {
             self.slips
                 .get_or_init(|| slips_of(self.query.name(), self.register))
         };
-        let keys = self.keys.first_in(search, slips);
+        let searches = Search::ALL.into_iter();
+        let searches = searches.filter(|search| Some(*search) > after && *search <= through);
+        let keys: Vec<BlockKey> = searches
+            .flat_map(|search| self.keys.first_in(search, slips))
+            .collect();
         let years = near_years(self.query.date_of_birth());
         self.register.candidates(&keys, years)
     }
 
-    /// The most that anybody weighs who was not found.
-    fn unseen(&self, search: Search, unread: &[UnreadBlock]) -> Millibits {
-        unseen(&self.row, search, unread, self.people).greatest()
+    /// How far to search next; `None` where nobody who was not found matters. Before slips are looked for,
+    /// whoever bears the names as they stand is compared.
+    fn further(
+        &self,
+        search: Search,
+        unread: &[UnreadBlock],
+        compared: &Compared,
+    ) -> Option<Search> {
+        let next = search.next()?;
+        let may_matter = |search| {
+            let unseen = unseen(&self.row, search, unread, self.people);
+            compared.leaves_room_for(unseen.greatest())
+        };
+        let last = match compared.worth_naming() {
+            Some(heaviest) if heaviest.is_nameable && search >= Search::Names => Search::SlipParts,
+            _ => Search::Names,
+        };
+        let is_wanted = next <= last
+            && may_matter(search)
+            && (next < Search::Slips || self.could_answer(compared));
+        if !is_wanted {
+            return compared.met_a_crowd.then_some(next);
+        }
+        let mut following = Search::ALL
+            .into_iter()
+            .filter(|further| *further >= next && *further <= last);
+        following
+            .find(|further| !may_matter(*further))
+            .or(Some(last))
     }
 
     /// Whether the alternatives found so far, and those that no search finds, leave odds that any
@@ -346,11 +375,11 @@ impl Compared {
     ///
     /// Whoever may be named has an address of the row on file and is found by the first search. So where
     /// nobody found may be, further searches only tell why not, and none with slips is made for that.
-    fn leaves_room_for(&self, next: Search, unseen: Millibits) -> bool {
+    fn leaves_room_for(&self, unseen: Millibits) -> bool {
         match self.worth_naming() {
             Some(heaviest) if heaviest.is_nameable => unseen > heaviest.weight - SEARCHED,
-            Some(heaviest) => next < Search::Slips && unseen >= heaviest.weight,
-            None => next < Search::Slips && unseen >= LEAST_WEIGHT,
+            Some(heaviest) => unseen >= heaviest.weight,
+            None => unseen >= LEAST_WEIGHT,
         }
     }
 
