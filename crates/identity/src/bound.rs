@@ -12,7 +12,7 @@
 //! Left to others: which records are compared (gather), the keys (blocking).
 
 use crate::{
-    agreement::{Agreement, BirthClass, GivenClass, SurnameClass, birth_class},
+    agreement::{Agreement, BirthClass, GivenClass, SurnameClass, birth_class, surname_class},
     blocking::KeyKind,
     candidates::UnreadBlock,
     fields::{
@@ -20,9 +20,9 @@ use crate::{
         greatest_suffix, surnames,
     },
     kinds::{KindSet, Search},
-    level::{Arrangement, BirthLevel, TinLevel},
+    level::{Arrangement, BirthLevel, SurnameLevel, TinLevel},
     scale::Millibits,
-    score::{line, prior, tables},
+    score::{line, prior, stranger_surname, tables},
     transcript::RowFacts,
 };
 
@@ -32,6 +32,8 @@ struct Combination {
     /// With each class of birth dates.
     with_births: [Certain; 3],
     weight: Millibits,
+    /// Of this, what the surname adds.
+    surname: Millibits,
 }
 
 /// An agreement, and the keys that come of it for certain.
@@ -42,7 +44,12 @@ struct Certain {
 }
 
 impl Combination {
-    fn new(names_and_address: Agreement, weight: Millibits, search: Search) -> Self {
+    fn new(
+        names_and_address: Agreement,
+        weight: Millibits,
+        surname: Millibits,
+        search: Search,
+    ) -> Self {
         let with = |birth| {
             let agreement = Agreement {
                 birth,
@@ -56,6 +63,7 @@ impl Combination {
         Self {
             with_births: BirthClass::ALL.map(with),
             weight,
+            surname,
         }
     }
 
@@ -72,6 +80,7 @@ impl Combination {
 /// Bounds for one row.
 #[derive(Debug)]
 pub struct Bounds<'t> {
+    row: RowFacts,
     unread: &'t [UnreadBlock],
     search: Search,
     combinations: Vec<Combination>,
@@ -93,6 +102,7 @@ impl<'t> Bounds<'t> {
         let mut combinations = straight(row, search);
         combinations.extend(exchanged(row, search));
         Self {
+            row: *row,
             unread,
             search,
             combinations,
@@ -123,17 +133,45 @@ impl<'t> Bounds<'t> {
         names + self.always + self.of_tin(kinds)
     }
 
+    /// The most that a record weighs that was found under these kinds of key, whose birth date agrees so
+    /// and whose surnames agree so with the row's as they stand.
+    #[must_use]
+    pub fn greatest_with(
+        &self,
+        kinds: KindSet,
+        birth: BirthLevel,
+        surname: SurnameLevel,
+    ) -> Millibits {
+        let (class, of_surname) = (
+            surname_class(surname),
+            weight_of_surname(&self.row, surname),
+        );
+        let possible = self.combinations.iter().filter(|combination| {
+            let agreement = combination.with(birth_class(birth)).agreement;
+            let is_straight = agreement.arrangement == Arrangement::Straight;
+            is_straight
+                && agreement.surname == class
+                && self.may_be(combination, kinds, birth_class(birth))
+        });
+        let beside = possible.map(|combination| combination.weight - combination.surname);
+        let birth = line(&tables().birth, birth as usize).weight(None);
+        beside.max().unwrap_or(0) + of_surname + birth + self.always + self.of_tin(kinds)
+    }
+
+    /// Whether a record found under these kinds may be in a combination.
+    fn may_be(&self, combination: &Combination, kinds: KindSet, birth: BirthClass) -> bool {
+        let certain = combination.with(birth);
+        certain.kinds.is_within(kinds)
+            || (!self.unread.is_empty()
+                && certain
+                    .agreement
+                    .may_be_found_under(kinds, self.search, self.unread))
+    }
+
     /// The heaviest combination that a record found under these kinds may be in. There is always one:
     /// whoever agrees in neither name nor address may have been found under any key by chance.
     fn heaviest(&self, kinds: KindSet, birth: BirthClass) -> Millibits {
-        let may_be = |combination: &&Combination| {
-            let certain = combination.with(birth);
-            certain.kinds.is_within(kinds)
-                || (!self.unread.is_empty()
-                    && certain
-                        .agreement
-                        .may_be_found_under(kinds, self.search, self.unread))
-        };
+        let may_be = |combination: &&Combination| self.may_be(combination, kinds, birth);
         let possible = self.combinations.iter().filter(may_be);
         possible
             .map(|combination| combination.weight)
@@ -151,6 +189,11 @@ impl<'t> Bounds<'t> {
             different.weight(None).max(0)
         }
     }
+}
+
+fn weight_of_surname(row: &RowFacts, level: SurnameLevel) -> Millibits {
+    let logs = line(&tables().surname, level as usize);
+    logs.weight(stranger_surname(level, &row.straight))
 }
 
 fn of_arrangement(arrangement: Arrangement) -> Millibits {
@@ -173,7 +216,7 @@ fn straight(row: &RowFacts, search: Search) -> Vec<Combination> {
                     address: *address,
                 };
                 let weight = base + a.weight + b.weight + c.weight;
-                combinations.push(Combination::new(agreement, weight, search));
+                combinations.push(Combination::new(agreement, weight, a.weight, search));
             }
         }
     }
@@ -194,7 +237,7 @@ fn exchanged(row: &RowFacts, search: Search) -> Vec<Combination> {
             birth: BirthClass::Other,
             address: *address,
         };
-        Combination::new(agreement, names + most.weight, search)
+        Combination::new(agreement, names + most.weight, 0, search)
     };
     addresses().iter().map(of).collect()
 }

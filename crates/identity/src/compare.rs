@@ -66,10 +66,22 @@ impl Bearing {
 
 /// What surnames of a record agree with.
 #[derive(Debug, Clone, Copy)]
-struct SurnameLevels {
-    straight: SurnameLevel,
+pub struct SurnameLevels {
+    /// With the row's surnames.
+    pub straight: SurnameLevel,
     /// With the row's given names, where they are borne.
-    exchanged: Option<SurnameLevel>,
+    pub exchanged: Option<SurnameLevel>,
+}
+
+/// A record whose surnames were compared.
+#[derive(Debug, Clone, Copy)]
+pub struct NamedRecord {
+    /// The record.
+    pub record: RecordNumber,
+    /// Its fixed part.
+    pub head: RecordHead,
+    /// What its surnames agree with.
+    pub surnames: SurnameLevels,
 }
 
 /// What given names of a record agree with.
@@ -86,6 +98,23 @@ struct Plain {
     suffix: Option<Suffix>,
     date_of_birth: Option<Date>,
     tin: Option<u32>,
+}
+
+/// What names by number agree with, each distinct text compared once.
+fn of_distinct<L: Copy>(
+    numbers: impl ExactSizeIterator<Item = u32>,
+    field: NameField,
+    register: &dyn Candidates,
+    compare: impl Fn(&str) -> L,
+) -> Result<Vec<L>, CandidatesError> {
+    let mut distinct = Numbering::for_at_most(numbers.len());
+    let places: Vec<usize> = numbers.map(|number| distinct.place(number)).collect();
+    let texts = register.texts(field, distinct.numbers())?;
+    let levels: Vec<L> = texts.into_iter().map(compare).collect();
+    let of_each = places.into_iter().map(|place| levels.get(place).copied());
+    of_each
+        .collect::<Option<_>>()
+        .ok_or(CandidatesError::Damaged { part: "texts" })
 }
 
 impl<'q> Comparator<'q> {
@@ -117,42 +146,50 @@ impl<'q> Comparator<'q> {
         self.all_levels(&plain, names, address)
     }
 
-    /// The levels of many records, in their order: for each what [`Self::levels`] gives, but for the
-    /// address, which is given.
+    /// What the surnames of many records agree with, in their order.
+    ///
+    /// # Errors
+    /// [`CandidatesError`] where the register cannot be read.
+    pub fn surnames_of(
+        &self,
+        heads: &[RecordHead],
+        register: &dyn Candidates,
+    ) -> Result<Vec<SurnameLevels>, CandidatesError> {
+        let numbers = heads.iter().map(|head| head.surnames);
+        of_distinct(numbers, NameField::Surname, register, |text| {
+            self.surnames(text)
+        })
+    }
+
+    /// The levels of many records, in their order: for each what [`Self::levels`] gives, with the
+    /// surnames as they were compared ([`Self::surnames_of`]) and this address.
     ///
     /// # Errors
     /// [`CandidatesError`] where the register cannot be read.
     pub fn levels_but_address(
         &self,
-        numbers: &[RecordNumber],
-        heads: &[RecordHead],
+        records: &[NamedRecord],
         address: AddressLevel,
         register: &dyn Candidates,
     ) -> Result<Vec<Levels>, CandidatesError> {
-        let mut surnames = Numbering::for_at_most(heads.len());
-        let mut given = Numbering::for_at_most(heads.len());
-        let places: Vec<(usize, usize)> = heads
-            .iter()
-            .map(|head| (surnames.place(head.surnames), given.place(head.given)))
-            .collect();
-        let texts = register.texts(NameField::Surname, surnames.numbers())?;
-        let surnames: Vec<SurnameLevels> = texts.iter().map(|text| self.surnames(text)).collect();
-        let texts = register.texts(NameField::Given, given.numbers())?;
-        let given: Vec<GivenLevels> = texts.iter().map(|text| self.given(text)).collect();
-        let mut levels = Vec::with_capacity(numbers.len());
-        for ((record, head), (surname, first)) in numbers.iter().zip(heads).zip(places) {
+        let numbers = records.iter().map(|record| record.head.given);
+        let given = of_distinct(numbers, NameField::Given, register, |text| self.given(text))?;
+        let levels = records.iter().zip(given).map(|(named, given)| {
             let plain = Plain {
-                record: *record,
-                suffix: head.suffix,
-                date_of_birth: head.date_of_birth,
-                tin: head.tin,
+                record: named.record,
+                suffix: named.head.suffix,
+                date_of_birth: named.head.date_of_birth,
+                tin: named.head.tin,
             };
-            let (Some(surname), Some(first)) = (surnames.get(surname), given.get(first)) else {
-                return Err(CandidatesError::Damaged { part: "texts" });
-            };
-            levels.push(self.all_levels(&plain, (*surname, *first), address));
-        }
-        Ok(levels)
+            self.all_levels(&plain, (named.surnames, given), address)
+        });
+        Ok(levels.collect())
+    }
+
+    /// The level of a record's date of birth.
+    #[must_use]
+    pub fn birth_level(&self, head: &RecordHead) -> BirthLevel {
+        birth_level(self.query.date_of_birth(), head.date_of_birth)
     }
 
     /// The level of a record's addresses.

@@ -5,7 +5,7 @@
 //!
 //! Left to others: odds, floors and reasons (decide).
 
-use std::cell::OnceCell;
+use std::{cell::OnceCell, collections::BTreeMap};
 
 use model::id::RecordNumber;
 
@@ -14,19 +14,19 @@ use crate::{
     blocking::{BlockKey, KEYS_VERSION, KeyKind, near_years},
     bound::Bounds,
     candidates::{Candidates, CandidatesError, Marker, UnreadBlock},
-    compare::Comparator,
+    compare::{Comparator, NamedRecord},
     facts::{exchanged_names, facts_of, slips_of},
     floor::{floor, floor_for},
     found::CandidateSet,
     kinds::{KindSet, Search},
-    level::{AddressLevel, Levels},
+    level::{AddressLevel, BirthLevel, Levels, SurnameLevel},
     numbering::Numbering,
     parameters::{CROWDS, LEAST_WEIGHT, MODEL_VERSION, PASSED_OVER, SEARCHED, model_digest},
     query::Query,
     query_keys::{QueryKeys, Slips},
     scale::{Fixed, Millibits},
     score::{best_group, fields_weight, prior},
-    sieve::Sieve,
+    sieve::{FoundGroup, Sieve},
     transcript::{CandidateGroup, PassedOver, RowFacts, Transcript},
     unseen::unseen,
 };
@@ -190,7 +190,7 @@ impl Asked<'_, '_> {
                     compared.met_a_crowd = true;
                     break;
                 }
-                self.compare_group(numbers, group.kinds, &set.unread, &mut compared)?;
+                self.compare_group((group, numbers), &bounds, &set.unread, &mut compared)?;
             } else {
                 compared.passed_over.push(PassedOver {
                     kinds: group.kinds,
@@ -202,26 +202,28 @@ impl Asked<'_, '_> {
         Ok(compared)
     }
 
-    /// Compares names, dates and numbers, and the addresses of those whom these leave room for.
+    /// Compares surnames and dates, the given names of those whom these leave room for, and the addresses
+    /// of those whom all names do.
     fn compare_group(
         &self,
-        numbers: &[RecordNumber],
-        kinds: KindSet,
+        group: (&FoundGroup, &[RecordNumber]),
+        bounds: &Bounds<'_>,
         unread: &[UnreadBlock],
         compared: &mut Compared,
     ) -> Result<(), CandidatesError> {
-        let heads = self.register.heads(numbers)?;
-        let nearest = nearest_address(kinds, unread);
+        let (FoundGroup { kinds, .. }, numbers) = group;
+        let named = self.with_room_for_given_names(*kinds, numbers, bounds, compared)?;
+        let nearest = nearest_address(*kinds, unread);
         let levels = self
             .comparator
-            .levels_but_address(numbers, &heads, nearest, self.register)?;
-        let mut near: Vec<RecordNumber> = Vec::with_capacity(numbers.len());
-        let mut levels_of_near: Vec<Levels> = Vec::with_capacity(numbers.len());
-        for (record, levels) in numbers.iter().zip(levels) {
+            .levels_but_address(&named, nearest, self.register)?;
+        let mut near: Vec<RecordNumber> = Vec::with_capacity(named.len());
+        let mut levels_of_near: Vec<Levels> = Vec::with_capacity(named.len());
+        for (named, levels) in named.iter().zip(levels) {
             if compared.is_light(fields_weight(&levels, &self.row) + compared.prior) {
                 compared.light = compared.light.saturating_add(1);
             } else {
-                near.push(*record);
+                near.push(named.record);
                 levels_of_near.push(levels);
             }
         }
@@ -232,6 +234,36 @@ impl Asked<'_, '_> {
             compared.add(*record, head.marker, levels, &self.row);
         }
         Ok(())
+    }
+
+    /// Those of a group who are not light for their surnames and dates of birth alone.
+    fn with_room_for_given_names(
+        &self,
+        kinds: KindSet,
+        numbers: &[RecordNumber],
+        bounds: &Bounds<'_>,
+        compared: &mut Compared,
+    ) -> Result<Vec<NamedRecord>, CandidatesError> {
+        let heads = self.register.heads(numbers)?;
+        let surnames = self.comparator.surnames_of(&heads, self.register)?;
+        let mut is_light: BTreeMap<(BirthLevel, SurnameLevel), bool> = BTreeMap::new();
+        let mut named: Vec<NamedRecord> = Vec::with_capacity(numbers.len());
+        for ((record, head), surnames) in numbers.iter().zip(heads).zip(surnames) {
+            let levels = (self.comparator.birth_level(&head), surnames.straight);
+            let is_light = *is_light.entry(levels).or_insert_with(|| {
+                compared.is_light(bounds.greatest_with(kinds, levels.0, levels.1))
+            });
+            if is_light && surnames.exchanged.is_none() {
+                compared.light = compared.light.saturating_add(1);
+            } else {
+                named.push(NamedRecord {
+                    record: *record,
+                    head,
+                    surnames,
+                });
+            }
+        }
+        Ok(named)
     }
 
     fn transcript(

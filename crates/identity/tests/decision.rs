@@ -787,6 +787,10 @@ proptest! {
                 let greatest = bounds.greatest(found.kinds, birth);
                 prop_assert!(own <= greatest, "{own} {greatest} {levels:?} {:?}", found.kinds);
             }
+            if levels.arrangement == Arrangement::Straight {
+                let greatest = bounds.greatest_with(found.kinds, levels.birth, levels.surname);
+                prop_assert!(own <= greatest, "{own} {greatest} {levels:?} {:?}", found.kinds);
+            }
         }
     }
 

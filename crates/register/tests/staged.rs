@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 use countersign_register as register;
 use identity::{
     candidates::{Candidates, NameField},
-    compare::{Bearing, Comparator},
+    compare::{Bearing, Comparator, NamedRecord},
     level::AddressLevel,
     query::RowParts,
 };
@@ -118,7 +118,12 @@ proptest! {
                 let comparator = Comparator::new(&query, bearing);
                 let heads = register.heads(&numbers).unwrap();
                 let any = AddressLevel::Different;
-                let levels = comparator.levels_but_address(&numbers, &heads, any, &register).unwrap();
+                let surnames = comparator.surnames_of(&heads, &register).unwrap();
+                let named = numbers.iter().zip(&heads).zip(surnames);
+                let named: Vec<NamedRecord> = named
+                    .map(|((record, head), surnames)| NamedRecord { record: *record, head: *head, surnames })
+                    .collect();
+                let levels = comparator.levels_but_address(&named, any, &register).unwrap();
                 prop_assert_eq!(levels.len(), numbers.len());
                 for ((number, head), mut fast) in numbers.iter().zip(&records.heads).zip(levels) {
                     let view = register.record(*number).unwrap();
