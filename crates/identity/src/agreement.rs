@@ -149,6 +149,16 @@ impl Agreement {
     /// were searched. Queries are looked up with given names a slip away, with surnames a slip away
     /// beside the given name, and with month and day exchanged.
     pub(crate) fn kinds(self, search: Search) -> KindSet {
+        self.kinds_among(Self::kinds_of_all(search))
+    }
+
+    /// The same, from the kinds of all agreements.
+    pub(crate) fn kinds_among(self, all: &[KindSet]) -> KindSet {
+        all.get(self.place()).copied().unwrap_or_default()
+    }
+
+    /// The kinds of all agreements that were searched, each at its place.
+    pub(crate) fn kinds_of_all(search: Search) -> &'static [KindSet] {
         static KINDS: OnceLock<[Vec<KindSet>; Search::ALL.len()]> = OnceLock::new();
         let kinds = KINDS.get_or_init(|| {
             Search::ALL.map(|search| {
@@ -157,11 +167,7 @@ impl Agreement {
                     .collect()
             })
         });
-        let searched = kinds.get(search as usize);
-        searched
-            .and_then(|kinds| kinds.get(self.place()))
-            .copied()
-            .unwrap_or_default()
+        kinds.get(search as usize).map_or(&[], Vec::as_slice)
     }
 
     fn all_kinds(self) -> KindSet {

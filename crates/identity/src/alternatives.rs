@@ -8,7 +8,7 @@
 use model::answer::WithheldReason;
 
 use crate::{
-    bound::Bounds,
+    bound::{Bounds, RowClasses},
     candidates::UnreadBlock,
     kinds::Search,
     parameters::PASSED_OVER,
@@ -86,13 +86,14 @@ impl Alternatives {
                 elsewhere = elsewhere.plus_times(term, others);
             }
         }
-        let bounds = Bounds::new(row, search, unread, people);
+        let classes = RowClasses::of(row);
+        let bounds = Bounds::new(&classes, search, unread, people);
         let mut passed_over = Fixed::default().plus_times(Fixed::power(-PASSED_OVER), case.light);
         for each in case.passed_over {
             let most = Fixed::power(bounds.greatest(each.kinds, each.birth) - own);
             passed_over = passed_over.plus_times(most, each.count);
         }
-        let unseen = unseen(row, search, unread, people);
+        let unseen = unseen(&classes, search, unread, people);
         Self {
             stranger: Fixed::power(-own),
             rivals_at_home: at_home,

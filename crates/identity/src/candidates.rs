@@ -21,7 +21,7 @@ use thiserror::Error;
 
 use crate::{
     blocking::{BlockKey, KeyKind},
-    found::CandidateSet,
+    found::{CandidateSet, FoundSet},
 };
 
 /// Bits kept of a bound part of an address.
@@ -279,13 +279,34 @@ pub trait Candidates {
     /// People in the register.
     fn people(&self) -> u64;
 
-    /// All records under the keys; a block too large is read by its refined keys (with each of
-    /// `years`, and with the initial) and reported.
+    /// Adds all records under the keys to those found; a block too large is read by its refined keys
+    /// (with each of `years`, and with the initial) and reported.
     ///
     /// # Errors
     /// [`CandidatesError`] where the register cannot be read.
-    fn candidates(&self, keys: &[BlockKey], years: &[i16])
-    -> Result<CandidateSet, CandidatesError>;
+    fn find(
+        &self,
+        keys: &[BlockKey],
+        years: &[i16],
+        found: &mut FoundSet,
+    ) -> Result<Vec<UnreadBlock>, CandidatesError>;
+
+    /// All records under the keys, and the blocks not read whole.
+    ///
+    /// # Errors
+    /// As [`Self::find`].
+    fn candidates(
+        &self,
+        keys: &[BlockKey],
+        years: &[i16],
+    ) -> Result<CandidateSet, CandidatesError> {
+        let mut found = FoundSet::default();
+        let unread = self.find(keys, years, &mut found)?;
+        Ok(CandidateSet {
+            found: found.finish(),
+            unread,
+        })
+    }
 
     /// One record.
     ///

@@ -19,6 +19,7 @@ use thiserror::Error;
 use crate::{
     alternatives::{Alternatives, Case},
     blocking::KEYS_VERSION,
+    bound::RowClasses,
     candidates::{Candidates, CandidatesError, Marker},
     floor::{floor, floor_for},
     gather::{gather, model_digest_text},
@@ -237,7 +238,7 @@ fn reason_for_nobody(transcript: &Transcript) -> WithheldReason {
         return reason;
     }
     let unseen = unseen(
-        &transcript.row,
+        &RowClasses::of(&transcript.row),
         transcript.search,
         &transcript.unread,
         transcript.people,

@@ -9,10 +9,10 @@ use std::sync::OnceLock;
 
 use crate::{
     agreement::{
-        AddressClass, BirthClass, GivenClass, SurnameClass, address_class, birth_class,
+        AddressClass, Agreement, BirthClass, GivenClass, SurnameClass, address_class, birth_class,
         given_class, surname_class,
     },
-    level::{AddressLevel, BirthLevel, GivenLevel, MiddleLevel, SurnameLevel},
+    level::{AddressLevel, Arrangement, BirthLevel, GivenLevel, MiddleLevel, SurnameLevel},
     scale::Millibits,
     score::{Logs, line, stranger_given, stranger_surname, tables},
     transcript::RowFacts,
@@ -54,7 +54,65 @@ fn greatest<L: Copy, C: Copy + PartialEq>(
     classes
 }
 
-pub(crate) fn surnames(row: &RowFacts) -> Vec<(SurnameClass, Greatest)> {
+/// A combination of classes of names.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct NameCombination {
+    /// Beside no birth date and no address.
+    pub(crate) agreement: Agreement,
+    /// Of both names.
+    pub(crate) names: Greatest,
+    /// Of the surname alone; 0 where names are exchanged.
+    pub(crate) surname: Millibits,
+}
+
+/// The classes that a record may be in beside a row, with what each adds at most: worked out once a row.
+#[derive(Debug, Clone)]
+pub struct RowClasses {
+    pub(crate) row: RowFacts,
+    pub(crate) names: Vec<NameCombination>,
+    pub(crate) births: Vec<(BirthClass, Greatest)>,
+}
+
+impl RowClasses {
+    /// Of a row.
+    #[must_use]
+    pub fn of(row: &RowFacts) -> Self {
+        let with = |arrangement, surname, given| Agreement {
+            arrangement,
+            surname,
+            given,
+            birth: BirthClass::Other,
+            address: AddressClass::Other,
+        };
+        let mut names = Vec::with_capacity(10);
+        let givens = givens(row);
+        for (surname, a) in surnames(row) {
+            for (given, b) in &givens {
+                names.push(NameCombination {
+                    agreement: with(Arrangement::Straight, surname, *given),
+                    names: Greatest {
+                        weight: a.weight + b.weight,
+                        person: a.person + b.person,
+                    },
+                    surname: a.weight,
+                });
+            }
+        }
+        let (surname, given) = (SurnameClass::Sound, GivenClass::Form);
+        names.extend(exchanged_names(row).map(|names| NameCombination {
+            agreement: with(Arrangement::Exchanged, surname, given),
+            names,
+            surname: 0,
+        }));
+        Self {
+            row: *row,
+            names,
+            births: births(row),
+        }
+    }
+}
+
+fn surnames(row: &RowFacts) -> Vec<(SurnameClass, Greatest)> {
     let borne = |level| matches!(level, SurnameLevel::Exact | SurnameLevel::Part);
     let mut levels = stated(row.surnames > 0, SurnameLevel::ALL).to_vec();
     levels.retain(|level| row.surname_on_file || !borne(*level));
@@ -67,7 +125,7 @@ pub(crate) fn surnames(row: &RowFacts) -> Vec<(SurnameClass, Greatest)> {
     )
 }
 
-pub(crate) fn givens(row: &RowFacts) -> Vec<(GivenClass, Greatest)> {
+fn givens(row: &RowFacts) -> Vec<(GivenClass, Greatest)> {
     let mut levels = stated(row.given_names > 0, GivenLevel::ALL).to_vec();
     levels.retain(|level| row.given_on_file || *level != GivenLevel::Exact);
     greatest(
@@ -81,7 +139,7 @@ pub(crate) fn givens(row: &RowFacts) -> Vec<(GivenClass, Greatest)> {
 
 /// Given names and surnames exchanged: then both are borne, the surname whole or in part and the given
 /// name in some form. `None` where nobody on file bears them so.
-pub(crate) fn exchanged_names(row: &RowFacts) -> Option<Greatest> {
+fn exchanged_names(row: &RowFacts) -> Option<Greatest> {
     if !row.exchanged_on_file {
         return None;
     }
@@ -111,7 +169,7 @@ pub(crate) fn exchanged_names(row: &RowFacts) -> Option<Greatest> {
     })
 }
 
-pub(crate) fn births(row: &RowFacts) -> Vec<(BirthClass, Greatest)> {
+fn births(row: &RowFacts) -> Vec<(BirthClass, Greatest)> {
     greatest(
         stated(row.date_of_birth, BirthLevel::ALL),
         &tables().birth,

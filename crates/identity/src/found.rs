@@ -22,23 +22,19 @@ pub struct Found {
 }
 
 /// Collects what is found, each record once.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct FoundSet {
     numbering: Numbering,
     found: Vec<Found>,
 }
 
 impl FoundSet {
-    /// An empty one, for at most so many entries of an index.
-    #[must_use]
-    pub fn for_at_most(entries: usize) -> Self {
-        Self {
-            numbering: Numbering::for_at_most(entries),
-            found: Vec::new(),
-        }
+    /// Makes room for so many more entries of an index.
+    pub fn reserve(&mut self, entries: usize) {
+        self.numbering.reserve(entries);
     }
 
-    /// Adds a record found under a key.
+    /// Adds a record found under a key, for which there is room.
     pub fn add(&mut self, record: RecordNumber, kinds: KindSet, birth: BirthCode) {
         let place = self.numbering.place(record.0);
         match self.found.get_mut(place) {
@@ -52,6 +48,12 @@ impl FoundSet {
     }
 
     /// What was found, in the order in which it came.
+    #[must_use]
+    pub fn found(&self) -> &[Found] {
+        &self.found
+    }
+
+    /// The same.
     #[must_use]
     pub fn finish(self) -> Vec<Found> {
         self.found
@@ -68,21 +70,6 @@ pub struct CandidateSet {
 }
 
 impl CandidateSet {
-    /// Both together, each record once.
-    #[must_use]
-    pub fn with(mut self, more: Self) -> Self {
-        let count = self.found.len().saturating_add(more.found.len());
-        let mut found = FoundSet::for_at_most(count);
-        for each in self.found.into_iter().chain(more.found) {
-            found.add(each.record, each.kinds, each.birth);
-        }
-        self.unread.extend(more.unread);
-        Self {
-            found: found.finish(),
-            unread: self.unread,
-        }
-    }
-
     /// The records, ascending.
     #[must_use]
     pub fn records(&self) -> Vec<RecordNumber> {

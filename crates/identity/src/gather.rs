@@ -12,12 +12,12 @@ use model::id::RecordNumber;
 use crate::{
     alternatives::{Alternatives, Case},
     blocking::{BlockKey, KEYS_VERSION, KeyKind, near_years},
-    bound::Bounds,
+    bound::{Bounds, RowClasses},
     candidates::{Candidates, CandidatesError, Marker, UnreadBlock},
     compare::{Comparator, NamedRecord},
     facts::{exchanged_names, facts_of, slips_of},
     floor::{floor, floor_for},
-    found::CandidateSet,
+    found::{Found, FoundSet},
     kinds::{KindSet, Search},
     level::{AddressLevel, BirthLevel, Levels, SurnameLevel},
     numbering::Numbering,
@@ -77,20 +77,22 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         comparator: Comparator::new(query, bearing),
         slips: OnceCell::new(),
         people: register.people(),
+        classes: RowClasses::of(&row),
         row,
     };
     let mut search = Search::Addresses;
+    let mut found = FoundSet::default();
     if !can_be_answered {
         let nobody = Compared::for_at_most(0, prior(asked.people));
-        return asked.transcript(search, CandidateSet::default(), nobody);
+        return asked.transcript(search, Vec::new(), nobody);
     }
-    let mut set = asked.find(None, search)?;
+    let mut unread = asked.find(None, search, &mut found)?;
     loop {
-        let compared = asked.compare(search, &set)?;
-        let Some(further) = asked.further(search, &set.unread, &compared) else {
-            return asked.transcript(search, set, compared);
+        let compared = asked.compare(search, found.found(), &unread)?;
+        let Some(further) = asked.further(search, &unread, &compared) else {
+            return asked.transcript(search, unread, compared);
         };
-        set = set.with(asked.find(Some(search), further)?);
+        unread.extend(asked.find(Some(search), further, &mut found)?);
         search = further;
     }
 }
@@ -104,15 +106,17 @@ struct Asked<'q, 'r> {
     slips: OnceCell<Slips<'r>>,
     people: u64,
     row: RowFacts,
+    classes: RowClasses,
 }
 
 impl Asked<'_, '_> {
-    /// What the searches after one find, through another, with what they could not read.
+    /// Adds what the searches after one find, through another; gives what they could not read.
     fn find(
         &self,
         after: Option<Search>,
         through: Search,
-    ) -> Result<CandidateSet, CandidatesError> {
+        found: &mut FoundSet,
+    ) -> Result<Vec<UnreadBlock>, CandidatesError> {
         let slips = || {
             self.slips
                 .get_or_init(|| slips_of(self.query.name(), self.register))
@@ -123,7 +127,7 @@ impl Asked<'_, '_> {
             .flat_map(|search| self.keys.first_in(search, slips))
             .collect();
         let years = near_years(self.query.date_of_birth());
-        self.register.candidates(&keys, years)
+        self.register.find(&keys, years, found)
     }
 
     /// How far to search next; `None` where nobody who was not found matters. Before slips are looked for,
@@ -136,7 +140,7 @@ impl Asked<'_, '_> {
     ) -> Option<Search> {
         let next = search.next()?;
         let may_matter = |search| {
-            let unseen = unseen(&self.row, search, unread, self.people);
+            let unseen = unseen(&self.classes, search, unread, self.people);
             compared.leaves_room_for(unseen.greatest())
         };
         let last = match compared.worth_naming() {
@@ -178,10 +182,15 @@ impl Asked<'_, '_> {
     }
 
     /// Compares those found who could matter, until so many of them are found alike.
-    fn compare(&self, search: Search, set: &CandidateSet) -> Result<Compared, CandidatesError> {
-        let bounds = Bounds::new(&self.row, search, &set.unread, self.people);
-        let sieve = Sieve::of(&set.found, self.query.date_of_birth(), &bounds);
-        let mut compared = Compared::for_at_most(set.found.len(), prior(self.people));
+    fn compare(
+        &self,
+        search: Search,
+        found: &[Found],
+        unread: &[UnreadBlock],
+    ) -> Result<Compared, CandidatesError> {
+        let bounds = Bounds::new(&self.classes, search, unread, self.people);
+        let sieve = Sieve::of(found, self.query.date_of_birth(), &bounds);
+        let mut compared = Compared::for_at_most(found.len(), prior(self.people));
         for group in sieve.groups() {
             let numbers = sieve.records(group);
             let count = u64::try_from(numbers.len()).unwrap_or(u64::MAX);
@@ -190,7 +199,7 @@ impl Asked<'_, '_> {
                     compared.met_a_crowd = true;
                     break;
                 }
-                self.compare_group((group, numbers), &bounds, &set.unread, &mut compared)?;
+                self.compare_group((group, numbers), &bounds, unread, &mut compared)?;
             } else {
                 compared.passed_over.push(PassedOver {
                     kinds: group.kinds,
@@ -269,10 +278,9 @@ impl Asked<'_, '_> {
     fn transcript(
         self,
         search: Search,
-        set: CandidateSet,
+        mut unread: Vec<UnreadBlock>,
         mut compared: Compared,
     ) -> Result<Transcript, CandidatesError> {
-        let mut unread = set.unread;
         unread.sort_unstable();
         compared.count_the_light(&self.row);
         compared.passed_over.sort_unstable();

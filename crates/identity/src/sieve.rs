@@ -114,6 +114,7 @@ mod tests {
     use super::*;
     use crate::{
         birth_code::BirthCode,
+        bound::RowClasses,
         kinds::{ALL_KINDS, Route, Search},
         transcript::RowFacts,
     };
@@ -125,7 +126,8 @@ mod tests {
             found in prop::collection::btree_map(0_u32..500, (0_u8..6, 1979_i16..1984), 0..60),
         ) {
             let row = RowFacts::default();
-            let bounds = Bounds::new(&row, Search::SlipParts, &[], 1_000);
+            let classes = RowClasses::of(&row);
+            let bounds = Bounds::new(&classes, Search::SlipParts, &[], 1_000);
             let birth = Date::new(1980, 1, 1).ok();
             let found: Vec<Found> = found.into_iter().map(|(record, (bits, year))| Found {
                 record: RecordNumber(record),

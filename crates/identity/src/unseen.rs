@@ -8,12 +8,12 @@
 //! Left to others: which keys there are (blocking), weights of fields (score).
 
 use crate::{
-    agreement::{AddressClass, Agreement, BirthClass, GivenClass, SurnameClass},
+    agreement::Agreement,
     blocking::KeyKind,
     candidates::UnreadBlock,
     fields::{
-        Greatest, addresses, births, exchanged_names, givens, greatest_later, greatest_middle,
-        greatest_of, greatest_suffix, surnames,
+        Greatest, RowClasses, addresses, greatest_later, greatest_middle, greatest_of,
+        greatest_suffix,
     },
     kinds::{ALL_KINDS, KindSet, Search},
     level::Arrangement,
@@ -24,8 +24,7 @@ use crate::{
 };
 
 /// Where records agreeing so could be that no read key leads to; `None` for nowhere at all.
-fn place(agreement: Agreement, search: Search, unread: &[UnreadBlock]) -> Option<Place> {
-    let kinds = agreement.kinds(search);
+fn place(agreement: Agreement, kinds: KindSet, unread: &[UnreadBlock]) -> Option<Place> {
     if unread.is_empty() {
         return (kinds == KindSet::default()).then_some(Place::Unfound);
     }
@@ -66,66 +65,42 @@ pub(crate) struct Unseen {
 /// keys tell apart need be gone through, with the greatest of each.
 #[must_use]
 pub(crate) fn unseen(
-    row: &RowFacts,
+    classes: &RowClasses,
     search: Search,
     unread: &[UnreadBlock],
     people: u64,
 ) -> Unseen {
+    let row = &classes.row;
     let people = log2_integer(people);
     let mut most = Unseen {
         unread: NOTHING,
         unfound: NOTHING,
     };
-    let births = births(row);
-    for (names, a) in names(row) {
-        for (birth, b) in &births {
+    let kinds = Agreement::kinds_of_all(search);
+    for combination in &classes.names {
+        let a = match combination.agreement.arrangement {
+            Arrangement::Straight => combination.names,
+            Arrangement::Exchanged => exchanged(row, combination.names),
+        };
+        for (birth, b) in &classes.births {
             for (address, c) in addresses() {
                 let levels = Agreement {
                     birth: *birth,
                     address: *address,
-                    ..names
+                    ..combination.agreement
+                };
+                let Some(place) = place(levels, levels.kinds_among(kinds), unread) else {
+                    continue;
                 };
                 let sum = Greatest {
                     weight: a.weight + b.weight + c.weight,
                     person: a.person + b.person + c.person,
                 };
-                most.take(levels, place(levels, search, unread), sum, people, unread);
+                most.take(levels, place, sum, people, unread);
             }
         }
     }
     most.plus(prior(1) - people + rest(row))
-}
-
-/// Every combination of names, beside no birth date and no address.
-fn names(row: &RowFacts) -> Vec<(Agreement, Greatest)> {
-    let with = |arrangement, surname, given| Agreement {
-        arrangement,
-        surname,
-        given,
-        birth: BirthClass::Other,
-        address: AddressClass::Other,
-    };
-    let mut names = Vec::with_capacity(10);
-    let givens = givens(row);
-    for (surname, a) in surnames(row) {
-        for (given, b) in &givens {
-            let sum = Greatest {
-                weight: a.weight + b.weight,
-                person: a.person + b.person,
-            };
-            names.push((with(Arrangement::Straight, surname, *given), sum));
-        }
-    }
-    let exchanged = exchanged(row).map(|sum| {
-        let agreement = with(
-            Arrangement::Exchanged,
-            SurnameClass::Sound,
-            GivenClass::Form,
-        );
-        (agreement, sum)
-    });
-    names.extend(exchanged);
-    names
 }
 
 /// The greatest weight of the fields that no key depends on.
@@ -138,16 +113,15 @@ fn rest(row: &RowFacts) -> Millibits {
 const NOTHING: Millibits = -1_000_000;
 
 /// Given names and surnames exchanged, over those as they stand, which every other combination has.
-fn exchanged(row: &RowFacts) -> Option<Greatest> {
-    let names = exchanged_names(row)?;
+fn exchanged(row: &RowFacts, names: Greatest) -> Greatest {
     let order = line(&tables().arrangement, Arrangement::Exchanged as usize);
     // The surnames are then given names, and may have later ones.
     let later = greatest_middle(row.surnames) - greatest_later(row);
     let rest = later.max(0) - greatest_of(&tables().arrangement);
-    Some(Greatest {
+    Greatest {
         weight: names.weight + order.weight(None) + rest,
         person: names.person + order.person + rest,
-    })
+    }
 }
 
 impl Unseen {
@@ -160,24 +134,23 @@ impl Unseen {
     fn take(
         &mut self,
         levels: Agreement,
-        place: Option<Place>,
+        place: Place,
         sum: Greatest,
         people: Millibits,
         unread: &[UnreadBlock],
     ) {
         match place {
-            Some(Place::Unread(size)) => {
+            Place::Unread(size) => {
                 self.unread = self.unread.max(sum.weight + log2_integer(size));
             }
-            Some(Place::Unfound) => {
+            Place::Unfound => {
                 let most = sum.weight.max(people + sum.person);
                 self.unfound = self.unfound.max(most + UNSEEN_RIVALS);
             }
-            None => {}
         }
         // Whoever was not read may have the row's number, if its block was not.
         let bearers = levels.left_of(KeyKind::Tin, unread);
-        if place.is_some() && bearers > 0 {
+        if bearers > 0 {
             let weight = sum.weight + greatest_of(&tables().tin);
             self.unread = self.unread.max(weight + log2_integer(bearers));
         }
@@ -286,7 +259,7 @@ mod tests {
                                 .filter(|block| levels.left_of(KeyKind::Tin, &[**block]) > 0)
                                 .map(|block| block.size)
                                 .sum();
-                            let place = place(levels, search, unread);
+                            let place = place(levels, levels.kinds(search), unread);
                             if bearers > 0 && place.is_some() {
                                 let number = line(&tables.tin, TinLevel::Same as usize);
                                 let all = weight + number.person - number.stranger;
@@ -385,7 +358,7 @@ mod tests {
                 straight: names,
                 exchanged: names,
             };
-            unseen(&row, Search::SlipParts, &[], 200_000).unfound
+            unseen(&RowClasses::of(&row), Search::SlipParts, &[], 200_000).unfound
         };
         let weight = |level: MiddleLevel| {
             let logs = tables().middle[level as usize];
@@ -403,7 +376,7 @@ mod tests {
             unread in blocks(), people in 1_u64..400_000_000,
         ) {
             let expected = oracle(&row, search, &unread, people);
-            prop_assert_eq!(unseen(&row, search, &unread, people), expected);
+            prop_assert_eq!(unseen(&RowClasses::of(&row), search, &unread, people), expected);
         }
     }
 }

@@ -12,14 +12,14 @@ use countersign_identity as identity;
 use identity::{
     birth_code::BirthCode,
     blocking::{BlockKey, record_keys},
-    bound::Bounds,
+    bound::{Bounds, RowClasses},
     candidates::{
         BlockPart, BoundAddress, Candidates, CandidatesError, Marker, NameField, NameShare,
         RecordView, UnreadBlock,
     },
     compare::{Bearing, Comparator, bound_part, is_slip},
     decide::{Decision, Outcome, Thresholds, identify, judge},
-    found::{CandidateSet, Found},
+    found::{CandidateSet, Found, FoundSet},
     gather::{gather, keys_of},
     kinds::{KindSet, Search},
     level::Arrangement,
@@ -150,11 +150,12 @@ impl Candidates for List {
         self.size
     }
 
-    fn candidates(
+    fn find(
         &self,
         keys: &[BlockKey],
         years: &[i16],
-    ) -> Result<CandidateSet, CandidatesError> {
+        set: &mut FoundSet,
+    ) -> Result<Vec<UnreadBlock>, CandidatesError> {
         let own: Vec<Vec<BlockKey>> = self.people.iter().map(keys_of_person).collect();
         let mut unread = self.unread.clone();
         let mut kinds = vec![KindSet::default(); own.len()];
@@ -203,12 +204,11 @@ impl Candidates for List {
                 birth: BirthCode::of(person.birth),
             },
         });
-        Ok(CandidateSet {
-            found: found
-                .filter(|found| found.kinds != KindSet::default())
-                .collect(),
-            unread,
-        })
+        set.reserve(self.people.len());
+        for found in found.filter(|found| found.kinds != KindSet::default()) {
+            set.add(found.record, found.kinds, found.birth);
+        }
+        Ok(unread)
     }
 
     fn record(&self, record: RecordNumber) -> Result<RecordView<'_>, CandidatesError> {
@@ -598,7 +598,8 @@ fn whoever_has_the_names_exchanged_is_not_overlooked_in_a_large_block() {
     let (keys, _) = keys_of(&row, &list);
     let CandidateSet { found, unread } = list.candidates(&keys, &[]).unwrap();
     let facts = gather(&row, &list).unwrap().row;
-    let bounds = Bounds::new(&facts, Search::SlipParts, &unread, list.size);
+    let classes = RowClasses::of(&facts);
+    let bounds = Bounds::new(&classes, Search::SlipParts, &unread, list.size);
     let other = found
         .iter()
         .find(|found| found.record == RecordNumber(1))
@@ -777,7 +778,8 @@ proptest! {
         keys.retain(|key| Search::first_for(key.kind, key.route) <= search);
         let CandidateSet { found, unread } = list.candidates(&keys, years).unwrap();
         let transcript = gather(&row, &list).unwrap();
-        let bounds = Bounds::new(&transcript.row, search, &unread, list.size);
+        let classes = RowClasses::of(&transcript.row);
+        let bounds = Bounds::new(&classes, search, &unread, list.size);
         let comparator = Comparator::new(&row, Bearing::Common);
         for found in found {
             let view = list.record(found.record).unwrap();

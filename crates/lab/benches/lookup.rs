@@ -33,7 +33,7 @@ use countersign_lab::{
 };
 use identity::{
     blocking::{BlockKey, KeyKind, near_years},
-    bound::Bounds,
+    bound::{Bounds, RowClasses},
     candidates::{Candidates, NameField},
     compare::{Bearing, Comparator},
     decide::{Thresholds, identify},
@@ -441,7 +441,13 @@ fn bounds(register: &Register<Synthetic>, asked: &[Asked]) {
         let (keys, years) = keys_of(query, register);
         let found = register.candidates(&keys, years).unwrap();
         let facts = gather(query, register).unwrap().row;
-        let bounds = Bounds::new(&facts, Search::SlipParts, &found.unread, register.people());
+        let classes = RowClasses::of(&facts);
+        let bounds = Bounds::new(
+            &classes,
+            Search::SlipParts,
+            &found.unread,
+            register.people(),
+        );
         let bearers = query
             .name()
             .given

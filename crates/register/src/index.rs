@@ -26,7 +26,7 @@ use identity::{
     birth_code::BirthCode,
     blocking::BlockKey,
     candidates::{BlockPart, CandidatesError, UnreadBlock},
-    found::{CandidateSet, Found, FoundSet},
+    found::{CandidateSet, FoundSet},
     kinds::KindSet,
 };
 use model::id::RecordNumber;
@@ -237,15 +237,33 @@ impl Index {
         u64::try_from(self.entries.len() / ENTRY_BYTES).unwrap_or(u64::MAX)
     }
 
-    /// All records under the keys; oversized blocks through their refined keys, and reported.
+    /// All records under the keys, and the blocks not read whole.
     ///
     /// # Errors
-    /// [`CandidatesError::Damaged`] where the directory points nowhere.
+    /// As [`Self::find`].
     pub fn candidates(
         &self,
         keys: &[BlockKey],
         years: &[i16],
     ) -> Result<CandidateSet, CandidatesError> {
+        let mut found = FoundSet::default();
+        let unread = self.find(keys, years, &mut found)?;
+        Ok(CandidateSet {
+            found: found.finish(),
+            unread,
+        })
+    }
+
+    /// Adds all records under the keys; oversized blocks through their refined keys, and reported.
+    ///
+    /// # Errors
+    /// [`CandidatesError::Damaged`] where the directory points nowhere.
+    pub fn find(
+        &self,
+        keys: &[BlockKey],
+        years: &[i16],
+        found: &mut FoundSet,
+    ) -> Result<Vec<UnreadBlock>, CandidatesError> {
         let prints: Vec<KindPrint> = keys
             .iter()
             .map(|key| (key.fingerprint, set_of(key)))
@@ -276,10 +294,8 @@ impl Index {
             size,
             read: read_part(key, years, &large),
         });
-        Ok(CandidateSet {
-            unread: unread.collect(),
-            found: found_in(&runs),
-        })
+        add_runs(&runs, found);
+        Ok(unread.collect())
     }
 
     /// What stands under fingerprints; of those whose blocks are oversized, gives place and size.
@@ -328,20 +344,19 @@ fn set_of(key: &BlockKey) -> KindSet {
 /// The runs found, and of the oversized blocks place and size.
 type LookedUp<'a> = (Vec<(KindSet, Run<'a>)>, Vec<(usize, u64)>);
 
-/// The records of all runs, each once. Blocks are touched before they are read.
-fn found_in(runs: &[(KindSet, Run<'_>)]) -> Vec<Found> {
+/// Adds the records of all runs. Blocks are touched before they are read.
+fn add_runs(runs: &[(KindSet, Run<'_>)], found: &mut FoundSet) {
     touch(runs.iter().map(|(_, run)| run.births.first()?.first()));
     touch(runs.iter().map(|(_, run)| run.records.first()?.first()));
     let entries = runs.iter().fold(0_usize, |sum, (_, run)| {
         sum.saturating_add(run.records.len())
     });
-    let mut found = FoundSet::for_at_most(entries);
+    found.reserve(entries);
     for (kinds, run) in runs {
         for (record, birth) in run.entries() {
             found.add(record, *kinds, birth);
         }
     }
-    found.finish()
 }
 
 const DAMAGED: CandidatesError = CandidatesError::Damaged { part: FILE };

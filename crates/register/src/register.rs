@@ -19,8 +19,9 @@ use identity::{
     blocking::BlockKey,
     candidates::{
         Candidates, CandidatesError, NameField, NameShare, RecordHead, RecordView, Records,
+        UnreadBlock,
     },
-    found::CandidateSet,
+    found::FoundSet,
 };
 use model::{
     digest::Digest,
@@ -447,12 +448,13 @@ impl<K: RegisterKind> Candidates for Register<K> {
         self.snapshot.people.into()
     }
 
-    fn candidates(
+    fn find(
         &self,
         keys: &[BlockKey],
         years: &[i16],
-    ) -> Result<CandidateSet, CandidatesError> {
-        self.index.candidates(keys, years)
+        found: &mut FoundSet,
+    ) -> Result<Vec<UnreadBlock>, CandidatesError> {
+        self.index.find(keys, years, found)
     }
 
     fn record(&self, record: RecordNumber) -> Result<RecordView<'_>, CandidatesError> {

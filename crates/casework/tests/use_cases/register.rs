@@ -9,9 +9,10 @@ use identity::{
     blocking::{BlockKey, record_keys},
     candidates::{
         BoundAddress, Candidates, CandidatesError, Marker, NameField, NameShare, RecordView,
+        UnreadBlock,
     },
     compare::{bound_part, is_slip},
-    found::{CandidateSet, Found},
+    found::FoundSet,
     kinds::{KindSet, shared_kinds},
     query::AddressTokens,
 };
@@ -225,22 +226,22 @@ impl Candidates for Register {
         self.people
     }
 
-    fn candidates(&self, keys: &[BlockKey], _: &[i16]) -> Result<CandidateSet, CandidatesError> {
-        let found = (0..).zip(&self.records).map(|(number, record)| {
+    fn find(
+        &self,
+        keys: &[BlockKey],
+        _: &[i16],
+        found: &mut FoundSet,
+    ) -> Result<Vec<UnreadBlock>, CandidatesError> {
+        found.reserve(self.records.len());
+        for (number, record) in (0..).zip(&self.records) {
             let tin = record.tin.as_ref();
             let own = record_keys(&record.name, record.birth, tin, &record.addresses);
-            Found {
-                record: RecordNumber(number),
-                kinds: shared_kinds(&own, keys),
-                birth: BirthCode::of(record.birth),
+            let kinds = shared_kinds(&own, keys);
+            if kinds != KindSet::default() {
+                found.add(RecordNumber(number), kinds, BirthCode::of(record.birth));
             }
-        });
-        Ok(CandidateSet {
-            found: found
-                .filter(|found| found.kinds != KindSet::default())
-                .collect(),
-            unread: Vec::new(),
-        })
+        }
+        Ok(Vec::new())
     }
 
     fn record(&self, number: RecordNumber) -> Result<RecordView<'_>, CandidatesError> {
