@@ -5,7 +5,7 @@
 //!
 //! Left to others: odds, floors and reasons (decide).
 
-use std::{cell::OnceCell, collections::BTreeMap};
+use std::cell::OnceCell;
 
 use model::id::RecordNumber;
 
@@ -96,6 +96,9 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         search = further;
     }
 }
+
+/// Pairs of a level of birth dates and one of surnames.
+const BIRTHS_AND_SURNAMES: usize = BirthLevel::ALL.len() * SurnameLevel::ALL.len();
 
 /// A row put to a register.
 struct Asked<'q, 'r> {
@@ -255,13 +258,17 @@ impl Asked<'_, '_> {
     ) -> Result<Vec<NamedRecord>, CandidatesError> {
         let heads = self.register.heads(numbers)?;
         let surnames = self.comparator.surnames_of(&heads, self.register)?;
-        let mut is_light: BTreeMap<(BirthLevel, SurnameLevel), bool> = BTreeMap::new();
+        let mut known: [Option<bool>; BIRTHS_AND_SURNAMES] = [None; BIRTHS_AND_SURNAMES];
         let mut named: Vec<NamedRecord> = Vec::with_capacity(numbers.len());
         for ((record, head), surnames) in numbers.iter().zip(heads).zip(surnames) {
-            let levels = (self.comparator.birth_level(&head), surnames.straight);
-            let is_light = *is_light.entry(levels).or_insert_with(|| {
-                compared.is_light(bounds.greatest_with(kinds, levels.0, levels.1))
-            });
+            let (birth, surname) = (self.comparator.birth_level(&head), surnames.straight);
+            let place = birth as usize * SurnameLevel::ALL.len() + surname as usize;
+            let before = known.get(place).copied().flatten();
+            let is_light = before
+                .unwrap_or_else(|| compared.is_light(bounds.greatest_with(kinds, birth, surname)));
+            if let Some(known) = known.get_mut(place) {
+                *known = Some(is_light);
+            }
             if is_light && surnames.exchanged.is_none() {
                 compared.light = compared.light.saturating_add(1);
             } else {

@@ -178,6 +178,70 @@ mod tests {
         transcript::NameClasses,
     };
 
+    /// Every combination of levels of names that somebody on file may agree in.
+    fn name_levels(row: &RowFacts) -> Vec<(Arrangement, SurnameLevel, GivenLevel)> {
+        let borne =
+            |level: &SurnameLevel| matches!(level, SurnameLevel::Exact | SurnameLevel::Part);
+        let form = |level: &GivenLevel| matches!(level, GivenLevel::Exact | GivenLevel::Nickname);
+        let mut names = Vec::new();
+        for surname in stated(row.surnames > 0, SurnameLevel::ALL) {
+            for given in stated(row.given_names > 0, GivenLevel::ALL) {
+                let on_file = (row.surname_on_file || !borne(surname))
+                    && (row.given_on_file || *given != GivenLevel::Exact);
+                if on_file {
+                    names.push((Arrangement::Straight, *surname, *given));
+                }
+            }
+        }
+        for surname in SurnameLevel::ALL.iter().filter(|level| borne(level)) {
+            for given in GivenLevel::ALL.iter().filter(|level| form(level)) {
+                if row.exchanged_on_file {
+                    names.push((Arrangement::Exchanged, *surname, *given));
+                }
+            }
+        }
+        names
+    }
+
+    /// Likelihoods of levels for the person and for a stranger; those of exchanged names over what the
+    /// fields that no key depends on are counted as.
+    fn likelihoods(
+        row: &RowFacts,
+        (arrangement, surname, given): (Arrangement, SurnameLevel, GivenLevel),
+        birth: BirthLevel,
+        address: AddressLevel,
+    ) -> (Millibits, Millibits) {
+        let tables = tables();
+        let (classes, order, over) = match arrangement {
+            Arrangement::Straight => (&row.straight, None, 0),
+            Arrangement::Exchanged => {
+                let later = greatest_middle(row.surnames) - greatest_later(row);
+                let over = later.max(0) - greatest_of(&tables.arrangement);
+                let order = line(&tables.arrangement, arrangement as usize);
+                (&row.exchanged, Some(order), over)
+            }
+        };
+        let logs = [
+            (
+                line(&tables.surname, surname as usize),
+                stranger_surname(surname, classes),
+            ),
+            (
+                line(&tables.given, given as usize),
+                stranger_given(given, classes),
+            ),
+            (line(&tables.birth, birth as usize), None),
+            (line(&tables.address, address as usize), None),
+        ];
+        let with_order = logs.into_iter().chain(order.map(|order| (order, None)));
+        with_order.fold((over, 0), |(person, stranger), (logs, own)| {
+            (
+                person + logs.person,
+                stranger + own.unwrap_or(logs.stranger),
+            )
+        })
+    }
+
     /// Every combination of levels, one by one: the slow, obvious form of [`unseen`].
     fn oracle(row: &RowFacts, search: Search, unread: &[UnreadBlock], people: u64) -> Unseen {
         let people = log2_integer(people);
@@ -185,96 +249,34 @@ mod tests {
             unread: NOTHING,
             unfound: NOTHING,
         };
-        let tables = tables();
-        for arrangement in Arrangement::ALL {
-            let is_straight = *arrangement == Arrangement::Straight;
-            if !is_straight && !row.exchanged_on_file {
-                continue;
-            }
-            for surname in stated(!is_straight || row.surnames > 0, SurnameLevel::ALL) {
-                let borne = matches!(surname, SurnameLevel::Exact | SurnameLevel::Part);
-                if (borne && is_straight && !row.surname_on_file) || (!is_straight && !borne) {
-                    continue;
-                }
-                for given in stated(!is_straight || row.given_names > 0, GivenLevel::ALL) {
-                    let form = matches!(given, GivenLevel::Exact | GivenLevel::Nickname);
-                    let exact = *given == GivenLevel::Exact;
-                    if (exact && is_straight && !row.given_on_file) || (!is_straight && !form) {
+        for names in name_levels(row) {
+            for birth in stated(row.date_of_birth, BirthLevel::ALL) {
+                for address in AddressLevel::ALL {
+                    let (person, stranger) = likelihoods(row, names, *birth, *address);
+                    let levels = Agreement {
+                        arrangement: names.0,
+                        surname: surname_class(names.1),
+                        given: given_class(names.2),
+                        birth: birth_class(*birth),
+                        address: address_class(*address),
+                    };
+                    let weight = person - stranger;
+                    let Some(place) = place(levels, levels.kinds(search), unread) else {
                         continue;
+                    };
+                    let bearers = levels.left_of(KeyKind::Tin, unread);
+                    if bearers > 0 {
+                        let number = line(&tables().tin, TinLevel::Same as usize);
+                        let all = weight + number.person - number.stranger;
+                        most.unread = most.unread.max(all + log2_integer(bearers));
                     }
-                    for birth in stated(row.date_of_birth, BirthLevel::ALL) {
-                        for address in AddressLevel::ALL {
-                            let classes = if is_straight {
-                                &row.straight
-                            } else {
-                                &row.exchanged
-                            };
-                            let logs = [
-                                line(&tables.surname, *surname as usize),
-                                line(&tables.given, *given as usize),
-                                line(&tables.birth, *birth as usize),
-                                line(&tables.address, *address as usize),
-                            ];
-                            let strangers = [
-                                stranger_surname(*surname, classes),
-                                stranger_given(*given, classes),
-                                None,
-                                None,
-                            ];
-                            // Over what the fields that no key depends on are counted as.
-                            let over = if is_straight {
-                                0
-                            } else {
-                                let later = greatest_middle(row.surnames) - greatest_later(row);
-                                later.max(0) - greatest_of(&tables.arrangement)
-                            };
-                            let order = line(&tables.arrangement, *arrangement as usize);
-                            let (order_person, order_stranger) = if is_straight {
-                                (0, 0)
-                            } else {
-                                (order.person, order.stranger)
-                            };
-                            let person: Millibits =
-                                logs.iter().map(|logs| logs.person).sum::<i64>()
-                                    + over
-                                    + order_person;
-                            let stranger: Millibits = logs
-                                .iter()
-                                .zip(strangers)
-                                .map(|(logs, own)| own.unwrap_or(logs.stranger))
-                                .sum::<i64>()
-                                + order_stranger;
-                            let levels = Agreement {
-                                arrangement: *arrangement,
-                                surname: surname_class(*surname),
-                                given: given_class(*given),
-                                birth: birth_class(*birth),
-                                address: address_class(*address),
-                            };
-                            let weight = person - stranger;
+                    match place {
+                        Place::Unread(size) => {
+                            most.unread = most.unread.max(weight + log2_integer(size));
+                        }
+                        Place::Unfound => {
                             let expected = (people + stranger).max(0);
-                            let bearers: u64 = unread
-                                .iter()
-                                .filter(|block| block.kind == KeyKind::Tin)
-                                .filter(|block| levels.left_of(KeyKind::Tin, &[**block]) > 0)
-                                .map(|block| block.size)
-                                .sum();
-                            let place = place(levels, levels.kinds(search), unread);
-                            if bearers > 0 && place.is_some() {
-                                let number = line(&tables.tin, TinLevel::Same as usize);
-                                let all = weight + number.person - number.stranger;
-                                most.unread = most.unread.max(all + log2_integer(bearers));
-                            }
-                            match place {
-                                Some(Place::Unread(size)) => {
-                                    most.unread = most.unread.max(weight + log2_integer(size));
-                                }
-                                Some(Place::Unfound) => {
-                                    let all = weight + expected + UNSEEN_RIVALS;
-                                    most.unfound = most.unfound.max(all);
-                                }
-                                None => {}
-                            }
+                            most.unfound = most.unfound.max(weight + expected + UNSEEN_RIVALS);
                         }
                     }
                 }

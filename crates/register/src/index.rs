@@ -388,6 +388,7 @@ mod tests {
 
     use identity::{
         blocking::{KeyKind, Refinement},
+        found::Found,
         kinds::Route,
     };
     use model::time::Date;

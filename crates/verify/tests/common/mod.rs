@@ -21,6 +21,7 @@ use countersign_verify::{
 use identity::{
     blocking::KEYS_VERSION,
     candidates::Marker,
+    kinds::Search,
     level::{
         AddressLevel, Arrangement, BirthLevel, GivenLevel, Levels, MiddleLevel, SuffixLevel,
         SurnameLevel, TinLevel,
@@ -162,9 +163,11 @@ pub fn transcript(record: Option<u32>) -> Transcript {
             addresses: 1,
             given_on_file: true,
             surname_on_file: true,
+            exchanged_on_file: false,
             straight: classes,
             exchanged: classes,
         },
+        search: Search::Addresses,
         unread: Vec::new(),
         candidates: record.map(|_| group).into_iter().collect(),
         passed_over: Vec::new(),
