@@ -23,12 +23,12 @@ use crate::{
     candidates::{Candidates, CandidatesError, Marker},
     floor::{floor, floor_for},
     gather::{gather, model_digest_text},
-    level::BirthLevel,
+    level::{Arrangement, BirthLevel, GivenLevel, Levels, SurnameLevel, TinLevel},
     parameters::{LEAST_WEIGHT, MODEL_VERSION},
     query::Query,
     scale::Millibits,
     score::{best_group, field_weights, prior, weight},
-    transcript::{CandidateGroup, NameClasses, Transcript},
+    transcript::{CandidateGroup, NameClasses, RowFacts, Transcript},
     unseen::unseen,
 };
 
@@ -270,14 +270,45 @@ fn check_form(transcript: &Transcript) -> Result<(), IdentifyError> {
     {
         return strange("it counts nobody");
     }
-    if transcript.light > 0 && transcript.best.is_none() && groups.is_empty() {
+    if transcript.light > 0 && groups.is_empty() {
         return strange("it has light records beside no best one");
+    }
+    if transcript.people == 0 || !transcript.unread.is_sorted() {
+        return strange("it has nobody, or unread blocks out of order");
+    }
+    if !passed_over
+        .iter()
+        .all(|each| each.kinds == each.kinds.searched(transcript.search))
+    {
+        return strange("somebody was found by a search that was not made");
+    }
+    if !groups
+        .iter()
+        .all(|group| may_agree_so(&group.levels, &transcript.row))
+    {
+        return strange("a candidate agrees in what the row does not state or nobody bears");
     }
     let classes = [transcript.row.straight, transcript.row.exchanged];
     if !classes.iter().all(NameClasses::are_possible) {
         return strange("a name is rarer or commoner than any can be");
     }
     Ok(())
+}
+
+/// Whether a record can agree so with a row: in what it states, and in names that are on file as it agrees
+/// in them.
+fn may_agree_so(levels: &Levels, row: &RowFacts) -> bool {
+    let is_straight = levels.arrangement == Arrangement::Straight;
+    let surname = levels.surname > SurnameLevel::Part || row.surname_on_file;
+    let given = levels.given != GivenLevel::Exact || row.given_on_file;
+    let names = if is_straight {
+        surname && given
+    } else {
+        row.exchanged_on_file
+    };
+    names
+        && (row.date_of_birth || levels.birth == BirthLevel::Missing)
+        && (row.tin || levels.tin == TinLevel::Missing)
 }
 
 fn check_versions(transcript: &Transcript) -> Result<(), IdentifyError> {

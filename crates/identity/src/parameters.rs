@@ -170,8 +170,9 @@ pub const LEAST_WEIGHT: i64 = 10_000;
 pub const PASSED_OVER: i64 = 24_000;
 
 /// Further keys are looked up as long as whoever they could find might weigh more than the heaviest, which
-/// may be named, less so many milli-bits. Each search not made is counted as if it had found as much as it
-/// could: 2^-14 of the heaviest at most, beside 2^-10 that the lowest threshold allows.
+/// may be named, less so many milli-bits. A search not made is counted as if it had found two people of the
+/// greatest weight it could, or twice as many as the frequencies of names make likely: 2^-14 of the heaviest
+/// at most, beside 2^-10 that the lowest threshold allows.
 pub const SEARCHED: i64 = 14_000;
 
 /// So many records found alike that could matter are not compared before the next search, which tells
