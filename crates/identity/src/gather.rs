@@ -78,12 +78,13 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         slips: OnceCell::new(),
         people: register.people(),
         classes: RowClasses::of(&row),
+        unseen_if_all_read: Default::default(),
         row,
     };
     let mut search = Search::Addresses;
     let mut found = FoundSet::default();
     if !can_be_answered {
-        let nobody = Compared::for_at_most(0, prior(asked.people));
+        let nobody = Compared::new(prior(asked.people));
         return asked.transcript(search, Vec::new(), nobody);
     }
     let mut unread = asked.find(None, search, &mut found)?;
@@ -110,6 +111,7 @@ struct Asked<'q, 'r> {
     people: u64,
     row: RowFacts,
     classes: RowClasses,
+    unseen_if_all_read: [OnceCell<Millibits>; Search::ALL.len()],
 }
 
 impl Asked<'_, '_> {
@@ -133,6 +135,16 @@ impl Asked<'_, '_> {
         self.register.find(&keys, years, found)
     }
 
+    /// The most that anybody weighs whom a search and those before it do not find: worked out once for each
+    /// where all blocks are read.
+    fn unseen(&self, search: Search, unread: &[UnreadBlock]) -> Millibits {
+        let of = |search| unseen(&self.classes, search, unread, self.people).greatest();
+        match self.unseen_if_all_read.get(search as usize) {
+            Some(known) if unread.is_empty() => *known.get_or_init(|| of(search)),
+            _ => of(search),
+        }
+    }
+
     /// How far to search next; `None` where nobody who was not found matters. Before slips are looked for,
     /// whoever bears the names as they stand is compared.
     fn further(
@@ -142,10 +154,7 @@ impl Asked<'_, '_> {
         compared: &Compared,
     ) -> Option<Search> {
         let next = search.next()?;
-        let may_matter = |search| {
-            let unseen = unseen(&self.classes, search, unread, self.people);
-            compared.leaves_room_for(unseen.greatest())
-        };
+        let may_matter = |search| compared.leaves_room_for(self.unseen(search, unread));
         let last = match compared.worth_naming() {
             Some(heaviest) if heaviest.is_nameable && search >= Search::Names => Search::SlipParts,
             _ => Search::Names,
@@ -193,7 +202,7 @@ impl Asked<'_, '_> {
     ) -> Result<Compared, CandidatesError> {
         let bounds = Bounds::new(&self.classes, search, unread, self.people);
         let sieve = Sieve::of(found, self.query.date_of_birth(), &bounds);
-        let mut compared = Compared::for_at_most(found.len(), prior(self.people));
+        let mut compared = Compared::new(prior(self.people));
         for group in sieve.groups() {
             let numbers = sieve.records(group);
             let count = u64::try_from(numbers.len()).unwrap_or(u64::MAX);
@@ -340,9 +349,9 @@ struct Heaviest {
 }
 
 impl Compared {
-    fn for_at_most(records: usize, prior: Millibits) -> Self {
+    fn new(prior: Millibits) -> Self {
         Self {
-            kinds: Numbering::for_at_most(records),
+            kinds: Numbering::default(),
             groups: Vec::new(),
             passed_over: Vec::new(),
             light: 0,
@@ -354,6 +363,7 @@ impl Compared {
 
     fn add(&mut self, record: RecordNumber, marker: Marker, levels: Levels, row: &RowFacts) {
         let held = u32::from(marker == Marker::Hold);
+        self.kinds.reserve(1);
         let place = self.kinds.place(levels.number() << 1 | held);
         if let Some((group, _)) = self.groups.get_mut(place) {
             group.count = group.count.saturating_add(1);
