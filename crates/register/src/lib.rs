@@ -48,3 +48,4 @@ pub mod table;
 
 pub mod build;
 pub mod register;
+mod register_error;

@@ -25,19 +25,18 @@ use identity::{
 };
 use model::{
     digest::Digest,
-    fault::{Explain, Fault},
     id::{EntryNumber, RecordNumber},
     time::TaxPeriod,
 };
 use seal::{
     context::SlotContext,
-    entry::{EntryFormatError, SealedEntry},
-    header::{HeaderError, RecordHeader},
+    entry::SealedEntry,
+    header::RecordHeader,
     merkle::{MerkleTree, leaf_hash},
 };
 use standard::name::canonical_given;
-use thiserror::Error;
 
+pub use crate::register_error::RegisterError;
 use crate::{
     bytes::{FormatError, PlaneBytes, le16, le32},
     extract::digest_of_file,
@@ -49,99 +48,6 @@ use crate::{
     snapshot::{Show, Snapshot, check_lengths, read_manifest},
     table::{HEADERS, SEALED, Table, TableError, TableKind},
 };
-
-/// A register that cannot be opened or read.
-#[derive(Debug, Error)]
-pub enum RegisterError {
-    /// A file is away or cannot be read. Unavailable.
-    #[error("`{}` cannot be read", path.display())]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// `snapshot.json` is not a manifest of this version. Input.
-    #[error("`{}` is no snapshot manifest of this version: {problem}", path.display())]
-    Manifest {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        problem: String,
-    },
-    /// The snapshot is of the other world. Refused.
-    #[error("the snapshot is {found}; this program was asked to open a {expected} one")]
-    OtherKind {
-        /// What the snapshot is.
-        found: &'static str,
-        /// What was asked for.
-        expected: &'static str,
-    },
-    /// The index was made with another table of nicknames. Input: build anew, or use the program
-    /// that built it.
-    #[error("the register was built with another table of given names than this program has")]
-    OtherNames,
-    /// A plane is not the one the manifest names. Integrity.
-    #[error("`{file}` is not the file that the manifest names")]
-    Digest {
-        /// The file.
-        file: String,
-    },
-    /// A plane contradicts itself. Integrity.
-    #[error("a file of the register is damaged")]
-    Format(#[from] FormatError),
-    /// A sealed entry is damaged. Integrity.
-    #[error("an entry of record `{record}` is damaged")]
-    Entry {
-        /// The record.
-        record: RecordNumber,
-        /// Why.
-        #[source]
-        source: EntryFormatError,
-    },
-    /// A header is damaged. Integrity.
-    #[error("the header of record `{record}` is damaged")]
-    Header {
-        /// The record.
-        record: RecordNumber,
-        /// Why.
-        #[source]
-        source: HeaderError,
-    },
-    /// A file is longer or shorter than the manifest says. Integrity.
-    #[error("`{file}` has {found} bytes instead of {expected}")]
-    Length {
-        /// The file.
-        file: String,
-        /// Its length.
-        found: u64,
-        /// The manifest's.
-        expected: u64,
-    },
-    /// The headers do not have the manifest's root. Integrity.
-    #[error("the headers do not have the root that the manifest names")]
-    Root,
-    /// No such record or entry. The fault of the caller.
-    #[error("the register has no entry `{entry}` of record `{record}`")]
-    NoSuchEntry {
-        /// The record.
-        record: RecordNumber,
-        /// The entry.
-        entry: EntryNumber,
-    },
-}
-
-impl Explain for RegisterError {
-    fn fault(&self) -> Fault {
-        match self {
-            Self::Unreadable { .. } => Fault::Unavailable,
-            Self::Manifest { .. } | Self::OtherNames | Self::NoSuchEntry { .. } => Fault::Input,
-            Self::OtherKind { .. } => Fault::Refused,
-            _ => Fault::Integrity,
-        }
-    }
-}
 
 /// An open register of one kind.
 #[derive(Debug)]
