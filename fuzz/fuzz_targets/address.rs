@@ -15,8 +15,15 @@ fuzz_target!(|text: &str| {
         postal_code: next(),
     };
     if let Ok(address) = standardize(&columns) {
-        assert!(problems(&columns).iter().all(|problem| problem.is_question()));
-        assert_eq!(standardize(&columns).map(|a| a.delivery_line()), Ok(address.delivery_line()));
+        assert!(
+            problems(&columns)
+                .iter()
+                .all(|problem| problem.is_question())
+        );
+        assert_eq!(
+            standardize(&columns).map(|a| a.delivery_line()),
+            Ok(address.delivery_line())
+        );
     }
     let _ = standardize_line(text);
 });

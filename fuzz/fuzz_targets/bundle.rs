@@ -9,5 +9,8 @@ fuzz_target!(|data: &[u8]| {
         genesis_digest: Some(Digest::of(b"another deployment")),
     };
     let report = verify::verify(data, &options);
-    assert!(!report.is_verified(), "a bundle of another deployment verifies");
+    assert!(
+        !report.is_verified(),
+        "a bundle of another deployment verifies"
+    );
 });

@@ -1,7 +1,7 @@
 //! Any bytes as a match plane and as an index: refused, or read without harm.
 #![no_main]
 
-use identity::blocking::record_keys;
+use identity::{blocking::record_keys, found::FoundSet};
 use libfuzzer_sys::fuzz_target;
 use model::id::RecordNumber;
 use register::{index::Index, match_plane::MatchPlane};
@@ -23,8 +23,8 @@ fuzz_target!(|data: &[u8]| {
         let name = standard_name("Maria Elena", "Garcia", "");
         let birth = model::time::parse_date("1980-02-29").ok();
         let keys = record_keys(&name, birth, None, &[]);
-        if let Ok(found) = index.candidates(&keys, &[1979, 1980]) {
-            assert!(found.records().iter().all(|record| record.0 < PEOPLE));
-        }
+        let mut found = FoundSet::default();
+        let _ = index.find(&keys, &[1979, 1980], &mut found);
+        assert!(found.finish().iter().all(|found| found.record.0 < PEOPLE));
     }
 });

@@ -28,12 +28,19 @@ pub fn read(bytes: &[u8], name: &str) -> Option<Collected> {
     let mut collected = Collected::default();
     match intake::read(Cursor::new(bytes), name, &limits(), &mut collected) {
         Ok(summary) => {
-            assert_eq!(summary.rows, collected.rows.len() as u64, "rows counted and rows delivered");
+            assert_eq!(
+                summary.rows,
+                collected.rows.len() as u64,
+                "rows counted and rows delivered"
+            );
             Some(collected)
         }
         Err(error) => {
             let words = error.to_string();
-            assert!(!words.is_empty() && words.len() < 1_000, "an error in few words: {words}");
+            assert!(
+                !words.is_empty() && words.len() < 1_000,
+                "an error in few words: {words}"
+            );
             None
         }
     }

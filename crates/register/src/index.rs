@@ -26,7 +26,7 @@ use identity::{
     birth_code::BirthCode,
     blocking::BlockKey,
     candidates::{BlockPart, CandidatesError, UnreadBlock},
-    found::{CandidateSet, FoundSet},
+    found::FoundSet,
     kinds::KindSet,
 };
 use model::id::RecordNumber;
@@ -237,23 +237,6 @@ impl Index {
         u64::try_from(self.entries.len() / ENTRY_BYTES).unwrap_or(u64::MAX)
     }
 
-    /// All records under the keys, and the blocks not read whole.
-    ///
-    /// # Errors
-    /// As [`Self::find`].
-    pub fn candidates(
-        &self,
-        keys: &[BlockKey],
-        years: &[i16],
-    ) -> Result<CandidateSet, CandidatesError> {
-        let mut found = FoundSet::default();
-        let unread = self.find(keys, years, &mut found)?;
-        Ok(CandidateSet {
-            found: found.finish(),
-            unread,
-        })
-    }
-
     /// Adds all records under the keys; oversized blocks through their refined keys, and reported.
     ///
     /// # Errors
@@ -388,7 +371,7 @@ mod tests {
 
     use identity::{
         blocking::{KeyKind, Refinement},
-        found::Found,
+        found::{CandidateSet, Found},
         kinds::Route,
     };
     use model::time::Date;
@@ -413,6 +396,15 @@ mod tests {
             builder.push(prints, Refinement::of(&name(), year_of(*year)));
         }
         builder.finish(limit)
+    }
+
+    fn candidates(index: &Index, keys: &[BlockKey], years: &[i16]) -> CandidateSet {
+        let mut found = FoundSet::default();
+        let unread = index.find(keys, years, &mut found).unwrap();
+        CandidateSet {
+            found: found.finish(),
+            unread,
+        }
     }
 
     fn key(fingerprint: u64, year: i16) -> BlockKey {
@@ -454,7 +446,7 @@ mod tests {
                     .filter(|(_, (_, keys))| keys.iter().any(|o| o.by_birth_year == wanted.by_birth_year))
                     .map(|(record, _)| record)
                     .collect();
-                let set = index.candidates(&[wanted], &[1]).unwrap();
+                let set = candidates(&index, &[wanted], &[1]);
                 let born = |found: &Found| {
                     let place = usize::try_from(found.record.0).unwrap();
                     (found.birth, found.kinds) == (
@@ -491,7 +483,7 @@ mod tests {
         };
         let people = [of(1), of(1), of(1), of(2), of(3)].map(|key| (1, vec![key]));
         let index = Index::read(&encode(&people, 2).unwrap(), 5).unwrap();
-        let look_up = |last: u64| index.candidates(&[of(last)], &[]).unwrap();
+        let look_up = |last: u64| candidates(&index, &[of(last)], &[]);
         let block = look_up(1);
         assert_eq!(block.found, []);
         let sizes: Vec<u64> = block.unread.iter().map(|block| block.size).collect();
@@ -519,7 +511,8 @@ mod tests {
             let mut changed = bytes.clone();
             changed[place] ^= 0x41;
             if let Ok(index) = Index::read(&changed, 2) {
-                let _ = index.candidates(&[key(1, 1), key(2, 1)], &[1, 2]);
+                let mut found = FoundSet::default();
+                let _ = index.find(&[key(1, 1), key(2, 1)], &[1, 2], &mut found);
             }
         }
     }
