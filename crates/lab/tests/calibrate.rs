@@ -8,6 +8,8 @@
     clippy::indexing_slicing
 )]
 
+use std::collections::BTreeSet;
+
 use countersign_lab::calibrate::{self, CalibrateError, Conditions, RowErrors, Tuned};
 use instrument::{
     certificate::{
@@ -170,6 +172,28 @@ fn what_is_kept_certifies_one_in_ten_thousand() {
             "{kind:?}: {whole:?}"
         );
         assert!(whole.counted.identified >= trials_needed(100_000, 1).unwrap());
+    }
+}
+
+/// What is kept of equal groups has the thresholds of what is certified, and bounds each group with a
+/// birth date.
+#[test]
+fn what_is_kept_of_equal_groups_is_of_the_same_thresholds() {
+    let groups = calibrate::KEPT_GROUPS.measurement().unwrap();
+    groups.check().unwrap();
+    assert_eq!(groups.groups, GroupShares::Equal);
+    let certified = calibrate::KEPT.measurement().unwrap();
+    assert_eq!(groups.thresholds, certified.thresholds);
+    let seeds = |measurement: &Measurement| -> BTreeSet<u64> {
+        measurement.trials.iter().map(|trial| trial.seed).collect()
+    };
+    assert!(seeds(&groups).is_disjoint(&seeds(&certified)));
+    for group in 0..6 {
+        let stratum = groups.of(RowKind::WithBirthDate)[part_of_group(group)];
+        assert!(
+            stratum.wrong_bound_per_billion <= 20_000,
+            "{group}: {stratum:?}"
+        );
     }
 }
 

@@ -32,7 +32,7 @@ use thiserror::Error;
 
 use self::tally::{Tally, Tuning};
 pub use self::{
-    kept::{KEPT, Kept},
+    kept::{KEPT, KEPT_GROUPS, Kept},
     misled::{Likeness, Misled},
     tally::GridPoint,
 };
