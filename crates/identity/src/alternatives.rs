@@ -14,14 +14,14 @@ use crate::{
     parameters::PASSED_OVER,
     scale::Fixed,
     score::{fields_weight, household, prior},
-    transcript::{CandidateGroup, PassedOver, RowFacts, Transcript},
+    transcript::{CandidateGroup, PassedOver, Transcript},
     unseen::unseen,
 };
 
 /// What the alternatives depend on.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Case<'t> {
-    pub(crate) row: &'t RowFacts,
+    pub(crate) classes: &'t RowClasses,
     pub(crate) people: u64,
     pub(crate) search: Search,
     pub(crate) unread: &'t [UnreadBlock],
@@ -31,10 +31,10 @@ pub(crate) struct Case<'t> {
 }
 
 impl<'t> Case<'t> {
-    /// As a transcript tells it.
-    pub(crate) fn of(transcript: &'t Transcript) -> Self {
+    /// As a transcript tells it, whose row has these classes.
+    pub(crate) fn of(transcript: &'t Transcript, classes: &'t RowClasses) -> Self {
         Self {
-            row: &transcript.row,
+            classes,
             people: transcript.people,
             search: transcript.search,
             unread: &transcript.unread,
@@ -60,12 +60,13 @@ pub(crate) struct Alternatives {
 impl Alternatives {
     pub(crate) fn of(case: &Case<'_>, best: &CandidateGroup) -> Self {
         let Case {
-            row,
+            classes,
             people,
             search,
             unread,
             ..
         } = *case;
+        let row = &classes.row;
         let prior = prior(people);
         let own = fields_weight(&best.levels, row) + prior;
         let mut at_home = Fixed::default();
@@ -86,14 +87,13 @@ impl Alternatives {
                 elsewhere = elsewhere.plus_times(term, others);
             }
         }
-        let classes = RowClasses::of(row);
-        let bounds = Bounds::new(&classes, search, unread, people);
+        let bounds = Bounds::new(classes, search, unread, people);
         let mut passed_over = Fixed::default().plus_times(Fixed::power(-PASSED_OVER), case.light);
         for each in case.passed_over {
             let most = Fixed::power(bounds.greatest(each.kinds, each.birth) - own);
             passed_over = passed_over.plus_times(most, each.count);
         }
-        let unseen = unseen(&classes, search, unread, people);
+        let unseen = unseen(classes, search, unread, people);
         Self {
             stranger: Fixed::power(-own),
             rivals_at_home: at_home,

@@ -187,14 +187,16 @@ pub fn judge(transcript: &Transcript, thresholds: &Thresholds) -> Result<Judgeme
             largest: thresholds.largest_register,
         });
     }
+    let classes = RowClasses::of(&transcript.row);
+    let case = Case::of(transcript, &classes);
     let Some(best) = best else {
         return Ok(Judgement {
-            outcome: Outcome::Withheld(reason_for_nobody(transcript)),
+            outcome: Outcome::Withheld(reason_for_nobody(&case)),
             odds: None,
             evidence: Vec::new(),
         });
     };
-    let alternatives = Alternatives::of(&Case::of(transcript), &best);
+    let alternatives = Alternatives::of(&case, &best);
     let odds = -alternatives.total().log2_up();
     Ok(Judgement {
         outcome: outcome(transcript, &best, &alternatives, odds, thresholds),
@@ -233,19 +235,14 @@ fn outcome(
 }
 
 /// Why nobody was worth comparing: the row says too little of anybody, or a block left unread only where somebody in it could be named.
-fn reason_for_nobody(transcript: &Transcript) -> WithheldReason {
-    if let Err(reason) = floor_for(&transcript.row) {
+fn reason_for_nobody(case: &Case<'_>) -> WithheldReason {
+    if let Err(reason) = floor_for(&case.classes.row) {
         return reason;
     }
-    let unseen = unseen(
-        &RowClasses::of(&transcript.row),
-        transcript.search,
-        &transcript.unread,
-        transcript.people,
-    );
+    let unseen = unseen(case.classes, case.search, case.unread, case.people);
     if unseen.unread >= LEAST_WEIGHT {
         WithheldReason::BlockOverflow
-    } else if transcript.passed_over.is_empty() {
+    } else if case.passed_over.is_empty() {
         WithheldReason::NoCandidate
     } else {
         WithheldReason::LowEvidence

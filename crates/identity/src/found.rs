@@ -34,7 +34,7 @@ impl FoundSet {
         self.numbering.reserve(entries);
     }
 
-    /// Adds a record found under a key, for which there is room.
+    /// Adds a record found under a key.
     pub fn add(&mut self, record: RecordNumber, kinds: KindSet, birth: BirthCode) {
         let place = self.numbering.place(record.0);
         match self.found.get_mut(place) {

@@ -79,7 +79,6 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         people: register.people(),
         classes: RowClasses::of(&row),
         unseen_if_all_read: Default::default(),
-        row,
     };
     let mut search = Search::Addresses;
     let mut found = FoundSet::default();
@@ -109,7 +108,6 @@ struct Asked<'q, 'r> {
     comparator: Comparator<'q>,
     slips: OnceCell<Slips<'r>>,
     people: u64,
-    row: RowFacts,
     classes: RowClasses,
     unseen_if_all_read: [OnceCell<Millibits>; Search::ALL.len()],
 }
@@ -177,12 +175,13 @@ impl Asked<'_, '_> {
     /// threshold allows.
     fn could_answer(&self, compared: &Compared) -> bool {
         let groups: Vec<CandidateGroup> = compared.groups.iter().map(|(group, _)| *group).collect();
-        let best = best_group(groups.iter(), &self.row).and_then(|best| groups.get(best.place));
+        let best =
+            best_group(groups.iter(), &self.classes.row).and_then(|best| groups.get(best.place));
         let Some(best) = best else {
             return true;
         };
         let case = Case {
-            row: &self.row,
+            classes: &self.classes,
             people: self.people,
             search: Search::SlipParts,
             unread: &[],
@@ -241,7 +240,7 @@ impl Asked<'_, '_> {
         let mut near: Vec<RecordNumber> = Vec::with_capacity(named.len());
         let mut levels_of_near: Vec<Levels> = Vec::with_capacity(named.len());
         for (named, levels) in named.iter().zip(levels) {
-            if compared.is_light(fields_weight(&levels, &self.row) + compared.prior) {
+            if compared.is_light(fields_weight(&levels, &self.classes.row) + compared.prior) {
                 compared.light = compared.light.saturating_add(1);
             } else {
                 near.push(named.record);
@@ -252,7 +251,7 @@ impl Asked<'_, '_> {
         for ((record, head), mut levels) in near.iter().zip(&records.heads).zip(levels_of_near) {
             let addresses = records.addresses_of(head);
             levels.address = self.comparator.address_level(*record, addresses);
-            compared.add(*record, head.marker, levels, &self.row);
+            compared.add(*record, head.marker, levels, &self.classes.row);
         }
         Ok(())
     }
@@ -298,10 +297,10 @@ impl Asked<'_, '_> {
         mut compared: Compared,
     ) -> Result<Transcript, CandidatesError> {
         unread.sort_unstable();
-        compared.count_the_light(&self.row);
+        compared.count_the_light(&self.classes.row);
         compared.passed_over.sort_unstable();
         compared.groups.sort_unstable();
-        let best = compared.best(&self.row);
+        let best = compared.best(&self.classes.row);
         let entries_given = match best {
             Some(record) => {
                 let addresses = self.register.record(record)?.addresses;
@@ -315,7 +314,7 @@ impl Asked<'_, '_> {
             model: model_digest_text().to_owned(),
             keys: KEYS_VERSION.to_owned(),
             people: self.people,
-            row: self.row,
+            row: self.classes.row,
             search,
             unread,
             candidates: groups.map(|(group, _)| group).collect(),
@@ -363,7 +362,6 @@ impl Compared {
 
     fn add(&mut self, record: RecordNumber, marker: Marker, levels: Levels, row: &RowFacts) {
         let held = u32::from(marker == Marker::Hold);
-        self.kinds.reserve(1);
         let place = self.kinds.place(levels.number() << 1 | held);
         if let Some((group, _)) = self.groups.get_mut(place) {
             group.count = group.count.saturating_add(1);
@@ -392,24 +390,29 @@ impl Compared {
         }
     }
 
-    /// Whether records that weigh so much at most could change the outcome: as the person meant, or
-    /// as rivals of somebody who could be named. Groups come heaviest first, so that what is
-    /// compared in the end depends on the heaviest record alone.
-    ///
-    /// A record passed over counts for at most 2^-24 of the heaviest ([`PASSED_OVER`]), one compared for
-    /// at least as much (decide).
-    fn could_be_changed_by(&self, greatest: Millibits) -> bool {
+    /// Whether those who weigh so much at most could matter: as the person meant, or as rivals of somebody
+    /// who could be named, unless they weigh less by a margin.
+    fn matters_within(&self, greatest: Millibits, margin: Millibits) -> bool {
         match self.worth_naming() {
             None => greatest >= LEAST_WEIGHT,
-            Some(heaviest) if heaviest.is_nameable => greatest > heaviest.weight - PASSED_OVER,
+            Some(heaviest) if heaviest.is_nameable => greatest > heaviest.weight - margin,
             Some(heaviest) => greatest >= heaviest.weight,
         }
     }
 
+    /// Whether records that weigh so much at most could change the outcome. Groups come heaviest first, so
+    /// that what is compared in the end depends on the heaviest record alone.
+    ///
+    /// A record passed over counts for at most 2^-24 of the heaviest ([`PASSED_OVER`]), one compared for
+    /// at least as much (alternatives).
+    fn could_be_changed_by(&self, greatest: Millibits) -> bool {
+        self.matters_within(greatest, PASSED_OVER)
+    }
+
     /// Whether a record that weighs so much at most counts for as little as any that was compared.
     fn is_light(&self, weight: Millibits) -> bool {
-        self.worth_naming()
-            .is_some_and(|heaviest| heaviest.is_nameable && weight <= heaviest.weight - PASSED_OVER)
+        let heaviest = self.worth_naming();
+        heaviest.is_some_and(|heaviest| heaviest.is_nameable) && !self.could_be_changed_by(weight)
     }
 
     /// Counts the groups that are light beside the heaviest of all as such.
@@ -433,11 +436,7 @@ impl Compared {
     /// Whoever may be named has an address of the row on file and is found by the first search. So where
     /// nobody found may be, further searches only tell why not, and none with slips is made for that.
     fn leaves_room_for(&self, unseen: Millibits) -> bool {
-        match self.worth_naming() {
-            Some(heaviest) if heaviest.is_nameable => unseen > heaviest.weight - SEARCHED,
-            Some(heaviest) => unseen >= heaviest.weight,
-            None => unseen >= LEAST_WEIGHT,
-        }
+        self.matters_within(unseen, SEARCHED)
     }
 
     /// The one record of greatest weight; `None` where several weigh the same.

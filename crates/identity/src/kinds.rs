@@ -86,22 +86,11 @@ impl Search {
         }
     }
 
-    /// The kinds looked up with names as they stand, a bit each.
-    const fn kinds(self) -> u32 {
-        match self {
-            Self::Addresses => 1 << KeyKind::Tin as u32 | 1 << KeyKind::Address as u32,
-            Self::Parts => 0xff & !(1 << KeyKind::Name as u32),
-            Self::Names | Self::Slips | Self::SlipParts => 0xff,
-        }
-    }
-
-    /// The kinds looked up with names a slip away, a bit each.
-    const fn kinds_of_slips(self) -> u32 {
-        match self {
-            Self::Addresses | Self::Parts | Self::Names => 0,
-            Self::Slips => 1 << KeyKind::Name as u32,
-            Self::SlipParts => 0xff,
-        }
+    /// The kinds looked up by a route in this search or one before it, a bit each.
+    fn kinds(self, route: Route) -> u32 {
+        let kinds = ALL_KINDS.into_iter();
+        let looked_up = kinds.filter(|kind| Self::first_for(*kind, route) <= self);
+        looked_up.fold(0, |bits, kind| bits | 1 << kind as u32)
     }
 }
 
@@ -151,12 +140,11 @@ impl KindSet {
 
     /// Those that a search so far looks for: by a slip only what it finds anyway, until it looks for slips.
     #[must_use]
-    pub const fn searched(self, search: Search) -> Self {
-        let kinds = search.kinds();
-        let own = self.0 & kinds;
-        let exchanged = self.0 & kinds << 16;
+    pub fn searched(self, search: Search) -> Self {
+        let own = self.0 & search.kinds(Route::Own);
         // What is reached by the row's own names counts as reached by a slip too.
-        let slip = self.0 & (own | search.kinds_of_slips()) << 8;
+        let slip = self.0 & (own | search.kinds(Route::Slip)) << 8;
+        let exchanged = self.0 & search.kinds(Route::Exchanged) << 16;
         Self(own | slip | exchanged)
     }
 

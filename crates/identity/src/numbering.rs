@@ -6,7 +6,7 @@
 //!
 //! Left to others: what the numbers are of (compare, gather).
 
-/// Distinct numbers with their places: open addressing in a table at most half full.
+/// Distinct numbers with their places: open addressing in a table at most half full, which grows.
 #[derive(Debug, Default)]
 pub struct Numbering {
     /// A number and its place plus one; 0 where there is none.
@@ -40,10 +40,9 @@ impl Numbering {
         }
     }
 
-    /// The place of a number among those that came, itself now one of them. Beyond the count that it
-    /// was made for, the place of the last.
+    /// The place of a number among those that came, itself now one of them.
     pub fn place(&mut self, number: u32) -> usize {
-        let is_full = self.numbers.len() > self.mask / 2;
+        self.reserve(1);
         let mut at = usize::try_from(number.wrapping_mul(0x9e37_79b9) >> 7).unwrap_or(0);
         for _ in 0..self.table.len() {
             at &= self.mask;
@@ -51,7 +50,7 @@ impl Numbering {
                 Some((other, place)) if *place > 0 && *other == number => {
                     return usize::try_from(*place).unwrap_or(1).saturating_sub(1);
                 }
-                Some((other, place)) if *place == 0 && !is_full => {
+                Some((other, place)) if *place == 0 => {
                     let last = self.numbers.len();
                     self.numbers.push(number);
                     *other = number;
@@ -85,7 +84,6 @@ mod tests {
             let mut list: Vec<u32> = Vec::new();
             for number in numbers.into_iter().map(|number| number * stride) {
                 let expected = list.iter().position(|other| *other == number);
-                numbering.reserve(1);
                 let place = numbering.place(number);
                 prop_assert_eq!(place, expected.unwrap_or(list.len()));
                 if expected.is_none() {

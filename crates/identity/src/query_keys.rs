@@ -179,3 +179,45 @@ impl<'q> QueryKeys<'q> {
         self.keys(Route::Slip, &self.name, prints.finish())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::token::{Token, TokenKind};
+    use standard::name::standard_name;
+
+    use super::*;
+    use crate::query::AddressTokens;
+
+    #[test]
+    fn keys_are_first_looked_up_in_the_search_of_their_kind_and_route() {
+        let part = |kind| (kind, Token::new([7; 32]));
+        let address = AddressTokens {
+            parts: [
+                TokenKind::Number,
+                TokenKind::Street,
+                TokenKind::Zip5,
+                TokenKind::Zip3,
+            ]
+            .map(part)
+            .to_vec(),
+        };
+        let query = Query::new(
+            standard_name("Maria Elena", "Lopez Garcia", ""),
+            Date::new(1984, 5, 7).ok(),
+            Some(Token::new([3; 32])),
+            vec![address],
+        );
+        let slips = Slips {
+            given: vec!["MARTA"],
+            surnames: vec!["LOPER"],
+        };
+        let keys = QueryKeys::new(&query, ExchangedNames::LookedFor);
+        for search in Search::ALL {
+            let keys = keys.first_in(search, || &slips);
+            assert!(!keys.is_empty(), "{search:?}");
+            for key in keys {
+                assert_eq!(Search::first_for(key.kind, key.route), search, "{key:?}");
+            }
+        }
+    }
+}

@@ -38,7 +38,6 @@ const UNTOLD: u32 = 15;
 impl Sieve {
     /// Of what was found for a row with this date of birth.
     pub(crate) fn of(found: &[Found], row_birth: Option<Date>, bounds: &Bounds<'_>) -> Self {
-        // Few, whatever is found: no room is made for more.
         let mut kinds_and_birth = Numbering::default();
         let mut groups: Vec<FoundGroup> = Vec::new();
         let mut places: Vec<usize> = Vec::with_capacity(found.len());
@@ -50,10 +49,7 @@ impl Sieve {
             // Records of one block come one after the other.
             let place = match last {
                 Some((same, place)) if same == number => place,
-                _ => {
-                    kinds_and_birth.reserve(1);
-                    kinds_and_birth.place(number)
-                }
+                _ => kinds_and_birth.place(number),
             };
             last = Some((number, place));
             if let Some(group) = groups.get_mut(place) {

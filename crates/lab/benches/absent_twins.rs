@@ -124,11 +124,7 @@ fn asked_and_named(seed: u64, thresholds: &Thresholds) -> (usize, usize) {
 
 fn main() {
     let kept = calibrate::KEPT.measurement().unwrap().thresholds;
-    let thresholds = Thresholds {
-        with_birth_date: kept.with_birth_date.threshold_millibits,
-        without_birth_date: kept.without_birth_date.threshold_millibits,
-        largest_register: 200_000,
-    };
+    let thresholds = calibrate::thresholds_for(&kept, 200_000);
     let counts = SEEDS.map(|seed| asked_and_named(seed, &thresholds));
     let (asked, named) = counts.fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
     let wrong = named as f64 * ROWS_ABOUT_TWINS / asked as f64 / ANSWERED;

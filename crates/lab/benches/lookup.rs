@@ -155,11 +155,7 @@ fn main() {
     bounds(register, &asked);
     // Those that the certificate kept with the program has.
     let kept = calibrate::KEPT.measurement().unwrap().thresholds;
-    let thresholds = Thresholds {
-        with_birth_date: kept.with_birth_date.threshold_millibits,
-        without_birth_date: kept.without_birth_date.threshold_millibits,
-        largest_register: register.people(),
-    };
+    let thresholds = calibrate::thresholds_for(&kept, register.people());
     decisions(
         register,
         &asked,
@@ -536,11 +532,11 @@ fn speed(register: &Register<Synthetic>, asked: &[Asked], thresholds: &Threshold
             *least = start.elapsed().as_nanos().min(*least);
         }
     }
+    let last_search = |row: &Asked| gather(&row.query, register).unwrap().search;
+    let searches: Vec<Search> = asked.iter().map(last_search).collect();
     for search in Search::ALL {
-        let ended = asked.iter().zip(&times).filter(|(row, _)| {
-            let transcript = gather(&row.query, register).unwrap();
-            transcript.search == search
-        });
+        let ended = searches.iter().zip(&times);
+        let ended = ended.filter(|(last, _)| **last == search);
         let ended: Vec<u128> = ended.map(|(_, (_, time))| *time).collect();
         let what = format!("{} rows whose last search is {search:?}", ended.len());
         print_times(&what, ended);

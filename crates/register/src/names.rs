@@ -285,23 +285,25 @@ impl<'t> Deletions<'t> {
     }
 }
 
+/// The count of a token's number; 0 where there is none.
+fn count_at(counts: &Numbers, number: u32) -> u64 {
+    let place = usize::try_from(number).ok();
+    place
+        .and_then(|place| counts.get(place))
+        .map_or(0, u64::from)
+}
+
 impl TokenTable {
     /// How many people bear the token of a number.
     #[must_use]
     pub fn bearers_of(&self, number: u32) -> u64 {
-        let place = usize::try_from(number).ok();
-        place
-            .and_then(|place| self.bearers.get(place))
-            .map_or(0, u64::from)
+        count_at(&self.bearers, number)
     }
 
     /// How many people bear a token a slip away from that of a number.
     #[must_use]
     pub fn similar_to(&self, number: u32) -> u64 {
-        let place = usize::try_from(number).ok();
-        place
-            .and_then(|place| self.similar.get(place))
-            .map_or(0, u64::from)
+        count_at(&self.similar, number)
     }
 
     /// The number of a token; `None` where nobody bears it.

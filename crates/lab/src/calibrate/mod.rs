@@ -210,6 +210,16 @@ pub fn tune(
     })
 }
 
+/// Frozen thresholds as the matcher takes them, for registers of at most so many people.
+#[must_use]
+pub fn thresholds_for(frozen: &FrozenThresholds, largest_register: u64) -> Thresholds {
+    Thresholds {
+        with_birth_date: frozen.with_birth_date.threshold_millibits,
+        without_birth_date: frozen.without_birth_date.threshold_millibits,
+        largest_register,
+    }
+}
+
 /// What was measured.
 pub struct Measured {
     /// The counts and bounds.
@@ -249,11 +259,7 @@ pub fn measure(
     };
     // Before the work: a seed tuned on, or twice.
     measurement.check_seeds()?;
-    let thresholds = Thresholds {
-        with_birth_date: frozen.with_birth_date.threshold_millibits,
-        without_birth_date: frozen.without_birth_date.threshold_millibits,
-        largest_register: measurement.largest_register,
-    };
+    let thresholds = thresholds_for(frozen, measurement.largest_register);
     let mut tally = Tally::default();
     for trial in trials {
         tally.add(trial::run(trial, &rates, &thresholds)?);

@@ -13,7 +13,7 @@ use std::{
 };
 
 use anyhow::Context as _;
-use clap::ValueEnum;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use countersign_lab::{
     calibrate::{self, Conditions, GridPoint, Measured, Misled, RowErrors, Tuned},
     error::LabError,
@@ -64,8 +64,9 @@ pub struct Arguments {
     row_errors: RowErrors,
     /// Shares of the six groups in the nation. With equal ones small groups get bounds of their own; what
     /// comes of it cannot be certified.
-    #[arg(long, value_name = "SHARES", value_enum, default_value_t = Groups::AsInTheNation)]
-    groups: Groups,
+    #[arg(long, value_name = "SHARES", value_parser = groups(),
+          default_value = GroupShares::AsInTheNation.label())]
+    groups: GroupShares,
     /// The day it is in the nation.
     #[arg(long, value_name = "DATE", default_value = "2026-11-01", value_parser = super::population::day)]
     as_of: Date,
@@ -78,24 +79,6 @@ pub struct Arguments {
     /// Print one JSON document on stdout.
     #[arg(long)]
     json: bool,
-}
-
-/// Shares of the groups, as `--groups` names them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Groups {
-    /// As the nation's rates say.
-    AsInTheNation,
-    /// A sixth each.
-    Equal,
-}
-
-impl From<Groups> for GroupShares {
-    fn from(groups: Groups) -> Self {
-        match groups {
-            Groups::AsInTheNation => Self::AsInTheNation,
-            Groups::Equal => Self::Equal,
-        }
-    }
 }
 
 /// Seeds, in the order given.
@@ -122,6 +105,12 @@ impl FromStr for Seeds {
         }
         Ok(Self(seeds))
     }
+}
+
+/// The words of `--groups`: those of a measurement.
+fn groups() -> impl TypedValueParser<Value = GroupShares> {
+    PossibleValuesParser::new(GroupShares::ALL.map(GroupShares::label))
+        .try_map(|word| GroupShares::of_label(&word).ok_or("no shares of groups"))
 }
 
 fn row_errors(text: &str) -> Result<RowErrors, &'static str> {
@@ -166,7 +155,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<()> {
     let trials = arguments.trials(&arguments.seeds);
     let conditions = Conditions {
         row_errors: arguments.row_errors,
-        groups: arguments.groups.into(),
+        groups: arguments.groups,
     };
     let measured = calibrate::measure(&frozen, &trials, conditions, &mut told)?;
     write(&arguments.out, &measured.measurement.text())?;
