@@ -26,7 +26,8 @@ use crate::{
     query_keys::{QueryKeys, Slips},
     scale::{Fixed, Millibits},
     score::{best_group, fields_weight, prior},
-    sieve::{FoundGroup, Sieve},
+    seen::Seen,
+    sieve::Sieve,
     transcript::{CandidateGroup, PassedOver, RowFacts, Transcript},
     unseen::unseen,
 };
@@ -81,14 +82,14 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
         unseen_if_all_read: Default::default(),
     };
     let mut search = Search::Addresses;
-    let mut found = FoundSet::default();
+    let (mut found, mut seen) = (FoundSet::default(), Seen::default());
     if !can_be_answered {
         let nobody = Compared::new(prior(asked.people));
         return asked.transcript(search, Vec::new(), nobody);
     }
     let mut unread = asked.find(None, search, &mut found)?;
     loop {
-        let compared = asked.compare(search, found.found(), &unread)?;
+        let compared = asked.compare(search, (found.found(), &mut seen), &unread)?;
         let Some(further) = asked.further(search, &unread, &compared) else {
             return asked.transcript(search, unread, compared);
         };
@@ -196,47 +197,72 @@ impl Asked<'_, '_> {
     fn compare(
         &self,
         search: Search,
-        found: &[Found],
+        (found, seen): (&[Found], &mut Seen),
         unread: &[UnreadBlock],
     ) -> Result<Compared, CandidatesError> {
         let bounds = Bounds::new(&self.classes, search, unread, self.people);
         let sieve = Sieve::of(found, self.query.date_of_birth(), &bounds);
         let mut compared = Compared::new(prior(self.people));
-        for group in sieve.groups() {
-            let numbers = sieve.records(group);
-            let count = u64::try_from(numbers.len()).unwrap_or(u64::MAX);
-            if compared.could_be_changed_by(group.greatest) {
-                if count >= crowd_after(search) {
-                    compared.met_a_crowd = true;
-                    break;
-                }
-                self.compare_group((group, numbers), &bounds, unread, &mut compared)?;
-            } else {
+        let crowd = crowd_after(search);
+        let mut is_read_ahead = false;
+        let mut groups = sieve.groups();
+        while let Some((group, following)) = groups.split_first() {
+            let (members, count) = (sieve.members(group), sieve.count(group));
+            if !compared.could_be_changed_by(group.greatest) {
                 compared.passed_over.push(PassedOver {
                     kinds: group.kinds,
                     birth: group.birth,
                     count,
                 });
+                groups = following;
+                continue;
             }
+            if count >= crowd {
+                compared.met_a_crowd = true;
+                break;
+            }
+            let has_somebody = compared.heaviest.is_some();
+            if has_somebody && !std::mem::replace(&mut is_read_ahead, true) {
+                // Most that could matter beside them will when it is their turn.
+                let near = groups.iter().take_while(|group| {
+                    sieve.count(group) < crowd && compared.could_be_changed_by(group.greatest)
+                });
+                let members = near.flat_map(|group| sieve.members(group));
+                seen.read(members, found, &self.comparator, self.register)?;
+            }
+            seen.read(members.iter(), found, &self.comparator, self.register)?;
+            groups = following;
+            let birth_of = |member: &NamedRecord| {
+                let told = group.birth;
+                told.unwrap_or_else(|| self.comparator.birth_level(&member.head))
+            };
+            let named = with_room_for_given_names(
+                group.kinds,
+                seen.records(members)
+                    .map(|member| (member, birth_of(member))),
+                &bounds,
+                &mut compared,
+            );
+            let nearest = nearest_address(group.kinds, unread);
+            self.compare_rest(&named, nearest, &mut compared)?;
         }
         Ok(compared)
     }
 
-    /// Compares surnames and dates, the given names of those whom these leave room for, and the addresses
-    /// of those whom all names do.
-    fn compare_group(
+    /// Compares the given names of records found under no address nearer than one, and the addresses of
+    /// those whom all names leave room for.
+    fn compare_rest(
         &self,
-        group: (&FoundGroup, &[RecordNumber]),
-        bounds: &Bounds<'_>,
-        unread: &[UnreadBlock],
+        named: &[NamedRecord],
+        nearest: AddressLevel,
         compared: &mut Compared,
     ) -> Result<(), CandidatesError> {
-        let (FoundGroup { kinds, .. }, numbers) = group;
-        let named = self.with_room_for_given_names(*kinds, numbers, bounds, compared)?;
-        let nearest = nearest_address(*kinds, unread);
+        if named.is_empty() {
+            return Ok(());
+        }
         let levels = self
             .comparator
-            .levels_but_address(&named, nearest, self.register)?;
+            .levels_but_address(named, nearest, self.register)?;
         let mut near: Vec<RecordNumber> = Vec::with_capacity(named.len());
         let mut levels_of_near: Vec<Levels> = Vec::with_capacity(named.len());
         for (named, levels) in named.iter().zip(levels) {
@@ -254,40 +280,6 @@ impl Asked<'_, '_> {
             compared.add(*record, head.marker, levels, &self.classes.row);
         }
         Ok(())
-    }
-
-    /// Those of a group who are not light for their surnames and dates of birth alone.
-    fn with_room_for_given_names(
-        &self,
-        kinds: KindSet,
-        numbers: &[RecordNumber],
-        bounds: &Bounds<'_>,
-        compared: &mut Compared,
-    ) -> Result<Vec<NamedRecord>, CandidatesError> {
-        let heads = self.register.heads(numbers)?;
-        let surnames = self.comparator.surnames_of(&heads, self.register)?;
-        let mut known: [Option<bool>; BIRTHS_AND_SURNAMES] = [None; BIRTHS_AND_SURNAMES];
-        let mut named: Vec<NamedRecord> = Vec::with_capacity(numbers.len());
-        for ((record, head), surnames) in numbers.iter().zip(heads).zip(surnames) {
-            let (birth, surname) = (self.comparator.birth_level(&head), surnames.straight);
-            let place = birth as usize * SurnameLevel::ALL.len() + surname as usize;
-            let before = known.get(place).copied().flatten();
-            let is_light = before
-                .unwrap_or_else(|| compared.is_light(bounds.greatest_with(kinds, birth, surname)));
-            if let Some(known) = known.get_mut(place) {
-                *known = Some(is_light);
-            }
-            if is_light && surnames.exchanged.is_none() {
-                compared.light = compared.light.saturating_add(1);
-            } else {
-                named.push(NamedRecord {
-                    record: *record,
-                    head,
-                    surnames,
-                });
-            }
-        }
-        Ok(named)
     }
 
     fn transcript(
@@ -324,6 +316,33 @@ impl Asked<'_, '_> {
             entries_given,
         })
     }
+}
+
+/// Those of a group who are not light for their surnames and dates of birth alone.
+fn with_room_for_given_names<'s>(
+    kinds: KindSet,
+    members: impl Iterator<Item = (&'s NamedRecord, BirthLevel)>,
+    bounds: &Bounds<'_>,
+    compared: &mut Compared,
+) -> Vec<NamedRecord> {
+    let mut known: [Option<bool>; BIRTHS_AND_SURNAMES] = [None; BIRTHS_AND_SURNAMES];
+    let mut named: Vec<NamedRecord> = Vec::new();
+    for (member, birth) in members {
+        let surname = member.surnames.straight;
+        let place = birth as usize * SurnameLevel::ALL.len() + surname as usize;
+        let before = known.get(place).copied().flatten();
+        let is_light = before
+            .unwrap_or_else(|| compared.is_light(bounds.greatest_with(kinds, birth, surname)));
+        if let Some(known) = known.get_mut(place) {
+            *known = Some(is_light);
+        }
+        if is_light && member.surnames.exchanged.is_none() {
+            compared.light = compared.light.saturating_add(1);
+        } else {
+            named.push(*member);
+        }
+    }
+    named
 }
 
 /// Candidates that agree alike, each group with its first record.

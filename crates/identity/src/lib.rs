@@ -48,6 +48,7 @@ pub mod parameters;
 pub mod phonetic;
 pub mod scale;
 pub mod score;
+mod seen;
 mod sieve;
 pub mod transcript;
 mod unseen;

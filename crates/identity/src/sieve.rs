@@ -7,7 +7,7 @@
 
 use std::ops::Range;
 
-use model::{id::RecordNumber, time::Date};
+use model::time::Date;
 
 use crate::{
     bound::Bounds, found::Found, kinds::KindSet, level::BirthLevel, numbering::Numbering,
@@ -22,14 +22,15 @@ pub(crate) struct FoundGroup {
     pub(crate) birth: Option<BirthLevel>,
     /// The most that one of them weighs.
     pub(crate) greatest: Millibits,
-    records: Range<usize>,
+    members: Range<usize>,
 }
 
 /// All groups of a row.
 #[derive(Debug)]
 pub(crate) struct Sieve {
     groups: Vec<FoundGroup>,
-    records: Vec<RecordNumber>,
+    /// Places among what was found, those of each group side by side.
+    members: Vec<u32>,
 }
 
 /// Stands for a birth date that the index does not tell, beside the levels.
@@ -53,43 +54,43 @@ impl Sieve {
             };
             last = Some((number, place));
             if let Some(group) = groups.get_mut(place) {
-                group.records.end += 1;
+                group.members.end += 1;
             } else {
                 groups.push(FoundGroup {
                     kinds: found.kinds,
                     birth,
                     greatest: bounds.greatest(found.kinds, birth),
-                    records: 0..1,
+                    members: 0..1,
                 });
             }
             places.push(place);
         }
         let mut sieve = Self {
-            records: vec![RecordNumber(0); found.len()],
+            members: vec![0; found.len()],
             groups,
         };
-        sieve.place_records(found, &places);
+        sieve.place_members(&places);
         sieve
             .groups
             .sort_unstable_by_key(|group| (-group.greatest, group.kinds, group.birth));
         sieve
     }
 
-    /// Puts the records of each group side by side.
-    fn place_records(&mut self, found: &[Found], places: &[usize]) {
+    /// Puts the members of each group, given by the place of their group, side by side.
+    fn place_members(&mut self, groups: &[usize]) {
         let mut start = 0;
         for group in &mut self.groups {
-            let end = start + group.records.end;
-            // Grows again to its end while records are placed.
-            group.records = start..start;
+            let end = start + group.members.end;
+            // Grows again to its end while members are placed.
+            group.members = start..start;
             start = end;
         }
-        for (found, place) in found.iter().zip(places) {
-            if let Some(group) = self.groups.get_mut(*place) {
-                if let Some(record) = self.records.get_mut(group.records.end) {
-                    *record = found.record;
+        for (member, group) in (0_u32..).zip(groups) {
+            if let Some(group) = self.groups.get_mut(*group) {
+                if let Some(place) = self.members.get_mut(group.members.end) {
+                    *place = member;
                 }
-                group.records.end += 1;
+                group.members.end += 1;
             }
         }
     }
@@ -99,9 +100,14 @@ impl Sieve {
         &self.groups
     }
 
-    /// The records of a group.
-    pub(crate) fn records(&self, group: &FoundGroup) -> &[RecordNumber] {
-        self.records.get(group.records.clone()).unwrap_or(&[])
+    /// How many records a group has.
+    pub(crate) fn count(&self, group: &FoundGroup) -> u64 {
+        u64::try_from(group.members.len()).unwrap_or(u64::MAX)
+    }
+
+    /// The places of a group's records among what was found.
+    pub(crate) fn members(&self, group: &FoundGroup) -> &[u32] {
+        self.members.get(group.members.clone()).unwrap_or(&[])
     }
 }
 
@@ -109,6 +115,7 @@ impl Sieve {
 mod tests {
     use std::collections::BTreeMap;
 
+    use model::id::RecordNumber;
     use proptest::prelude::*;
 
     use super::*;
@@ -142,7 +149,11 @@ mod tests {
             let sieve = Sieve::of(&found, birth, &bounds);
             prop_assert!(sieve.groups().is_sorted_by_key(|group| -group.greatest));
             let groups: BTreeMap<_, Vec<RecordNumber>> = sieve.groups().iter()
-                .map(|group| ((group.kinds, group.birth), sieve.records(group).to_vec()))
+                .map(|group| {
+                    let members = sieve.members(group).iter();
+                    let records = members.map(|place| found[*place as usize].record);
+                    ((group.kinds, group.birth), records.collect())
+                })
                 .collect();
             prop_assert_eq!(groups, expected);
         }
