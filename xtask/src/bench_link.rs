@@ -17,7 +17,6 @@ use std::{
 use crate::{
     bench::memory_bytes,
     bench_examine::measure::{Measured, measure},
-    demo,
     failure::{self, Failure},
     json::{number, seconds},
     process, python,
@@ -150,11 +149,16 @@ pub fn splink(workspace: &Workspace) -> Result<PathBuf, Failure> {
     python::environment(workspace, "bench-link", &LIBRARIES)
 }
 
-/// Builds the laboratory.
+/// Builds the laboratory as a deployment builds its programs.
 pub fn build(workspace: &Workspace) -> Result<(), Failure> {
-    let mut command = workspace.cargo(&["build", "--locked", "--profile", demo::PROFILE]);
+    let mut command = workspace.cargo(&["build", "--locked", "--release"]);
     command.args(["--package", "countersign-lab", "--bin", "countersign-lab"]);
     process::run(&mut command)
+}
+
+/// The path of what [`build`] makes.
+fn laboratory(workspace: &Workspace) -> PathBuf {
+    workspace.program("release", "countersign-lab")
 }
 
 /// Runs a program and gives the document it prints last, with time and memory.
@@ -181,7 +185,7 @@ fn labelled(
 ) -> Result<Linked, Failure> {
     let folder = scratch.join(set);
     let link = |learn: &[&str], out: &Path| {
-        let mut command = Command::new(demo::program(workspace, "countersign-lab"));
+        let mut command = Command::new(laboratory(workspace));
         command.args(["link", "--json", "--people"]);
         command.arg(folder.join("people.csv")).arg("--requests");
         command.arg(folder.join("requests.csv")).arg("--map");
@@ -274,7 +278,7 @@ fn nation(
 
 /// The laboratory measuring a nation and writing it for Splink.
 pub fn measuring(workspace: &Workspace, people: u64, rows: u64, peer: &Path) -> Command {
-    let mut command = Command::new(demo::program(workspace, "countersign-lab"));
+    let mut command = Command::new(laboratory(workspace));
     command.args(["measure", "--json", "--people"]);
     command
         .arg(people.to_string())

@@ -71,9 +71,7 @@ pub fn build_and_run(workspace: &Workspace, arguments: &[String]) -> Result<Time
 
 /// The path of one of the demo's programs.
 pub fn program(workspace: &Workspace, name: &str) -> PathBuf {
-    workspace
-        .binaries(PROFILE)
-        .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    workspace.program(PROFILE, name)
 }
 
 fn build_command(workspace: &Workspace) -> Command {

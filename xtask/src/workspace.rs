@@ -65,6 +65,12 @@ impl Workspace {
         self.target.join(profile)
     }
 
+    /// The path of a program built with a profile.
+    pub fn program(&self, profile: &str, name: &str) -> PathBuf {
+        self.binaries(profile)
+            .join(format!("{name}{}", std::env::consts::EXE_SUFFIX))
+    }
+
     /// Every file of the repository, relative to the root and in order: what git tracks or would
     /// track; without git, every file outside build folders.
     pub fn files(&self) -> Result<Vec<PathBuf>, Failure> {
