@@ -13,7 +13,7 @@ use std::{
 };
 
 use crate::{
-    bench_addresses, bench_examine, bench_link, bench_lookup, demo,
+    bench_addresses, bench_build, bench_examine, bench_link, bench_lookup, demo,
     failure::{self, Failure},
     json::seconds,
     process,
@@ -27,8 +27,7 @@ const LIMIT_SECONDS: u64 = 360;
 const LIMIT_PACKAGES: usize = 400;
 
 /// The benches there are.
-const NAMES: &str =
-    "fresh [--cold], addresses, examine [--rows N], link [--people N], lookup [--people N]";
+const NAMES: &str = "fresh [--cold], addresses, build [--people N], examine [--rows N], link [--people N], lookup [--people N]";
 
 /// What cargo finds at hand when the clone is built.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +45,7 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
         ["fresh"] => fresh(workspace, Registry::Cached),
         ["fresh", "--cold"] => fresh(workspace, Registry::Empty),
         ["addresses"] => bench_addresses::run(workspace),
+        ["build", rest @ ..] => bench_build::run(workspace, rest),
         ["examine", rest @ ..] => bench_examine::run(workspace, rest),
         ["link", rest @ ..] => bench_link::run(workspace, rest),
         ["lookup", rest @ ..] => bench_lookup::run(workspace, rest),
@@ -54,6 +54,24 @@ pub fn run(workspace: &Workspace, arguments: &[String]) -> Result<(), Failure> {
             "bench `{name}` is not built yet; there are: {NAMES}"
         ))),
     }
+}
+
+/// Sizes of nations: of each `--people N`, or the usual ones.
+pub fn people_of(bench: &str, words: &[&str], usual: &[u64]) -> Result<Vec<u64>, Failure> {
+    if words.is_empty() {
+        return Ok(usual.to_vec());
+    }
+    let one = |pair: &[&str]| match pair {
+        ["--people", number] => number.parse().ok().filter(|people| *people > 0),
+        _ => None,
+    };
+    let people: Option<Vec<u64>> = words.chunks(2).map(one).collect();
+    let usage = || {
+        Failure::Usage(format!(
+            "`bench {bench}` takes `--people N`, as often as wanted"
+        ))
+    };
+    people.ok_or_else(usage)
 }
 
 /// Times a clone of `HEAD` from nothing to a finished demo; prints the document; above a limit it fails.
@@ -146,6 +164,21 @@ pub fn memory_bytes() -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_are_read() {
+        assert_eq!(people_of("a", &[], &[5]), Ok(vec![5]));
+        assert_eq!(
+            people_of("a", &["--people", "7", "--people", "8"], &[5]),
+            Ok(vec![7, 8])
+        );
+        for words in [["--people"].as_slice(), &["--people", "0"], &["7", "8"]] {
+            assert!(
+                matches!(people_of("a", words, &[5]), Err(Failure::Usage(_))),
+                "{words:?}"
+            );
+        }
+    }
 
     #[test]
     fn packages_are_counted_once() {

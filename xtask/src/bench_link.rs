@@ -18,7 +18,7 @@ use crate::{
     bench::memory_bytes,
     bench_examine::measure::{Measured, measure},
     failure::{self, Failure},
-    json::{number, seconds},
+    json::{needed, part, seconds},
     process, python,
     scratch::Scratch,
     workspace::Workspace,
@@ -157,7 +157,7 @@ pub fn build(workspace: &Workspace) -> Result<(), Failure> {
 }
 
 /// The path of what [`build`] makes.
-fn laboratory(workspace: &Workspace) -> PathBuf {
+pub fn laboratory(workspace: &Workspace) -> PathBuf {
     workspace.program("release", "countersign-lab")
 }
 
@@ -201,25 +201,25 @@ fn labelled(
     command.arg(&folder).arg(out.join("results.csv"));
     let (peer, peer_took) = told(&mut command)?;
     // The first of its name is that of all requests.
-    let at = |document: &str| number(document, "recall_at_0_1_percent").unwrap_or(0.0);
-    let of_peer = |key: &str| number(&peer, key).unwrap_or(1.0);
+    let at = |document: &str| needed(document, "recall_at_0_1_percent");
+    let of_peer = |key: &str| needed(&peer, key);
     Ok(Linked {
         name: format!("{set} {variant}"),
         recalls: vec![
             (
                 "learned",
-                at(&learned),
-                of_peer("recall_at_0_1_percent_rest"),
+                at(&learned)?,
+                of_peer("recall_at_0_1_percent_rest")?,
             ),
             (
                 "built_in",
-                at(&built_in),
-                of_peer("recall_at_0_1_percent_all"),
+                at(&built_in)?,
+                of_peer("recall_at_0_1_percent_all")?,
             ),
         ],
         rates: [
-            number(&built_in, "rows_per_second").unwrap_or(0.0),
-            of_peer("requests_per_second"),
+            needed(&built_in, "rows_per_second")?,
+            of_peer("requests_per_second")?,
         ],
         ours: format!(
             "{{\"set\":\"{set}\",\"variant\":\"{variant}\",{},\"built_in\":{built_in},\"learned\":{learned}}}",
@@ -241,32 +241,27 @@ fn nation(
     let mut command = Command::new(python);
     let (peer, peer_took) = told(command.args(["-c", PEER, "nation"]).arg(&folder))?;
     fs::remove_dir_all(&folder).map_err(|error| failure::file(&folder, &error))?;
-    let part = |name: &str| {
-        let (_, after) = ours
-            .split_once(&format!("\"{name}\":{{"))
-            .unwrap_or_default();
-        number(after, "recall_at_0_1_percent").unwrap_or(0.0)
-    };
-    let of_peer = |key: &str| number(&peer, key).unwrap_or(1.0);
+    let recall = |name: &str| needed(part(&ours, name)?, "recall_at_0_1_percent");
+    let of_peer = |key: &str| needed(&peer, key);
     let recalls = vec![
-        ("all", part("all"), of_peer("recall_at_0_1_percent_all")),
+        ("all", recall("all")?, of_peer("recall_at_0_1_percent_all")?),
         (
             "with_birth_date",
-            part("with_birth_date"),
-            of_peer("recall_at_0_1_percent_with_birth_date"),
+            recall("with_birth_date")?,
+            of_peer("recall_at_0_1_percent_with_birth_date")?,
         ),
         (
             "without_birth_date",
-            part("without_birth_date_with_tin"),
-            of_peer("recall_at_0_1_percent_without_birth_date"),
+            recall("without_birth_date_with_tin")?,
+            of_peer("recall_at_0_1_percent_without_birth_date")?,
         ),
     ];
     Ok(Linked {
         name: format!("nation {people}"),
         recalls,
         rates: [
-            number(&ours, "rows_per_second").unwrap_or(0.0),
-            of_peer("requests_per_second"),
+            needed(&ours, "rows_per_second")?,
+            of_peer("requests_per_second")?,
         ],
         ours: format!(
             "{{\"set\":\"nation\",\"people\":{people},{},\"measured\":{ours}}}",

@@ -9,10 +9,10 @@
 use std::{fs, process::Command};
 
 use crate::{
-    bench::memory_bytes,
+    bench::{self, memory_bytes},
     bench_link::{self, PEER, SEED, SPLINK, measuring, numbers, told, with_numbers},
     failure::{self, Failure},
-    json::number,
+    json::{needed, part},
     scratch::Scratch,
     workspace::Workspace,
 };
@@ -44,7 +44,7 @@ struct Asked {
 
 /// Measures; prints the document; above a limit it fails.
 pub fn run(workspace: &Workspace, words: &[&str]) -> Result<(), Failure> {
-    let people = read_people(words)?;
+    let people = bench::people_of("lookup", words, &PEOPLE)?;
     let python = bench_link::splink(workspace)?;
     bench_link::build(workspace)?;
     let scratch = Scratch::new("lookup")?;
@@ -56,21 +56,15 @@ pub fn run(workspace: &Workspace, words: &[&str]) -> Result<(), Failure> {
         command.args(["-c", PEER, "lookup"]).arg(&folder);
         let (peer, peer_took) = told(command.arg(SINGLE.to_string()))?;
         fs::remove_dir_all(&folder).map_err(|error| failure::file(&folder, &error))?;
-        let part = |name: &str, key: &str| {
-            let (_, after) = ours
-                .split_once(&format!("\"{name}\":{{"))
-                .unwrap_or_default();
-            number(after, key)
-        };
-        let lookup = |key: &str| part("lookup", key);
+        let lookup = |key: &str| needed(part(&ours, "lookup")?, key);
+        let common = part(&ours, "surname_in_commonest_1_percent")?;
         asked.push(Asked {
             people,
-            p50: lookup("p50_microseconds").unwrap_or(f64::MAX),
-            p99: lookup("p99_microseconds").unwrap_or(f64::MAX),
-            p99_common: part("surname_in_commonest_1_percent", "p99_microseconds")
-                .unwrap_or(f64::MAX),
-            rows_per_second: lookup("rows_per_second").unwrap_or(0.0),
-            peer_p50_seconds: number(&peer, "p50_seconds").unwrap_or(0.0),
+            p50: lookup("p50_microseconds")?,
+            p99: lookup("p99_microseconds")?,
+            p99_common: needed(common, "p99_microseconds")?,
+            rows_per_second: lookup("rows_per_second")?,
+            peer_p50_seconds: needed(&peer, "p50_seconds")?,
             ours: format!(
                 "{{\"people\":{people},{},\"measured\":{ours}}}",
                 numbers(&took)
@@ -84,22 +78,6 @@ pub fn run(workspace: &Workspace, words: &[&str]) -> Result<(), Failure> {
         return Ok(());
     }
     Err(Failure::Failed(broken.join("; ")))
-}
-
-fn read_people(words: &[&str]) -> Result<Vec<u64>, Failure> {
-    let usage = || {
-        let words = "`bench lookup` takes `--people N`, as often as wanted, or nothing";
-        Failure::Usage(words.to_owned())
-    };
-    if words.is_empty() {
-        return Ok(PEOPLE.to_vec());
-    }
-    let one = |pair: &[&str]| match pair {
-        ["--people", number] => number.parse().ok().filter(|people| *people > 0),
-        _ => None,
-    };
-    let people: Option<Vec<u64>> = words.chunks(2).map(one).collect();
-    people.ok_or_else(usage)
 }
 
 /// The limits that were broken, in words.
@@ -170,21 +148,6 @@ mod tests {
             rows_per_second,
             peer_p50_seconds: 2.0,
             p50: 10.0,
-        }
-    }
-
-    #[test]
-    fn sizes_are_read() {
-        assert_eq!(read_people(&[]), Ok(PEOPLE.to_vec()));
-        assert_eq!(
-            read_people(&["--people", "7", "--people", "8"]),
-            Ok(vec![7, 8])
-        );
-        for words in [["--people"].as_slice(), &["--people", "0"], &["7", "8"]] {
-            assert!(
-                matches!(read_people(words), Err(Failure::Usage(_))),
-                "{words:?}"
-            );
         }
     }
 

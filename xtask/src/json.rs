@@ -4,6 +4,8 @@
 //!
 //! Left to others: JSON in general.
 
+use crate::failure::Failure;
+
 /// The whole number that stands behind `"key":` where the key first occurs.
 pub fn whole_number(document: &str, key: &str) -> Option<u64> {
     let (_, after) = document.split_once(&format!("\"{key}\""))?;
@@ -22,6 +24,23 @@ pub fn number(document: &str, key: &str) -> Option<f64> {
         .find(|letter: char| !(letter.is_ascii_digit() || "+-.eE".contains(letter)))
         .unwrap_or(value.len());
     value.get(..end)?.parse().ok()
+}
+
+/// [`number`], which a program of ours or its peer must have told.
+pub fn needed(document: &str, key: &str) -> Result<f64, Failure> {
+    number(document, key).ok_or_else(|| missing(key))
+}
+
+/// What stands behind `"key":{`, to look for numbers in.
+pub fn part<'d>(document: &'d str, key: &str) -> Result<&'d str, Failure> {
+    let (_, after) = document
+        .split_once(&format!("\"{key}\":{{"))
+        .ok_or_else(|| missing(key))?;
+    Ok(after)
+}
+
+fn missing(key: &str) -> Failure {
+    Failure::Failed(format!("a document of a measurement has no `{key}`"))
 }
 
 /// Seconds with one decimal.
@@ -46,6 +65,18 @@ mod tests {
         check("{\"rows\" : 12}", Some(12));
         check("{\"rows\" 12}", None);
         check("{\"rows\":", None);
+    }
+
+    #[test]
+    fn what_is_missing_is_an_error() {
+        let document = "{\"all\":{\"recall\":0.5},\"none\":null}";
+        assert_eq!(
+            needed(part(document, "all").unwrap(), "recall").ok(),
+            Some(0.5)
+        );
+        assert!(needed(document, "recal").is_err());
+        assert!(needed(document, "none").is_err());
+        assert!(part(document, "none").is_err());
     }
 
     #[test]

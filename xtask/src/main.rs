@@ -18,6 +18,7 @@
 mod away;
 mod bench;
 mod bench_addresses;
+mod bench_build;
 mod bench_examine;
 mod bench_link;
 mod bench_lookup;
@@ -52,6 +53,7 @@ cargo xtask COMMAND
                       run the fuzz targets (nightly compiler)
   bench NAME          measure; fresh [--cold]: from a clone to a finished demo;
                       addresses: labelled addresses beside usaddress from PyPI;
+                      build [--people N]…: a register built and sealed whole;
                       examine [--rows N]: a large request beside Python libraries merely reading it;
                       link [--people N]… [--rows N] [--labelled|--nation]: the matchers beside Splink;
                       lookup [--people N]…: one row against a nation, beside Splink

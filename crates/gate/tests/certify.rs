@@ -295,7 +295,7 @@ fn few_releases_certify_little() {
     check(
         29_956,
         0,
-        "0 of 29956 identified wrong: at most 100 in a million",
+        "0 of 29956 identified wrong: at most 100.0 in a million",
     );
     check(
         1_000,

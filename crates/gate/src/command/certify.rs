@@ -11,6 +11,7 @@ use casework::{error::CaseworkError, use_case::identify_rows::matcher};
 use instrument::{
     certificate::{
         Certificate,
+        bound::in_a_million,
         measurement::{Measurement, RowKind},
     },
     document::Document as _,
@@ -98,7 +99,7 @@ fn tell(
                 "Rows {words}: {} of {} identified wrong: at most {} in a million (95%).",
                 whole.counted.wrong,
                 whole.counted.identified,
-                whole.wrong_bound_per_billion.div_ceil(1000)
+                in_a_million(whole.wrong_bound_per_billion)
             )
         };
         format!(

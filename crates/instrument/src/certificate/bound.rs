@@ -54,6 +54,21 @@ pub fn trials_needed(per_billion: u64, comparisons: u32) -> Option<u64> {
     Some(high)
 }
 
+/// Parts per billion as parts of a million, for people: rounded up, with two decimals below ten and one
+/// below a thousand.
+#[must_use]
+pub fn in_a_million(per_billion: u64) -> String {
+    let rounded = |unit: u64| per_billion.div_ceil(unit);
+    let (hundredths, tenths) = (rounded(10), rounded(100));
+    if hundredths < 1_000 {
+        format!("{}.{:02}", hundredths / 100, hundredths % 100)
+    } else if tenths < 10_000 {
+        format!("{}.{}", tenths / 10, tenths % 10)
+    } else {
+        rounded(1_000).to_string()
+    }
+}
+
 /// The share at which so few wrong ones would come up with probability `alpha`; the upper end of the
 /// last interval.
 fn bisect(wrong: u64, trials: u64, alpha: f64) -> f64 {
@@ -97,6 +112,23 @@ mod tests {
             (low..=high).contains(&bound),
             "{wrong} of {trials}: {bound}"
         );
+    }
+
+    #[test]
+    fn bounds_for_people_are_never_better_than_they_are() {
+        let check = |per_billion: u64, expected: &str| {
+            assert_eq!(in_a_million(per_billion), expected, "{per_billion}");
+        };
+        check(0, "0.00");
+        check(1, "0.01");
+        check(745, "0.75");
+        check(9_990, "9.99");
+        check(9_991, "10.0");
+        check(54_411, "54.5");
+        check(999_900, "999.9");
+        check(999_901, "1000");
+        check(9_936_101, "9937");
+        check(1_000_000_000, "1000000");
     }
 
     #[test]

@@ -20,6 +20,7 @@ use countersign_lab::{
 };
 use instrument::{
     certificate::{
+        bound::in_a_million,
         measurement::{GroupShares, Measurement, PARTS, RowKind, Stratum},
         thresholds::{FrozenThresholds, Trial},
     },
@@ -240,12 +241,6 @@ fn recall_words(stratum: &Stratum) -> String {
     recall.map_or("-".to_owned(), |r| format!("{}.{:03}", r / 1000, r % 1000))
 }
 
-/// Parts per billion as parts of a million, rounded up, with one digit.
-fn millionths(per_billion: u64) -> String {
-    let tenths = per_billion.div_ceil(100);
-    format!("{}.{}", tenths / 10, tenths % 10)
-}
-
 fn words(measured: &Measured, out: &Path) -> String {
     let Measurement {
         trials,
@@ -284,7 +279,7 @@ fn words(measured: &Measured, out: &Path) -> String {
                 recall_words(stratum),
                 counted.identified,
                 counted.wrong,
-                millionths(stratum.wrong_bound_per_billion)
+                in_a_million(stratum.wrong_bound_per_billion)
             );
         }
     }
@@ -378,17 +373,5 @@ mod tests {
         check("0-18446744073709551615", None);
         check("", None);
         check("a", None);
-    }
-
-    #[test]
-    fn parts_of_a_million_are_rounded_up() {
-        for (billion, expected) in [
-            (99_999, "100.0"),
-            (1, "0.1"),
-            (0, "0.0"),
-            (1_234_501, "1234.6"),
-        ] {
-            assert_eq!(millionths(billion), expected);
-        }
     }
 }

@@ -6,7 +6,7 @@
 
 use std::{fmt::Write as _, fs, path::Path};
 
-use instrument::document::Document as _;
+use instrument::{certificate::bound::in_a_million, document::Document as _};
 use model::{digest::hex, entropy::random_bytes};
 
 use super::{
@@ -191,13 +191,13 @@ impl Demo<'_> {
                 continue;
             };
             self.tell.say(&format!(
-                "Rows {words}: {} answerable, {} of them answered; {} identified, {} wrong: wrong at most {} times in \
-                 a million (95%).",
+                "Rows {words}: {} answerable, {} of them answered; {} identified, {} wrong: wrong at most {} in a \
+                 million (95%).",
                 grouped(number(measured, "answerable")),
                 grouped(number(measured, "answered")),
                 grouped(number(measured, "identified")),
                 number(measured, "wrong"),
-                grouped(number(measured, "wrong_bound_per_billion").div_ceil(1000)),
+                in_a_million(number(measured, "wrong_bound_per_billion")),
             ));
         }
         Ok(())
