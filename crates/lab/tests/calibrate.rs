@@ -197,6 +197,35 @@ fn what_is_kept_of_equal_groups_is_of_the_same_thresholds() {
     }
 }
 
+/// What is kept of large registers has the thresholds of what is certified and seeds of its own, and
+/// bounds every band of surnames with a birth date, the commonest too.
+#[test]
+fn what_is_kept_of_large_registers_bounds_every_band_of_surnames() {
+    let large = calibrate::KEPT_LARGE.measurement().unwrap();
+    large.check().unwrap();
+    assert_eq!(large.largest_register, 5_000_000);
+    assert_eq!(large.groups, GroupShares::AsInTheNation);
+    let certified = calibrate::KEPT.measurement().unwrap();
+    let groups = calibrate::KEPT_GROUPS.measurement().unwrap();
+    assert_eq!(large.thresholds, certified.thresholds);
+    for other in [&certified, &groups] {
+        let other: BTreeSet<u64> = other.trials.iter().map(|trial| trial.seed).collect();
+        assert!(
+            large
+                .trials
+                .iter()
+                .all(|trial| !other.contains(&trial.seed))
+        );
+    }
+    let parts = PARTS.iter().zip(large.of(RowKind::WithBirthDate));
+    let bands = parts.filter(|(part, _)| part.starts_with("bearers-"));
+    let bounds: Vec<u64> = bands
+        .map(|(_, band)| band.wrong_bound_per_billion)
+        .collect();
+    assert_eq!(bounds.len(), 5);
+    assert!(bounds.iter().all(|bound| *bound <= 10_000), "{bounds:?}");
+}
+
 /// What is kept is of the matcher and nation of this program: where this fails, run the command that
 /// `calibrate::KEPT.command` names, after deleting the frozen thresholds.
 #[test]

@@ -32,7 +32,7 @@ use thiserror::Error;
 
 use self::tally::{Tally, Tuning};
 pub use self::{
-    kept::{KEPT, KEPT_GROUPS, Kept},
+    kept::{KEPT, KEPT_GROUPS, KEPT_LARGE, Kept},
     misled::{Likeness, Misled},
     tally::GridPoint,
 };
