@@ -24,7 +24,7 @@ use model::{
 };
 use seal::{keys::BuilderValues, token::TokenEvaluator};
 use standard::{
-    address::{AddressKey, AddressText, StandardAddress, standardize},
+    address::{AddressKey, AddressParts, AddressText, StandardAddress, standardize},
     fold::fold,
     name::{StandardName, standard_name},
 };
@@ -171,7 +171,8 @@ impl Preparer<'_> {
         }
         let text = address_text(row.row);
         let standard = standardize(&text).ok();
-        let standard = standard.map(|address| (address.key(), address));
+        let parts = standard.as_ref().map(StandardAddress::parts);
+        let keyed = parts.as_ref().map(|parts| (parts.key(), parts));
         let fields = [
             text.line_1,
             text.line_2,
@@ -180,11 +181,14 @@ impl Preparer<'_> {
             text.postal_code,
         ];
         let place = desk.drafts.add_address(&NewAddress {
-            identity: self.prints.identity(fields, standard.as_ref()),
+            identity: self.prints.identity(
+                fields,
+                keyed.as_ref().map(|(key, _)| key).zip(standard.as_ref()),
+            ),
             fields,
-            standard: standard
+            standard: keyed
                 .as_ref()
-                .map(|(key, address)| (key.expose(), self.standard_facts(address))),
+                .map(|(key, parts)| (key.expose(), self.standard_facts(parts))),
         })?;
         desk.known.insert(hash, (row.number, place));
         Ok(place)
@@ -351,12 +355,14 @@ impl Desk {
 }
 
 impl Preparer<'_> {
-    fn standard_facts(&self, address: &StandardAddress) -> StandardFacts {
-        let parts = address.token_parts().into_iter();
-        let parts = parts.map(|(kind, part)| (kind, self.tokens.evaluate(kind, &part)));
-        let tokens = AddressTokens {
-            parts: parts.collect(),
+    fn standard_facts(&self, parts: &AddressParts<'_>) -> StandardFacts {
+        let mut tokens = AddressTokens {
+            parts: Vec::with_capacity(TokenKind::OF_ADDRESS.len()),
         };
+        for (kind, part) in parts.tokens() {
+            let token = self.tokens.evaluate(kind, part);
+            tokens.parts.push((kind, token));
+        }
         let binder = |kind| tokens.get(kind).map(Token::binder);
         StandardFacts {
             binders: Binders::new(TokenKind::OF_ADDRESS.map(binder)),
@@ -372,7 +378,7 @@ impl Prints {
     fn identity(
         &self,
         fields: [&str; 5],
-        standard: Option<&(AddressKey, StandardAddress)>,
+        standard: Option<(&AddressKey, &StandardAddress)>,
     ) -> (u64, u64) {
         match standard {
             Some((key, address)) => {

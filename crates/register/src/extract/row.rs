@@ -232,7 +232,7 @@ fn ends_in(word: u64) -> u64 {
     const LOW: u64 = 0x7f * ONES;
     // A byte is zero where neither its low bits carry into bit 7 nor bit 7 is set.
     let zero = |word: u64| !((word & LOW).wrapping_add(LOW) | word) & !LOW;
-    zero(word ^ ONES * b',' as u64) | zero(word ^ ONES * b'\n' as u64)
+    zero(word ^ (ONES * b',' as u64)) | zero(word ^ (ONES * b'\n' as u64))
 }
 
 /// Finds where the rows of plain lines stand; `None` where a line is not plain.
@@ -524,7 +524,7 @@ mod tests {
         ) {
             let copied: [String; 5] = std::array::from_fn(|at| commas[at].clone() + &plain[at]);
             let line = format!(",,,,,,,,{},,", plain.join(","));
-            let block = RowBlock::of_plain_lines(line).ok().unwrap();
+            let block = RowBlock::of_plain_lines(line, Spare::default()).ok().unwrap();
             let plain_row = block.rows(0).1.next().unwrap();
             let fields = [""; 8].into_iter().chain(copied.iter().map(String::as_str));
             let copied_row = ExtractRow::new(1, fields).unwrap();
