@@ -417,3 +417,59 @@ impl Prints {
         hash.bytes(&present).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use model::id::Epoch;
+    use seal::{keys::EpochKeys, shares::ShareSets};
+
+    use super::*;
+
+    fn prints(seed: u8) -> Prints {
+        let names = ["a", "b", "c", "d"].map(|name| name.parse().unwrap());
+        let sets = ShareSets::new(3, names.to_vec()).unwrap();
+        let register = "R-1".parse().unwrap();
+        let keys = EpochKeys::from_seed(register, Epoch(1), sets, &[seed; 32]);
+        Prints::new(&keys.builder_values())
+    }
+
+    #[test]
+    fn residences_are_equal_only_in_all_four_parts() {
+        let of = |parts: &[(TokenKind, u8)]| {
+            let token = |(kind, byte): &(TokenKind, u8)| (*kind, Token::new([*byte; 32]));
+            let parts = parts.iter().map(token).collect();
+            prints(1).residence(&AddressTokens { parts })
+        };
+        use TokenKind::{Number, Street, StreetLeft, Unit, Zip5};
+        let whole = [(Zip5, 1), (Number, 2), (Street, 3), (Unit, 4)];
+        let [zip, number, street, unit] = whole;
+        assert_eq!(
+            of(&[unit, street, (StreetLeft, 9), number, zip]),
+            of(&whole)
+        );
+        let mut all = vec![
+            of(&whole),
+            of(&[zip, number, street]),
+            of(&[zip, number, unit]),
+            of(&[zip, number, (Unit, 3)]),
+            of(&[zip, number, street, (Unit, 5)]),
+            of(&[zip, number, (Street, 4), (Unit, 3)]),
+            of(&[(Number, 1), (Street, 2)]),
+            of(&[(Zip5, 1), (Number, 2)]),
+            of(&[]),
+        ];
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn identities_keep_texts_apart_and_depend_on_the_key() {
+        let joined = |parts: &[&str]| prints(1).joined(parts);
+        assert_eq!(joined(&["ab", "c"]), joined(&["ab", "c"]));
+        assert_ne!(joined(&["ab", "c"]), joined(&["a", "bc"]));
+        assert_ne!(joined(&["ab", ""]), joined(&["ab"]));
+        assert_ne!(joined(&["ab"]), prints(2).joined(&["ab"]));
+    }
+}
