@@ -1,4 +1,4 @@
-//! SipHash-2-4 (Aumasson and Bernstein 2012), 64 bits: the short keyed function.
+//! SipHash-2-4 (Aumasson and Bernstein 2012), 64 and 128 bits: the short keyed function.
 //!
 //! Place in the flow: under bound tokens ([`crate::token`]) and under the fingerprints of blocking
 //! keys (identity). Both are made by the hundred for one row and by the ten for one person, where a
@@ -60,6 +60,16 @@ impl SipKey {
         }
     }
 
+    /// Starts a message whose value has 128 bits.
+    #[must_use]
+    #[inline]
+    pub const fn begin_wide(self) -> WideSipHash {
+        let mut hash = self.begin();
+        let [a, b, c, d] = hash.state;
+        hash.state = [a, b ^ 0xee, c, d];
+        WideSipHash(hash)
+    }
+
     /// The value of a message of four bytes: the number, little-endian.
     #[must_use]
     #[inline]
@@ -109,45 +119,96 @@ impl SipHash {
         self.state = [a ^ word, b, c, d];
     }
 
-    fn byte(&mut self, byte: u8) {
-        let place = self.length % 8;
-        self.tail |= u64::from(byte) << (place * 8);
-        self.length = self.length.wrapping_add(1);
-        if place == 7 {
-            let word = std::mem::take(&mut self.tail);
-            self.word(word);
-        }
-    }
-
     /// Takes in bytes.
     #[must_use]
+    #[inline]
     pub fn bytes(mut self, bytes: &[u8]) -> Self {
-        let aligned = self.length.is_multiple_of(8);
+        let place = self.length % 8;
         let (words, rest) = bytes.as_chunks::<8>();
-        if aligned {
-            for word in words {
-                self.word(u64::from_le_bytes(*word));
-                self.length = self.length.wrapping_add(8);
-            }
+        for word in words {
+            self.eight(u64::from_le_bytes(*word), place);
         }
-        for byte in if aligned { rest } else { bytes } {
-            self.byte(*byte);
+        let count = rest.len() as u64;
+        let rest = up_to_seven(rest);
+        if place + count < 8 {
+            self.tail |= rest << (place * 8);
+        } else {
+            self.eight(rest, place);
         }
+        self.length = self.length.wrapping_add(bytes.len() as u64);
         self
+    }
+
+    /// Takes in eight bytes, after so many that wait: as many wait then.
+    #[inline]
+    fn eight(&mut self, bytes: u64, waiting: u64) {
+        let shift = waiting * 8;
+        self.word(self.tail | bytes << shift);
+        // Shifted in two steps: none may be by all 64 bits.
+        self.tail = bytes >> 1 >> (63 - shift);
+    }
+
+    /// The last word taken in: bytes that waited, and the length.
+    #[inline]
+    fn ended(mut self, mark: u64) -> [u64; 4] {
+        self.word(self.tail | (self.length & 0xff) << 56);
+        let [a, b, c, d] = self.state;
+        four_rounds([a, b, c ^ mark, d])
     }
 
     /// The value.
     #[must_use]
     #[inline]
-    pub fn finish(mut self) -> u64 {
-        self.word(self.tail | (self.length & 0xff) << 56);
-        let [a, b, c, d] = self.state;
-        let mut state = [a, b, c ^ 0xff, d];
-        for _ in 0..4 {
-            state = round(state);
-        }
-        let [a, b, c, d] = state;
+    pub fn finish(self) -> u64 {
+        let [a, b, c, d] = self.ended(0xff);
         a ^ b ^ c ^ d
+    }
+}
+
+/// At most seven bytes as a number, the first lowest.
+#[inline]
+fn up_to_seven(bytes: &[u8]) -> u64 {
+    let (low, rest) = match bytes.split_first_chunk::<4>() {
+        Some((four, rest)) => (Some(u32::from_le_bytes(*four)), rest),
+        None => (None, bytes),
+    };
+    let high = match *rest {
+        [] => 0,
+        [a] => u64::from(a),
+        [a, b] => u64::from(u16::from_le_bytes([a, b])),
+        [a, b, c, ..] => u64::from(u32::from_le_bytes([a, b, c, 0])),
+    };
+    match low {
+        Some(low) => u64::from(low) | high << 32,
+        None => high,
+    }
+}
+
+#[inline]
+fn four_rounds(state: [u64; 4]) -> [u64; 4] {
+    round(round(round(round(state))))
+}
+
+/// A message being taken in, whose value has 128 bits.
+#[derive(Debug, Clone, Copy)]
+pub struct WideSipHash(SipHash);
+
+impl WideSipHash {
+    /// Takes in bytes.
+    #[must_use]
+    #[inline]
+    pub fn bytes(self, bytes: &[u8]) -> Self {
+        Self(self.0.bytes(bytes))
+    }
+
+    /// The value: its first 64 bits, then its last.
+    #[must_use]
+    #[inline]
+    pub fn finish(self) -> (u64, u64) {
+        let [a, b, c, d] = self.0.ended(0xee);
+        let first = a ^ b ^ c ^ d;
+        let [a, b, c, d] = four_rounds([a, b ^ 0xdd, c, d]);
+        (first, a ^ b ^ c ^ d)
     }
 }
 
@@ -177,6 +238,15 @@ mod tests {
             let found = key().begin().bytes(&message[..length]).finish();
             assert_eq!(found, expected, "{length}");
         }
+        // The same, vectors_sip128.
+        for (length, expected) in [
+            (0, "a3817f04ba25a8e66df67214c7550293"),
+            (1, "da87c1d86b99af44347659119b22fc45"),
+        ] {
+            let (first, last) = key().begin_wide().bytes(&message[..length]).finish();
+            let found = [first.to_le_bytes(), last.to_le_bytes()].concat();
+            assert_eq!(crate::digest::hex(&found), expected, "{length}");
+        }
         let number = u32::from_le_bytes([0, 1, 2, 3]);
         assert_eq!(key().of_number(number), 0xcf27_94e0_2771_87b7);
     }
@@ -190,6 +260,8 @@ mod tests {
             prop_assert_eq!(key().begin().bytes(left).bytes(right).finish(), whole);
             let one_by_one = message.iter().fold(key().begin(), |hash, byte| hash.bytes(&[*byte]));
             prop_assert_eq!(one_by_one.finish(), whole);
+            let wide = key().begin_wide();
+            prop_assert_eq!(wide.bytes(left).bytes(right).finish(), wide.bytes(&message).finish());
         }
     }
 

@@ -22,7 +22,7 @@ use crate::{
     address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH, PackedAddress},
     context::{EntryName, SLOT_LABEL, SlotContext, SlotKey, SlotText},
     header::RecordHeader,
-    hmac::{Begun, Expander, Padded},
+    hmac::{Begun, Expander, LaneMessages, LaneSecrets, Padded},
     keys::{BuilderValues, EpochKeys},
     mac::{TAG_LENGTH, encrypt_once},
     wire::put,
@@ -232,8 +232,15 @@ pub struct Sealer<'a> {
 pub struct Workspace {
     entry_bytes: Vec<u8>,
     aad: Vec<u8>,
+    /// Bytes of the slots, one after the other.
     slot_bytes: Zeroizing<Vec<u8>>,
+    /// Where the bytes of each slot end.
+    slot_ends: Vec<usize>,
     padded: Padded,
+    /// Of several messages that are taken in side by side.
+    messages: LaneMessages,
+    draws: [Padded; 3],
+    secrets: LaneSecrets,
     slots: Vec<Slot>,
 }
 
@@ -331,10 +338,8 @@ impl<'a> Sealer<'a> {
         }
         work.begin(name);
         let data_key = self.data_key(work);
-        for key in slot_keys {
-            let slot = self.slot(name, *key, &data_key, work)?;
-            work.slots.push(slot);
-        }
+        work.take_slots(name, slot_keys);
+        self.slots(&data_key, work)?;
         for number in slot_keys.len()..slot_keys.len().next_power_of_two() {
             let dummy = self.dummy(number, work);
             work.slots.push(dummy);
@@ -352,47 +357,69 @@ impl<'a> Sealer<'a> {
         Zeroizing::new(self.builder.padded("data-key", &parts, &mut work.padded))
     }
 
-    fn slot(
-        &self,
-        name: &EntryName<'_>,
-        key: SlotText<'_>,
-        data_key: &[u8; 32],
-        work: &mut Workspace,
-    ) -> Result<Slot, SealError> {
-        work.take_slot(name, key);
-        let x = work.slot_bytes.as_slice();
-        work.padded.set(&[x]);
-        let secret = self.shares.combined_mac(&work.padded);
-        let (wrapping, commitment) = self.expander.expand(&secret, x, &mut work.padded);
-        let mut wrapped = [0_u8; WRAPPED_LENGTH];
-        seal_into(
-            &wrapping,
-            &work.aad,
-            |to| to.copy_from_slice(data_key),
-            &mut wrapped,
-        )?;
-        Ok(Slot {
-            commitment,
-            wrapped,
-        })
+    /// Makes the slots whose bytes stand in `work`, side by side.
+    fn slots(&self, data_key: &[u8; 32], work: &mut Workspace) -> Result<(), SealError> {
+        let bytes = SlotBytes {
+            bytes: &work.slot_bytes,
+            ends: &work.slot_ends,
+        };
+        for (secret, x) in work.secrets.iter_mut().zip(bytes.iter()) {
+            work.padded.set(&[x]);
+            *secret = *self.shares.combined_mac(&work.padded);
+        }
+        let expanded = self
+            .expander
+            .expand(&work.secrets, bytes.iter(), &mut work.messages);
+        let made = expanded.0.iter().zip(&expanded.1);
+        for (wrapping, commitment) in made.take(bytes.ends.len()) {
+            let mut wrapped = [0_u8; WRAPPED_LENGTH];
+            let plaintext = |to: &mut [u8]| to.copy_from_slice(data_key);
+            seal_into(wrapping, &work.aad, plaintext, &mut wrapped)?;
+            work.slots.push(Slot {
+                commitment: *commitment,
+                wrapped,
+            });
+        }
+        Ok(())
     }
 
     /// A slot that opens under nothing and looks like any other to all but the builder.
     fn dummy(&self, number: usize, work: &mut Workspace) -> Slot {
         let place = u8::try_from(number).unwrap_or(u8::MAX);
-        let mut draw = |part: u8| {
-            let parts: [&[u8]; 2] = [&work.entry_bytes, &[place, part]];
-            self.builder.padded("dummy", &parts, &mut work.padded)
-        };
+        let name = work.entry_bytes.as_slice();
+        let ends: [[u8; 2]; 3] = [[place, 0], [place, 1], [place, 2]];
+        let parts: [[&[u8]; 2]; 3] = ends.each_ref().map(|end| [name, end.as_slice()]);
+        let parts = parts.each_ref().map(<[&[u8]; 2]>::as_slice);
+        let draws = self.builder.several("dummy", parts, &mut work.draws);
+        let [commitment, first, second] = draws;
         let mut wrapped = [0_u8; WRAPPED_LENGTH];
-        let source = draw(1).into_iter().chain(draw(2));
-        for (to, byte) in wrapped.iter_mut().zip(source) {
+        for (to, byte) in wrapped.iter_mut().zip(first.into_iter().chain(second)) {
             *to = byte;
         }
         Slot {
-            commitment: draw(0),
+            commitment,
             wrapped,
         }
+    }
+}
+
+/// Bytes of some slots.
+#[derive(Clone, Copy)]
+struct SlotBytes<'w> {
+    bytes: &'w [u8],
+    ends: &'w [usize],
+}
+
+impl<'w> SlotBytes<'w> {
+    /// Those of each slot.
+    fn iter(self) -> impl ExactSizeIterator<Item = &'w [u8]> + Clone {
+        self.ends.iter().enumerate().map(move |(place, end)| {
+            let before = place
+                .checked_sub(1)
+                .and_then(|before| self.ends.get(before));
+            let start = before.copied().unwrap_or(0);
+            self.bytes.get(start..*end).unwrap_or(&[])
+        })
     }
 }
 
@@ -406,17 +433,25 @@ impl Workspace {
         self.slots.clear();
     }
 
-    /// Takes in a slot of that entry.
-    fn take_slot(&mut self, name: &EntryName<'_>, key: SlotText<'_>) {
-        let room = self.entry_bytes.len().saturating_add(1024);
-        if let SlotText::OnFile(text) = key
-            && self.slot_bytes.capacity() < room.saturating_add(text.len())
-        {
+    /// Takes in the slots of that entry.
+    fn take_slots(&mut self, name: &EntryName<'_>, keys: &[SlotText<'_>]) {
+        let length = |key: &SlotText<'_>| match key {
+            SlotText::OnFile(text) => text.len(),
+            SlotText::CourtOrder => 0,
+        };
+        let texts: usize = keys.iter().map(length).sum();
+        let each = self.entry_bytes.len().saturating_add(64);
+        let room = each.saturating_mul(keys.len()).saturating_add(texts);
+        if self.slot_bytes.capacity() < room {
             // Growing would leave what stands here in freed memory.
-            self.slot_bytes = Zeroizing::new(Vec::with_capacity(room + text.len()));
+            self.slot_bytes = Zeroizing::new(Vec::with_capacity(room.saturating_add(4096)));
         }
         self.slot_bytes.clear();
-        name.write_slot(&self.entry_bytes, key, &mut self.slot_bytes);
+        self.slot_ends.clear();
+        for key in keys {
+            name.write_slot(&self.entry_bytes, *key, &mut self.slot_bytes);
+            self.slot_ends.push(self.slot_bytes.len());
+        }
     }
 }
 

@@ -279,7 +279,7 @@ impl Begun {
         let rest = padded.0.get(skipped..).unwrap_or(&[]);
         let mut sum = State([0; 8]);
         for keys in self.keys.chunks(LANES) {
-            let mut lanes = Lanes([[0; 8]; LANES]);
+            let mut lanes = Lanes::new();
             for (lane, key) in lanes.0.iter_mut().zip(keys) {
                 *lane = if begun { key.begun.0 } else { key.key.inside.0 };
             }
@@ -290,27 +290,119 @@ impl Begun {
     }
 }
 
+impl Lanes {
+    const fn new() -> Self {
+        Self([[0; 8]; LANES])
+    }
+}
+
 /// Adds the MACs of some keys, whose states stand in as many lanes, to a sum.
 fn combine(keys: &[BegunKey], lanes: &mut [[u32; 8]], rest: &[[u8; BLOCK]], sum: &mut State) {
     for block in rest {
         let block = std::slice::from_ref(block);
         lanes.iter_mut().for_each(|state| compress256(state, block));
     }
-    let mut last = Blocks::<LANES>::new();
-    let blocks = lanes.iter_mut().zip(last.0.iter_mut());
-    for ((state, block), key) in blocks.zip(keys) {
-        last_block(state, block);
-        *state = key.key.outside.0;
-    }
-    for (state, block) in lanes.iter_mut().zip(&last.0) {
-        compress256(state, std::slice::from_ref(block));
-    }
+    take_outside(lanes, keys.iter().map(|key| &key.key.outside.0));
     for state in lanes {
         for (place, word) in sum.0.iter_mut().zip(state) {
             *place ^= *word;
         }
     }
 }
+
+/// Ends the MACs whose insides stand in lanes: gives each its outside.
+fn take_outside<'o>(lanes: &mut [[u32; 8]], outsides: impl Iterator<Item = &'o [u32; 8]>) {
+    let mut last = Blocks::<LANES>::new();
+    let blocks = lanes.iter_mut().zip(last.0.iter_mut());
+    for ((state, block), outside) in blocks.zip(outsides) {
+        last_block(state, block);
+        *state = *outside;
+    }
+    for (state, block) in lanes.iter_mut().zip(&last.0) {
+        compress256(state, std::slice::from_ref(block));
+    }
+}
+
+/// Has each lane take in its message from a block on; one may be longer than another.
+fn take_messages(lanes: &mut [[u32; 8]], messages: &[Padded], from: usize) {
+    let longest = messages.iter().map(|message| message.0.len()).max();
+    for place in from..longest.unwrap_or(0) {
+        for (state, message) in lanes.iter_mut().zip(messages) {
+            let block = message.0.get(place).map_or(&[][..], std::slice::from_ref);
+            compress256(state, block);
+        }
+    }
+}
+
+/// Keys prepared side by side.
+struct LaneKeys {
+    inside: Lanes,
+    outside: Lanes,
+}
+
+impl LaneKeys {
+    /// Of the keys that stand in lanes, as SHA-256 gave them out.
+    fn new(keys: &[[u32; 8]]) -> Self {
+        let mut all = Self {
+            inside: Lanes([START; LANES]),
+            outside: Lanes([START; LANES]),
+        };
+        let mut blocks = Blocks::<LANES>::new();
+        for (lanes, mark) in [(&mut all.inside.0, 0x36), (&mut all.outside.0, 0x5c)] {
+            for (key, block) in keys.iter().zip(blocks.0.iter_mut()) {
+                block.fill(mark);
+                for (place, byte) in block.iter_mut().zip(to_bytes(key)) {
+                    *place ^= byte;
+                }
+            }
+            for (state, block) in lanes.iter_mut().zip(&blocks.0).take(keys.len()) {
+                compress256(state, std::slice::from_ref(block));
+            }
+        }
+        all
+    }
+
+    /// The MAC of a message under each key.
+    fn macs(&self, messages: &[Padded]) -> Lanes {
+        let mut lanes = Lanes(self.inside.0);
+        let used = lanes.0.get_mut(..messages.len()).unwrap_or(&mut []);
+        take_messages(used, messages, 0);
+        take_outside(used, self.outside.0.iter());
+        lanes
+    }
+}
+
+impl PreparedKey {
+    /// The MACs of some messages, of at most eight, worked out side by side; blocks that all begin with
+    /// are taken in once.
+    pub fn macs_of<const N: usize>(&self, messages: &[Padded; N]) -> [[u8; 32]; N] {
+        const { assert!(N <= LANES) };
+        let [first, others @ ..] = messages.as_slice() else {
+            return [[0; 32]; N];
+        };
+        let same = |place: &usize| {
+            let block = first.0.get(*place);
+            block.is_some() && others.iter().all(|other| other.0.get(*place) == block)
+        };
+        let shared = (0..).take_while(same).count();
+        let begun = State::after(&self.inside.0, first.0.get(..shared).unwrap_or(&[]));
+        let mut lanes = Lanes([begun.0; LANES]);
+        let used = lanes.0.get_mut(..N).unwrap_or(&mut []);
+        take_messages(used, messages, shared);
+        take_outside(used, std::iter::repeat(&self.outside.0));
+        let mut macs = [[0; 32]; N];
+        for (mac, state) in macs.iter_mut().zip(&lanes.0) {
+            *mac = to_bytes(state);
+        }
+        macs
+    }
+}
+
+/// Memory for the messages of eight lanes.
+pub type LaneMessages = [Padded; LANES];
+
+/// Secrets of lanes, wiped when dropped.
+pub type LaneSecrets = Zeroizing<[[u8; 32]; LANES]>;
 
 /// HKDF-SHA-256 (RFC 5869) without salt: the first and the second 32 bytes of its output.
 #[derive(Clone, Debug)]
@@ -326,20 +418,31 @@ impl Expander {
         }
     }
 
-    /// As [`crate::mac::expand`]; `padded` is memory to work in.
-    pub fn expand(
+    /// As [`crate::mac::expand`], for as many secrets as there are infos, at most eight, side by side;
+    /// `messages` is memory to work in.
+    pub fn expand<'i>(
         &self,
-        secret: &[u8; 32],
-        info: &[u8],
-        padded: &mut Padded,
-    ) -> (Zeroizing<[u8; 32]>, [u8; 32]) {
-        padded.set(&[secret]);
-        let key = Zeroizing::new(self.no_salt.mac_of(padded));
-        let key = PreparedKey::new(&key);
-        padded.set(&[info, &[1]]);
-        let first = Zeroizing::new(key.mac_of(padded));
-        padded.set(&[first.as_slice(), info, &[2]]);
-        let second = key.mac_of(padded);
+        secrets: &[[u8; 32]; LANES],
+        infos: impl ExactSizeIterator<Item = &'i [u8]> + Clone,
+        messages: &mut LaneMessages,
+    ) -> (LaneSecrets, [[u8; 32]; LANES]) {
+        let messages = messages.get_mut(..infos.len()).unwrap_or(&mut []);
+        for (message, secret) in messages.iter_mut().zip(secrets) {
+            message.set(&[secret]);
+        }
+        let mut keys = Lanes([self.no_salt.inside.0; LANES]);
+        let used = keys.0.get_mut(..messages.len()).unwrap_or(&mut []);
+        take_messages(used, messages, 0);
+        take_outside(used, std::iter::repeat(&self.no_salt.outside.0));
+        let keys = LaneKeys::new(used);
+        for (message, info) in messages.iter_mut().zip(infos.clone()) {
+            message.set(&[info, &[1]]);
+        }
+        let first = Zeroizing::new(keys.macs(messages).0.each_ref().map(to_bytes));
+        for ((message, info), first) in messages.iter_mut().zip(infos).zip(first.iter()) {
+            message.set(&[first, info, &[2]]);
+        }
+        let second = keys.macs(messages).0.each_ref().map(to_bytes);
         (first, second)
     }
 }
@@ -381,12 +484,30 @@ mod tests {
 
         #[test]
         fn expanding_is_that_of_the_library(
-            secret: [u8; 32], info in prop::collection::vec(any::<u8>(), 0..300),
+            secrets: [[u8; 32]; LANES],
+            infos in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..300), 0..=LANES),
         ) {
-            let (first, second) = expand(&secret, &info).unwrap();
-            let mut padded = Padded::default();
-            let found = Expander::new().expand(&secret, &info, &mut padded);
-            prop_assert_eq!((*found.0, found.1), (*first, second));
+            let mut messages = LaneMessages::default();
+            for _ in 0..2 {
+                let all = infos.iter().map(Vec::as_slice);
+                let found = Expander::new().expand(&secrets, all, &mut messages);
+                for (lane, info) in infos.iter().enumerate() {
+                    let (first, second) = expand(&secrets[lane], info).unwrap();
+                    prop_assert_eq!((found.0[lane], found.1[lane]), (*first, second));
+                }
+            }
+        }
+
+        #[test]
+        fn macs_side_by_side_are_those_of_each(
+            key: [u8; 32],
+            beginning in prop::collection::vec(any::<u8>(), 0..200),
+            ends: [Vec<u8>; 3],
+        ) {
+            let whole = ends.map(|end| [beginning.clone(), end].concat());
+            let messages = whole.each_ref().map(|message| Padded::of(&[message]));
+            let expected = whole.map(|message| MacKey::new(&key).mac(&message));
+            prop_assert_eq!(PreparedKey::new(&key).macs_of(&messages), expected);
         }
     }
 

@@ -234,11 +234,29 @@ impl BuilderValues {
 
     /// As [`Self::value`], in memory that is used again.
     pub(crate) fn padded(&self, purpose: &str, parts: &[&[u8]], padded: &mut Padded) -> [u8; 32] {
-        let label: &[u8] = b"countersign/builder/v1";
-        let first = [label, purpose.as_bytes()];
-        padded.set_values(first.into_iter().chain(parts.iter().copied()));
+        pad(purpose, parts, padded);
         self.0.mac_of(padded)
     }
+
+    /// As [`Self::padded`], of several values of one purpose that mostly begin alike.
+    pub(crate) fn several<const N: usize>(
+        &self,
+        purpose: &str,
+        parts: [&[&[u8]]; N],
+        padded: &mut [Padded; N],
+    ) -> [[u8; 32]; N] {
+        for (padded, parts) in padded.iter_mut().zip(parts) {
+            pad(purpose, parts, padded);
+        }
+        self.0.macs_of(padded)
+    }
+}
+
+/// Pads what a value is a keyed function of.
+fn pad(purpose: &str, parts: &[&[u8]], padded: &mut Padded) {
+    let label: &[u8] = b"countersign/builder/v1";
+    let first = [label, purpose.as_bytes()];
+    padded.set_values(first.into_iter().chain(parts.iter().copied()));
 }
 
 #[cfg(test)]

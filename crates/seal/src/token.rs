@@ -105,7 +105,7 @@ const SHARDS: usize = 64;
 /// Most tokens one shard remembers.
 const SHARD_TOKENS_MAX: usize = 1 << 15;
 
-/// What a part is remembered by: two values of a keyed function of kind and part. Two parts of one name
+/// What a part is remembered by: 128 bits of a keyed function of kind and part. Two parts of one name
 /// are as likely as two equal keys of 16 bytes.
 type Name = (u64, u64);
 
@@ -137,7 +137,7 @@ impl Hasher for FirstWord {
 pub struct TokenEvaluator {
     gate: PreparedKey,
     shares: Begun,
-    names: [SipKey; 2],
+    names: SipKey,
     memory: Vec<Mutex<Shard>>,
 }
 
@@ -152,12 +152,9 @@ impl TokenEvaluator {
     #[must_use]
     pub fn new(keys: &EpochKeys) -> Self {
         let gate = keys.gate().prepare();
-        let name_key = |number: u64| {
-            let mut label = Encoder::new("countersign/token-memory/v1");
-            SipKey::from_first_half(&gate.mac(label.number(number).as_bytes()))
-        };
+        let names = Encoder::new("countersign/token-memory/v1");
         Self {
-            names: [name_key(0), name_key(1)],
+            names: SipKey::from_first_half(&gate.mac(names.as_bytes())),
             shares: Begun::new(keys.shares().map(|(_, key)| key.prepare()), &[]),
             gate,
             memory: (0..SHARDS).map(|_| Mutex::default()).collect(),
@@ -200,14 +197,8 @@ impl TokenEvaluator {
     }
 
     fn name(&self, kind: TokenKind, part: &str) -> Name {
-        let [first, second] = self.names;
-        let of = |key: SipKey| {
-            key.begin()
-                .bytes(part.as_bytes())
-                .bytes(&[kind as u8])
-                .finish()
-        };
-        (of(first), of(second))
+        let name = self.names.begin_wide().bytes(part.as_bytes());
+        name.bytes(&[kind as u8]).finish()
     }
 }
 

@@ -36,8 +36,8 @@ pub struct NameText<'a> {
 /// An address, whoever lives there, as one text of the extract has it.
 #[derive(Clone, Copy)]
 pub struct AddressFacts {
-    /// Half of a digest of what makes two addresses of one person the same entry.
-    pub identity: [u8; 16],
+    /// A fingerprint of what makes two addresses of one person the same entry.
+    pub identity: (u64, u64),
     /// Where it has a standard form.
     pub standard: Option<StandardFacts>,
     /// Where its texts begin: as it is sealed, then the on-file address key.
@@ -100,7 +100,7 @@ impl Binders {
 /// What an address is added to drafts as.
 pub struct NewAddress<'t> {
     /// See [`AddressFacts::identity`].
-    pub identity: [u8; 16],
+    pub identity: (u64, u64),
     /// Its five fields.
     pub fields: [&'t str; 5],
     /// Its on-file address key and the rest, where it has a standard form.

@@ -36,7 +36,7 @@ use group::{Grouping, Piece, ROUND_PIECES};
 use order::People;
 use person::{Batch, Maker};
 use planes::Planes;
-use prepare::{Desk, Prepared, Preparer};
+use prepare::{Desk, Prepared, Preparer, Prints};
 use view::PersonView;
 
 /// A stage of building, for progress.
@@ -175,9 +175,11 @@ fn prepare_all<K: RegisterKind>(
     options: &BuildOptions<'_>,
 ) -> Result<(Vec<Prepared>, u64), BuildError> {
     let tokens = TokenEvaluator::new(keys);
+    let values = keys.builder_values();
     let preparer = Preparer {
         tokens: &tokens,
-        values: keys.builder_values(),
+        prints: Prints::new(&values),
+        values,
     };
     let mut grouping = Grouping::new(rows, options);
     let mut all: Vec<Prepared> = Vec::new();

@@ -244,32 +244,38 @@ fn seal(
         };
         let mailing = entry.latest.packed();
         let mailing = mailing.map_err(|error| failed(error.into()))?;
-        let slots = slot_keys(entry, person);
+        let (slots, used) = slot_keys(entry, person);
+        let slots = slots.get(..used).unwrap_or(&[]);
         let length = encoded_length(slots.len().next_power_of_two());
         let length = u32::try_from(length).map_err(|_| BuildError::TooLarge)?;
         bytes.extend_from_slice(&length.to_le_bytes());
         let entry = (header, EntryNumber(number));
         sealer
-            .seal_entry(entry, mailing, &slots, &mut batch.work, bytes)
+            .seal_entry(entry, mailing, slots, &mut batch.work, bytes)
             .map_err(failed)?;
     }
     Ok(())
 }
 
-/// An entry's slots: its own address key first, then the record's others, latest first.
-fn slot_keys<'d>(entry: EntryView<'d>, person: PersonView<'d>) -> Vec<SlotText<'d>> {
+/// An entry's slots, and how many they are: its own address key first, then the record's others,
+/// latest first.
+fn slot_keys<'d>(
+    entry: EntryView<'d>,
+    person: PersonView<'d>,
+) -> ([SlotText<'d>; SLOTS_MAX], usize) {
     let key = |entry: EntryView<'d>| entry.address.slot();
-    let mut slots: Vec<SlotText<'_>> = Vec::with_capacity(SLOTS_MAX);
+    // Where no address has a standard form, the first stands as it is.
+    let mut slots = [SlotText::CourtOrder; SLOTS_MAX];
+    let mut used = 0_usize;
     let others = person.entries().rev().filter_map(key);
     for slot in key(entry).into_iter().chain(others) {
-        if !slots.contains(&slot) && slots.len() < SLOTS_MAX {
-            slots.push(slot);
+        let known = slots.get(..used).is_none_or(|known| known.contains(&slot));
+        if !known && let Some(place) = slots.get_mut(used) {
+            *place = slot;
+            used = used.saturating_add(1);
         }
     }
-    if slots.is_empty() {
-        slots.push(SlotText::CourtOrder);
-    }
-    slots
+    (slots, used.max(1))
 }
 
 fn bind(binders: &Binders, record: RecordNumber, entry: EntryNumber) -> BoundAddress {

@@ -16,10 +16,15 @@ use identity::{
     candidates::Marker,
     query::{AddressTokens, bounded_name},
 };
-use model::{digest::Digest, id::PersonId, time::TaxPeriod, token::TokenKind};
+use model::{
+    id::PersonId,
+    siphash::SipKey,
+    time::TaxPeriod,
+    token::{Token, TokenKind},
+};
 use seal::{keys::BuilderValues, token::TokenEvaluator};
 use standard::{
-    address::{AddressKey, AddressText, StandardAddress, standardize},
+    address::{AddressKey, AddressParts, AddressText, StandardAddress, standardize},
     fold::fold,
     name::{StandardName, standard_name},
 };
@@ -52,6 +57,26 @@ pub struct Preparer<'k> {
     pub tokens: &'k TokenEvaluator,
     /// The builder's values: places of people.
     pub values: BuilderValues,
+    /// Fingerprints that live as long as this build.
+    pub prints: Prints,
+}
+
+/// Keys of fingerprints of addresses, made of the builder's key: who has none learns nothing from
+/// their values, nor from their order.
+pub struct Prints {
+    identity: SipKey,
+    residence: SipKey,
+}
+
+impl Prints {
+    /// Makes the keys.
+    pub fn new(values: &BuilderValues) -> Self {
+        let key = |purpose| SipKey::from_first_half(&values.value(purpose, &[]));
+        Self {
+            identity: key("identity-print"),
+            residence: key("residence-print"),
+        }
+    }
 }
 
 /// A piece, prepared.
@@ -146,7 +171,8 @@ impl Preparer<'_> {
         }
         let text = address_text(row.row);
         let standard = standardize(&text).ok();
-        let standard = standard.map(|address| (address.key(), address));
+        let parts = standard.as_ref().map(StandardAddress::parts);
+        let keyed = parts.as_ref().map(|parts| (parts.key(), parts));
         let fields = [
             text.line_1,
             text.line_2,
@@ -155,11 +181,14 @@ impl Preparer<'_> {
             text.postal_code,
         ];
         let place = desk.drafts.add_address(&NewAddress {
-            identity: identity_of(fields, standard.as_ref()),
+            identity: self.prints.identity(
+                fields,
+                keyed.as_ref().map(|(key, _)| key).zip(standard.as_ref()),
+            ),
             fields,
-            standard: standard
+            standard: keyed
                 .as_ref()
-                .map(|(key, address)| (key.expose(), StandardFacts::of(address, self.tokens))),
+                .map(|(key, parts)| (key.expose(), self.standard_facts(parts))),
         })?;
         desk.known.insert(hash, (row.number, place));
         Ok(place)
@@ -325,63 +354,122 @@ impl Desk {
     }
 }
 
-impl StandardFacts {
-    fn of(address: &StandardAddress, tokens: &TokenEvaluator) -> Self {
-        let parts = address.token_parts().into_iter();
-        let parts = parts.map(|(kind, part)| (kind, tokens.evaluate(kind, &part)));
-        let tokens = AddressTokens {
-            parts: parts.collect(),
+impl Preparer<'_> {
+    fn standard_facts(&self, parts: &AddressParts<'_>) -> StandardFacts {
+        let mut tokens = AddressTokens {
+            parts: Vec::with_capacity(TokenKind::OF_ADDRESS.len()),
         };
-        let binder = |kind| tokens.get(kind).map(model::token::Token::binder);
-        Self {
+        for (kind, part) in parts.tokens() {
+            let token = self.tokens.evaluate(kind, part);
+            tokens.parts.push((kind, token));
+        }
+        let binder = |kind| tokens.get(kind).map(Token::binder);
+        StandardFacts {
             binders: Binders::new(TokenKind::OF_ADDRESS.map(binder)),
             keys: AddressKeys::of(&tokens),
-            residence: residence(&tokens),
+            residence: self.prints.residence(&tokens),
         }
     }
 }
 
-/// What makes two addresses of one person the same entry: delivery line and ZIP in standard form,
-/// or the folded text where there is none.
-fn identity_of(fields: [&str; 5], standard: Option<&(AddressKey, StandardAddress)>) -> [u8; 16] {
-    let digest = match standard {
-        Some((key, address)) => {
-            let line = address.delivery_line();
-            let parts = ["S", key.expose(), &line, &address.zip5];
-            joined_digest(&parts)
+impl Prints {
+    /// What makes two addresses of one person the same entry: delivery line and ZIP in standard form,
+    /// or the folded text where there is none.
+    fn identity(
+        &self,
+        fields: [&str; 5],
+        standard: Option<(&AddressKey, &StandardAddress)>,
+    ) -> (u64, u64) {
+        match standard {
+            Some((key, address)) => {
+                let line = address.delivery_line();
+                self.joined(&["S", key.expose(), &line, &address.zip5])
+            }
+            None => {
+                let [a, b, c, d, e] = fields.map(fold);
+                self.joined(&["T", &a, &b, &c, &d, &e])
+            }
         }
-        None => {
-            let [a, b, c, d, e] = fields.map(fold);
-            joined_digest(&["T", &a, &b, &c, &d, &e])
-        }
-    };
-    digest.as_bytes().first_chunk().copied().unwrap_or_default()
-}
-
-/// A digest of texts, each behind its length.
-fn joined_digest(parts: &[&str]) -> Digest {
-    let mut whole = model::canonical::Encoder::new("entry");
-    for part in parts {
-        whole.text(part);
     }
-    whole.finish()
+
+    /// A fingerprint of texts, each behind its length.
+    fn joined(&self, parts: &[&str]) -> (u64, u64) {
+        let whole = parts.iter().fold(self.identity.begin_wide(), |hash, part| {
+            let length = u64::try_from(part.len()).unwrap_or(u64::MAX);
+            hash.bytes(&length.to_le_bytes()).bytes(part.as_bytes())
+        });
+        whole.finish()
+    }
+
+    /// A fingerprint of number, street, ZIP and unit, made of halves of their tokens.
+    fn residence(&self, tokens: &AddressTokens) -> u64 {
+        let kinds = [
+            TokenKind::Zip5,
+            TokenKind::Number,
+            TokenKind::Street,
+            TokenKind::Unit,
+        ];
+        let half = |kind| tokens.get(kind)?.expose().first_chunk::<16>();
+        // A part is 16 bytes or none: which are there stands behind them.
+        let present = kinds.map(|kind| u8::from(half(kind).is_some()));
+        let halves = kinds.into_iter().filter_map(half);
+        let hash = halves.fold(self.residence.begin(), |hash, half| hash.bytes(half));
+        hash.bytes(&present).finish()
+    }
 }
 
-/// A fingerprint of number, street, ZIP and unit, made of tokens.
-fn residence(tokens: &AddressTokens) -> u64 {
-    let kinds = [
-        TokenKind::Zip5,
-        TokenKind::Number,
-        TokenKind::Street,
-        TokenKind::Unit,
-    ];
-    let nothing: &[u8] = &[];
-    let part = |kind| tokens.get(kind).map_or(nothing, |token| token.expose());
-    // A part is 32 bytes or none: which are there stands before them.
-    let present = kinds.map(|kind| u8::from(tokens.get(kind).is_some()));
-    let [zip, number, street, unit] = kinds.map(part);
-    let label: &[u8] = b"countersign/residence/v2";
-    let digest = Digest::of_parts(&[label, &present, zip, number, street, unit]);
-    let [a, b, c, d, e, f, g, h, ..] = *digest.as_bytes();
-    u64::from_be_bytes([a, b, c, d, e, f, g, h])
+#[cfg(test)]
+mod tests {
+    use model::id::Epoch;
+    use seal::{keys::EpochKeys, shares::ShareSets};
+
+    use super::*;
+
+    fn prints(seed: u8) -> Prints {
+        let names = ["a", "b", "c", "d"].map(|name| name.parse().unwrap());
+        let sets = ShareSets::new(3, names.to_vec()).unwrap();
+        let register = "R-1".parse().unwrap();
+        let keys = EpochKeys::from_seed(register, Epoch(1), sets, &[seed; 32]);
+        Prints::new(&keys.builder_values())
+    }
+
+    #[test]
+    fn residences_are_equal_only_in_all_four_parts() {
+        let of = |parts: &[(TokenKind, u8)]| {
+            let token = |(kind, byte): &(TokenKind, u8)| (*kind, Token::new([*byte; 32]));
+            let parts = parts.iter().map(token).collect();
+            prints(1).residence(&AddressTokens { parts })
+        };
+        use TokenKind::{Number, Street, StreetLeft, Unit, Zip5};
+        let whole = [(Zip5, 1), (Number, 2), (Street, 3), (Unit, 4)];
+        let [zip, number, street, unit] = whole;
+        assert_eq!(
+            of(&[unit, street, (StreetLeft, 9), number, zip]),
+            of(&whole)
+        );
+        let mut all = vec![
+            of(&whole),
+            of(&[zip, number, street]),
+            of(&[zip, number, unit]),
+            of(&[zip, number, (Unit, 3)]),
+            of(&[zip, number, street, (Unit, 5)]),
+            of(&[zip, number, (Street, 4), (Unit, 3)]),
+            of(&[(Number, 1), (Street, 2)]),
+            of(&[(Zip5, 1), (Number, 2)]),
+            of(&[]),
+        ];
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+
+    #[test]
+    fn identities_keep_texts_apart_and_depend_on_the_key() {
+        let joined = |parts: &[&str]| prints(1).joined(parts);
+        assert_eq!(joined(&["ab", "c"]), joined(&["ab", "c"]));
+        assert_ne!(joined(&["ab", "c"]), joined(&["a", "bc"]));
+        assert_ne!(joined(&["ab", ""]), joined(&["ab"]));
+        assert_ne!(joined(&["ab"]), prints(2).joined(&["ab"]));
+    }
 }

@@ -137,14 +137,13 @@ impl<'a> PersonView<'a> {
         let addresses = addresses.filter_map(|entry| self.drafts.address(entry.address));
         addresses.fold(0, |all, address| {
             let texts = address.texts();
-            let bytes = [address.facts.identity.first(), texts.first(), texts.last()];
-            let bytes = bytes.into_iter().flatten();
+            let bytes = [texts.first(), texts.last()].into_iter().flatten();
             let bytes = bytes.fold(0, |sum: u8, byte| sum ^ byte);
             let standard = address.facts.standard.as_ref();
             let rest = standard.map_or(0, |facts| {
                 facts.residence ^ u64::from(facts.binders.present())
             });
-            all ^ rest ^ u64::from(bytes)
+            all ^ rest ^ address.facts.identity.0 ^ u64::from(bytes)
         })
     }
 }

@@ -21,6 +21,10 @@ use crate::{
     table::{TableKind, TableWriter},
 };
 
+/// Small pieces are collected up to so many bytes; a batch of sealed entries, which is larger, is
+/// written from where it stands.
+const BUFFER_BYTES: usize = 1 << 16;
+
 /// A writer that also counts and hashes.
 struct Counted<W> {
     inner: W,
@@ -71,7 +75,7 @@ impl PlaneFile {
         Ok(Self {
             path,
             writer: Counted {
-                inner: BufWriter::with_capacity(1 << 20, file),
+                inner: BufWriter::with_capacity(BUFFER_BYTES, file),
                 hasher: Sha256::new(),
                 bytes: 0,
             },

@@ -8,7 +8,10 @@ use std::{collections::VecDeque, io::Read, string::FromUtf8Error, sync::Arc};
 
 use rayon::prelude::*;
 
-use super::{ExtractError, ExtractRow, Field, row::RowBlock};
+use super::{
+    ExtractError, ExtractRow, Field,
+    row::{BlockRows, RowBlock, Spare},
+};
 
 /// Bytes that are read and divided among threads at a time; whole records of them.
 const BLOCK_BYTES: usize = 1 << 21;
@@ -34,13 +37,14 @@ pub fn read_csv(
         columns: columns(&names)?,
         width: names.len(),
     };
-    let parsed = VecDeque::from([shape.parse(first, true)]);
+    let parsed = VecDeque::from([shape.parse(first, true, Spare::default())]);
     Ok(CsvRows {
         blocks,
         shape,
         parsed,
-        current: Box::new(std::iter::empty()),
+        current: BlockRows::default(),
         lent: Vec::new(),
+        spare: Vec::new(),
         failed: None,
         before: 0,
         finished: false,
@@ -65,13 +69,13 @@ struct Shape {
 
 impl Shape {
     /// The records of a block, up to an error.
-    fn parse(&self, block: Vec<u8>, has_header: bool) -> Parsed {
+    fn parse(&self, block: Vec<u8>, has_header: bool, spare: Spare) -> Parsed {
         if has_header || !self.is_plain() {
             return self.parse_any(&block, has_header);
         }
         let plain = String::from_utf8(block).map_err(FromUtf8Error::into_bytes);
-        let plain =
-            plain.and_then(|text| RowBlock::of_plain_lines(text).map_err(String::into_bytes));
+        let plain = plain
+            .and_then(|text| RowBlock::of_plain_lines(text, spare).map_err(String::into_bytes));
         match plain {
             Ok(rows) => Parsed { rows, failed: None },
             Err(block) => self.parse_any(&block, false),
@@ -119,9 +123,11 @@ struct CsvRows<R> {
     blocks: Blocks<R>,
     shape: Shape,
     parsed: VecDeque<Parsed>,
-    current: Box<dyn ExactSizeIterator<Item = ExtractRow>>,
+    current: BlockRows,
     /// Texts of blocks, which are read into again when no row has them any more.
     lent: Vec<Arc<String>>,
+    /// Memory of blocks whose rows were all given.
+    spare: Vec<Spare>,
     /// What comes after the current rows.
     failed: Option<ExtractError>,
     /// Rows up to the end of the current block.
@@ -139,14 +145,17 @@ impl<R: Read> CsvRows<R> {
         self.blocks.spare.extend(free.map(String::into_bytes));
         self.lent = lent;
         let wanted = rayon::current_num_threads().saturating_mul(2);
-        let blocks: Vec<_> = std::iter::from_fn(|| self.blocks.take())
-            .take(wanted)
-            .collect();
+        let mut blocks = Vec::with_capacity(wanted);
+        while blocks.len() < wanted
+            && let Some(block) = self.blocks.take()
+        {
+            blocks.push((block, self.spare.pop().unwrap_or_default()));
+        }
         let shape = &self.shape;
         self.parsed = blocks
             .into_par_iter()
-            .map(|block| match block {
-                Ok(bytes) => shape.parse(bytes, false),
+            .map(|(block, spare)| match block {
+                Ok(bytes) => shape.parse(bytes, false, spare),
                 Err(why) => Parsed {
                     rows: RowBlock::default(),
                     failed: Some(why.error(1)),
@@ -170,7 +179,8 @@ impl<R: Read> CsvRows<R> {
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         self.before = before.saturating_add(count);
         self.failed = block.failed.map(|error| error.after(before));
-        self.current = Box::new(rows);
+        let before = std::mem::replace(&mut self.current, rows);
+        self.spare.push(before.into_spare());
         true
     }
 }
@@ -420,7 +430,7 @@ filed_on,address_line_1,address_line_2,city,state,postal_code,hold,identity_thef
                 });
                 (rows.collect::<Vec<_>>(), parsed.failed.map(|error| error.to_string()))
             };
-            let quick = fields(shape.parse(text.clone().into_bytes(), false));
+            let quick = fields(shape.parse(text.clone().into_bytes(), false, Spare::default()));
             prop_assert_eq!(quick, fields(shape.parse_any(text.as_bytes(), false)));
         }
     }

@@ -152,60 +152,118 @@ impl RowBlock {
     /// Takes whole lines of a csv, whose columns are those of [`Field::ALL`] in their order, without
     /// copying them. Gives the text back where it is not as simple as that: quotes, carriage
     /// returns, white space around a field, a line with other than 15 fields, a field too long.
-    pub(super) fn of_plain_lines(text: String) -> Result<Self, String> {
+    /// `rows` is memory to keep their places in.
+    pub(super) fn of_plain_lines(text: String, Spare(mut rows): Spare) -> Result<Self, String> {
         let simple = !text
             .as_bytes()
             .iter()
             .any(|byte| matches!(byte, b'"' | b'\r'));
-        match simple.then(|| plain_places(&text)).flatten() {
-            Some(rows) => Ok(Self { text, rows, gap: 1 }),
+        rows.clear();
+        match simple.then(|| plain_places(&text, &mut rows)).flatten() {
+            Some(()) => Ok(Self { text, rows, gap: 1 }),
             None => Err(text),
         }
     }
 
     /// The rows, in the order they were added, numbered from 1 after so many rows before them; and the
     /// text they share.
-    pub(super) fn rows(
-        self,
-        before: u64,
-    ) -> (
-        Arc<String>,
-        impl ExactSizeIterator<Item = ExtractRow> + use<>,
-    ) {
-        let (text, gap, mut row) = (Arc::new(self.text), self.gap, before);
-        let shared = Arc::clone(&text);
-        let rows = self.rows.into_iter().map(move |place| {
-            row = row.saturating_add(1);
-            ExtractRow {
-                row,
-                text: Arc::clone(&text),
-                place,
-                gap,
-            }
-        });
-        (shared, rows)
+    pub(super) fn rows(self, before: u64) -> (Arc<String>, BlockRows) {
+        let text = Arc::new(self.text);
+        let rows = BlockRows {
+            text: Arc::clone(&text),
+            places: self.rows,
+            next: 0,
+            before,
+            gap: self.gap,
+        };
+        (text, rows)
     }
 }
 
-/// Where the rows of plain lines stand; `None` where a line is not plain.
-fn plain_places(text: &str) -> Option<Vec<Place>> {
-    let mut rows = Vec::with_capacity(text.len() / SHORT_ROW_BYTES);
+/// The rows of a block, one after the other.
+#[derive(Default)]
+pub(super) struct BlockRows {
+    text: Arc<String>,
+    places: Vec<Place>,
+    next: usize,
+    /// Number of the row before the next.
+    before: u64,
+    gap: u8,
+}
+
+impl BlockRows {
+    /// Memory for the places of another block's rows.
+    pub(super) fn into_spare(self) -> Spare {
+        Spare(self.places)
+    }
+}
+
+impl Iterator for BlockRows {
+    type Item = ExtractRow;
+
+    fn next(&mut self) -> Option<ExtractRow> {
+        let place = *self.places.get(self.next)?;
+        self.next = self.next.saturating_add(1);
+        self.before = self.before.saturating_add(1);
+        Some(ExtractRow {
+            row: self.before,
+            text: Arc::clone(&self.text),
+            place,
+            gap: self.gap,
+        })
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.places.len().saturating_sub(self.next);
+        (left, Some(left))
+    }
+}
+
+impl ExactSizeIterator for BlockRows {}
+
+/// Memory for the places of a block's rows.
+#[derive(Default)]
+pub(super) struct Spare(Vec<Place>);
+
+/// Bit 7 of each byte that is a comma or ends a line.
+#[inline]
+fn ends_in(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const LOW: u64 = 0x7f * ONES;
+    // A byte is zero where neither its low bits carry into bit 7 nor bit 7 is set.
+    let zero = |word: u64| !((word & LOW).wrapping_add(LOW) | word) & !LOW;
+    zero(word ^ (ONES * b',' as u64)) | zero(word ^ (ONES * b'\n' as u64))
+}
+
+/// Finds where the rows of plain lines stand; `None` where a line is not plain.
+fn plain_places(text: &str, rows: &mut Vec<Place>) -> Option<()> {
+    rows.reserve(text.len() / SHORT_ROW_BYTES);
     let mut line = PlainLine::default();
-    for (place, byte) in text.bytes().enumerate() {
-        match byte {
-            b',' => line.end_field(text, place)?,
-            b'\n' if place == line.start => line = PlainLine::at(place.checked_add(1)?),
-            b'\n' => {
-                rows.push(line.end(text, place)?);
-                line = PlainLine::at(place.checked_add(1)?);
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    let mut last = [0; 8];
+    last.get_mut(..rest.len())?.copy_from_slice(rest);
+    let mut start = 0_usize;
+    for word in words.iter().chain([&last]) {
+        let mut ends = ends_in(u64::from_le_bytes(*word));
+        while ends != 0 {
+            let within = usize::try_from(ends.trailing_zeros() / 8).ok()?;
+            ends &= ends - 1;
+            let place = start.checked_add(within)?;
+            if word.get(within) == Some(&b',') {
+                line.end_field(text, place)?;
+                continue;
             }
-            _ => {}
+            if place > line.start {
+                rows.push(line.end(text, place)?);
+            }
+            line = PlainLine::at(place.checked_add(1)?);
         }
+        start = start.checked_add(8)?;
     }
     if line.start < text.len() {
         rows.push(line.end(text, text.len())?);
     }
-    Some(rows)
+    Some(())
 }
 
 /// A plain line while its fields are looked for.
@@ -466,7 +524,7 @@ mod tests {
         ) {
             let copied: [String; 5] = std::array::from_fn(|at| commas[at].clone() + &plain[at]);
             let line = format!(",,,,,,,,{},,", plain.join(","));
-            let block = RowBlock::of_plain_lines(line).ok().unwrap();
+            let block = RowBlock::of_plain_lines(line, Spare::default()).ok().unwrap();
             let plain_row = block.rows(0).1.next().unwrap();
             let fields = [""; 8].into_iter().chain(copied.iter().map(String::as_str));
             let copied_row = ExtractRow::new(1, fields).unwrap();

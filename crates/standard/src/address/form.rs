@@ -181,7 +181,7 @@ impl StandardAddress {
     /// The delivery line: `123 N MAIN ST APT 4B`, `PO BOX 12`, `RR 2 BOX 18`.
     #[must_use]
     pub fn delivery_line(&self) -> String {
-        let mut line = Line::default();
+        let mut line = Line(String::with_capacity(LINE_ROOM));
         match self.kind {
             AddressKind::Street => self.street_line(&mut line),
             AddressKind::PostOfficeBox => {
@@ -232,6 +232,9 @@ impl StandardAddress {
         line.0
     }
 }
+
+/// Room for a delivery line, in bytes: few are longer.
+const LINE_ROOM: usize = 64;
 
 /// Words joined by single spaces, empty ones left out.
 #[derive(Default)]

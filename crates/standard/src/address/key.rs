@@ -29,13 +29,21 @@ impl StandardAddress {
     /// The on-file address key.
     #[must_use]
     pub fn key(&self) -> AddressKey {
-        AddressKey(Personal::new(format!(
-            "countersign-key-v1|{}|{}|{}|{}",
-            self.kind.label(),
-            self.number_part(),
-            self.street_core(),
-            self.zip5
-        )))
+        self.parts().key()
+    }
+
+    /// What key and tokens are made of, worked out once for both.
+    #[must_use]
+    pub fn parts(&self) -> AddressParts<'_> {
+        let number = self.number_part();
+        let mut digits: Vec<u8> = number.bytes().filter(u8::is_ascii_digit).collect();
+        digits.sort_unstable();
+        AddressParts {
+            address: self,
+            digits: String::from_utf8(digits).unwrap_or_default(),
+            number,
+            street: self.street_core(),
+        }
     }
 
     /// The number compared: house number with its fraction, or box number, without punctuation. Of a
@@ -74,23 +82,49 @@ impl StandardAddress {
     /// A part the address lacks is left out.
     #[must_use]
     pub fn token_parts(&self) -> Vec<(TokenKind, String)> {
-        let number = self.number_part();
-        let mut digits: Vec<char> = number.chars().filter(char::is_ascii_digit).collect();
-        digits.sort_unstable();
-        let street = self.street_core();
-        let (left, right) = halves(&street);
-        let (left, right) = (left.to_owned(), right.to_owned());
-        let mut parts = vec![
-            (TokenKind::Zip5, self.zip5.clone()),
-            (TokenKind::Zip3, self.zip5.chars().take(3).collect()),
-            (TokenKind::Number, number),
-            (TokenKind::NumberDigits, digits.into_iter().collect()),
-            (TokenKind::Street, street),
+        let parts = self.parts();
+        let parts = parts.tokens().map(|(kind, part)| (kind, part.to_owned()));
+        parts.collect()
+    }
+}
+
+/// What an address's key and tokens are made of. Has no `Debug`: it is personal.
+pub struct AddressParts<'a> {
+    address: &'a StandardAddress,
+    number: String,
+    /// The number's digits, ascending.
+    digits: String,
+    street: String,
+}
+
+impl AddressParts<'_> {
+    /// See [`StandardAddress::key`].
+    #[must_use]
+    pub fn key(&self) -> AddressKey {
+        let parts = [
+            "countersign-key-v1",
+            self.address.kind.label(),
+            &self.number,
+            &self.street,
+            &self.address.zip5,
+        ];
+        AddressKey(Personal::new(parts.join("|")))
+    }
+
+    /// See [`StandardAddress::token_parts`].
+    pub fn tokens(&self) -> impl Iterator<Item = (TokenKind, &str)> {
+        let zip5 = self.address.zip5.as_str();
+        let (left, right) = halves(&self.street);
+        let parts = [
+            (TokenKind::Zip5, zip5),
+            (TokenKind::Zip3, zip5.get(..3).unwrap_or(zip5)),
+            (TokenKind::Number, &self.number),
+            (TokenKind::NumberDigits, &self.digits),
+            (TokenKind::Street, &self.street),
             (TokenKind::StreetLeft, left),
             (TokenKind::StreetRight, right),
-            (TokenKind::Unit, self.unit.clone()),
+            (TokenKind::Unit, &self.address.unit),
         ];
-        parts.retain(|(_, part)| !part.is_empty());
-        parts
+        parts.into_iter().filter(|(_, part)| !part.is_empty())
     }
 }

@@ -99,7 +99,9 @@ fn read_zip(text: &str, state: &str) -> Result<(String, String), AddressProblem>
     if !digits(five) || !digits(four) || !four_fits || !(3..=5).contains(&five.len()) {
         return Err(AddressProblem::ZipForm);
     }
-    let zip5 = format!("{five:0>5}");
+    let mut zip5 = String::with_capacity(5);
+    zip5.extend(std::iter::repeat_n('0', 5_usize.saturating_sub(five.len())));
+    zip5.push_str(five);
     if five.len() < 5 && place::state_of_zip(&zip5) != Some(state) {
         return Err(AddressProblem::ZipForm);
     }
