@@ -2,7 +2,7 @@
 //! --extract FILE.csv [--threads 2] [--sealed no] [--out DIR]`.
 //!
 //! Keys are derived from a constant, so that files of two programs can be compared by the digest it
-//! prints. The snapshot is written to a new folder under DIR (usual: the system's temporary folder)
+//! prints. `--json yes` adds the same as one JSON document. The snapshot is written to a new folder under DIR (usual: the system's temporary folder)
 //! and removed.
 
 #![allow(
@@ -12,12 +12,18 @@
     clippy::expect_used
 )]
 
-use std::{collections::HashMap, fs, path::PathBuf, sync::Mutex, time::Instant};
+use std::{
+    collections::HashMap,
+    fs,
+    path::{Path, PathBuf},
+    sync::Mutex,
+    time::Instant,
+};
 
 use countersign_register as register;
 use model::id::Epoch;
 use register::{
-    build::{self, BuildOptions, SealedPlane, Stage},
+    build::{self, BuildOptions, BuildReport, SealedPlane, Stage},
     extract,
     kind::Synthetic,
 };
@@ -51,7 +57,8 @@ fn main() {
         .num_threads(threads)
         .build()
         .unwrap();
-    pool.install(|| run(&path, &out, sealed_plane));
+    let is_json = found.get("--json").map(String::as_str) == Some("yes");
+    pool.install(|| run(&path, &out, sealed_plane, is_json));
     fs::remove_dir_all(&out).unwrap();
 }
 
@@ -73,7 +80,7 @@ impl Clock {
     }
 }
 
-fn run(path: &std::path::Path, out: &std::path::Path, sealed_plane: SealedPlane) {
+fn run(path: &Path, out: &Path, sealed_plane: SealedPlane, is_json: bool) {
     let clock = Mutex::new(Clock {
         stage: None,
         wall: Instant::now(),
@@ -115,9 +122,9 @@ fn run(path: &std::path::Path, out: &std::path::Path, sealed_plane: SealedPlane)
         );
     }
     let used = cpu_seconds() - processor;
+    let seconds = start.elapsed().as_secs_f64();
     println!(
-        "whole      {:7.2} s {used:7.2} s of processors {:6.2} µs a person; peak {} MiB",
-        start.elapsed().as_secs_f64(),
+        "whole      {seconds:7.2} s {used:7.2} s of processors {:6.2} µs a person; peak {} MiB",
         used * 1e6 / people,
         peak_mib()
     );
@@ -136,6 +143,36 @@ fn run(path: &std::path::Path, out: &std::path::Path, sealed_plane: SealedPlane)
             &facts.digest[..16]
         );
     }
+    if is_json {
+        print_json(&report, &clock.lock().unwrap().lines, [seconds, used]);
+    }
+}
+
+fn print_json(report: &BuildReport, stages: &[(String, f64, f64, u64)], [seconds, used]: [f64; 2]) {
+    let snapshot = &report.snapshot;
+    let stages: Vec<String> = stages
+        .iter()
+        .map(|(name, wall, used, _)| {
+            let name = name.to_lowercase();
+            format!("\"{name}\":{{\"seconds\":{wall:.2},\"processor_seconds\":{used:.2}}}")
+        })
+        .collect();
+    let files = snapshot.files.iter();
+    let files: Vec<String> = files
+        .map(|(name, facts)| format!("\"{name}\":{}", facts.bytes))
+        .collect();
+    println!(
+        "{{\"people\":{},\"rows\":{},\"addresses\":{},\"seconds\":{seconds:.2},\
+         \"processor_seconds\":{used:.2},\"peak_mebibytes\":{},\"stages\":{{{}}},\"bytes\":{{{}}},\
+         \"snapshot\":\"{}\"}}",
+        snapshot.people,
+        snapshot.rows,
+        snapshot.addresses,
+        peak_mib(),
+        stages.join(","),
+        files.join(","),
+        report.snapshot_digest,
+    );
 }
 
 /// Processor time of all threads so far, seconds.
