@@ -15,6 +15,7 @@ use instrument::{
     leaf::{Act, DocumentKind},
     manifest::Manifest,
     signed::Signed,
+    statement::Statement,
     warrant::verify_authority,
 };
 use model::{
@@ -95,6 +96,32 @@ impl Documents {
             .max_by_key(|(_, at)| **at)?
             .0;
         self.certificates.get(digest).map(Signed::document)
+    }
+
+    /// The manifest of the register that a statement is on.
+    pub(crate) fn manifest_of(&self, statement: &Statement) -> Option<(&Digest, &Manifest)> {
+        let manifests = self.manifests.iter();
+        let mut manifests = manifests.map(|(digest, signed)| (digest, signed.document()));
+        manifests.find(|(_, manifest)| {
+            (&manifest.register, manifest.epoch) == (&statement.register, statement.epoch)
+        })
+    }
+
+    /// How many people the register of a statement has; of a row without one, each register there is.
+    pub(crate) fn people_on_file(&self, statement: Option<&Statement>) -> Vec<u64> {
+        match statement {
+            Some(statement) => {
+                let manifest = self.manifest_of(statement);
+                manifest
+                    .map(|(_, manifest)| manifest.people)
+                    .into_iter()
+                    .collect()
+            }
+            None => {
+                let manifests = self.manifests.values();
+                manifests.map(|signed| signed.document().people).collect()
+            }
+        }
     }
 
     /// Whether a document came into force before a leaf.

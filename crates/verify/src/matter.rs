@@ -153,10 +153,7 @@ impl RowCase<'_> {
             "the statement asks about other periods or another question than the row",
         );
         let documents = self.known.documents;
-        let manifest = documents.manifests.iter().find(|(_, signed)| {
-            let manifest = signed.document();
-            (&manifest.register, manifest.epoch) == (&statement.register, statement.epoch)
-        });
+        let manifest = documents.manifest_of(statement);
         let logged = |kind, digest| documents.is_logged_before(kind, digest, leaf.number);
         report.require(
             manifest.is_some_and(|(digest, _)| logged(DocumentKind::Manifest, digest))
@@ -243,7 +240,8 @@ impl RowCase<'_> {
             return;
         };
         let what = "transcripts scored again with the same outcome";
-        match (rescore(transcript, certificate), statement) {
+        let registers = self.known.documents.people_on_file(statement);
+        match (rescore(transcript, certificate, &registers), statement) {
             (Ok(Outcome::Identified(record)), Some(statement)) => {
                 let same = record == statement.record;
                 report.require(same, what, place, "the transcript names another record");
@@ -257,6 +255,12 @@ impl RowCase<'_> {
             ),
             (Err(RescoreError::Unreadable(error)), _) => {
                 report.fail(place, format!("the transcript cannot be read: {error}"));
+            }
+            (Err(RescoreError::Register(people)), _) => {
+                report.fail(
+                    place,
+                    format!("the transcript is of a register of {people} people, and no manifest is"),
+                );
             }
             // Another version of the matcher is no fault of the bundle's; anything else is.
             (Err(RescoreError::Certificate(CertificateError::Matcher)), _) => {

@@ -157,6 +157,8 @@ pub enum RescoreError {
     Unreadable(serde_json::Error),
     /// It was made by another model than this verifier's, or outside the certificate.
     Identify(IdentifyError),
+    /// It is of a register of so many people, and none that it may be of has as many.
+    Register(u64),
     /// The certificate does not hold for the transcript's register and this verifier's matcher.
     Certificate(CertificateError),
 }
@@ -171,13 +173,21 @@ pub fn matcher() -> Matcher {
     }
 }
 
-/// Stage B again, from the transcript alone.
+/// Stage B again, from the transcript alone. It may be of a register with so many people as one of
+/// `registers`: how many there are decides how likely a stranger is.
 ///
 /// # Errors
 /// [`RescoreError`].
-pub fn rescore(transcript: &[u8], certificate: &Certificate) -> Result<Outcome, RescoreError> {
+pub fn rescore(
+    transcript: &[u8],
+    certificate: &Certificate,
+    registers: &[u64],
+) -> Result<Outcome, RescoreError> {
     let transcript: Transcript =
         serde_json::from_slice(transcript).map_err(RescoreError::Unreadable)?;
+    if !registers.contains(&transcript.people) {
+        return Err(RescoreError::Register(transcript.people));
+    }
     certificate
         .holds_for(transcript.people, &matcher())
         .map_err(RescoreError::Certificate)?;

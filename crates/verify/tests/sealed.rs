@@ -230,6 +230,12 @@ fn stage_b_is_scored_again() {
         "transcript 1-2",
         "names nobody",
     );
+    for name in ["transcript/1-2", "transcript/1-4"] {
+        let mut larger = transcript(Some(7));
+        larger.people += 1;
+        let place = name.replace('/', " ");
+        failed(&with(name, larger), &place, "of a register of 4 people");
+    }
     let report = with("transcript/1-4", transcript(Some(3)));
     assert!(
         report
