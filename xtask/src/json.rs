@@ -1,6 +1,7 @@
-//! As much JSON as xtask needs: whole numbers out of our own programs' documents.
+//! As much JSON as xtask needs: numbers out of our own programs' documents and their peers'.
 //!
-//! Place in the flow: the demo part of the tests reads the checker's totals with it.
+//! Place in the flow: the demo part of the tests reads the checker's totals with it, benches what was
+//! measured.
 //!
 //! Left to others: JSON in general.
 
@@ -31,12 +32,23 @@ pub fn needed(document: &str, key: &str) -> Result<f64, Failure> {
     number(document, key).ok_or_else(|| missing(key))
 }
 
-/// What stands behind `"key":{`, to look for numbers in.
+/// What stands in the braces behind `"key":{`, to look for numbers in. No text in our documents has
+/// braces.
 pub fn part<'d>(document: &'d str, key: &str) -> Result<&'d str, Failure> {
     let (_, after) = document
         .split_once(&format!("\"{key}\":{{"))
         .ok_or_else(|| missing(key))?;
-    Ok(after)
+    let mut open = 1_u32;
+    let end = after.find(|letter: char| {
+        match letter {
+            '{' => open += 1,
+            '}' => open -= 1,
+            _ => {}
+        }
+        open == 0
+    });
+    end.and_then(|end| after.get(..end))
+        .ok_or_else(|| missing(key))
 }
 
 fn missing(key: &str) -> Failure {
@@ -77,6 +89,10 @@ mod tests {
         assert!(needed(document, "recal").is_err());
         assert!(needed(document, "none").is_err());
         assert!(part(document, "none").is_err());
+        let later = "{\"all\":{\"a\":{\"b\":1}},\"rest\":{\"recall\":0.5}}";
+        assert_eq!(part(later, "all").ok(), Some("\"a\":{\"b\":1}"));
+        assert!(needed(part(later, "all").unwrap(), "recall").is_err());
+        assert!(part("{\"all\":{", "all").is_err());
     }
 
     #[test]

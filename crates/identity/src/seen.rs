@@ -52,6 +52,10 @@ impl Seen {
         }
         let heads = register.heads(&unread)?;
         let surnames = comparator.surnames_of(&heads, register)?;
+        if heads.len() != unread.len() || surnames.len() != unread.len() {
+            // Whoever is missing would be passed by in silence, and those after taken for others.
+            return Err(CandidatesError::Damaged { part: "heads" });
+        }
         let read = unread.into_iter().zip(heads).zip(surnames);
         self.records
             .extend(read.map(|((record, head), surnames)| NamedRecord {

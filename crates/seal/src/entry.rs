@@ -22,7 +22,7 @@ use crate::{
     address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH, PackedAddress},
     context::{EntryName, SLOT_LABEL, SlotContext, SlotKey, SlotText},
     header::RecordHeader,
-    hmac::{Begun, Expander, LaneMessages, LaneSecrets, Padded},
+    hmac::{Begun, Expander, LANES, LaneMessages, LaneSecrets, Padded},
     keys::{BuilderValues, EpochKeys},
     mac::{TAG_LENGTH, encrypt_once},
     wire::put,
@@ -36,6 +36,8 @@ const SUITE_LABEL: &str = "countersign/sealed-address/v1";
 
 /// Most keys one entry can be opened under.
 pub const SLOTS_MAX: usize = 8;
+// The slots of an entry are expanded side by side, each in a lane of its own.
+const _: () = assert!(SLOTS_MAX <= LANES);
 
 /// Bytes of the sealed address: padded plaintext and tag.
 pub const CIPHERTEXT_LENGTH: usize = PLAINTEXT_LENGTH + TAG_LENGTH;
@@ -357,7 +359,8 @@ impl<'a> Sealer<'a> {
         Zeroizing::new(self.builder.padded("data-key", &parts, &mut work.padded))
     }
 
-    /// Makes the slots whose bytes stand in `work`, side by side.
+    /// Makes the slots whose bytes stand in `work`, side by side. Lanes beyond them may still hold what an
+    /// earlier entry had; nothing of these is read.
     fn slots(&self, data_key: &[u8; 32], work: &mut Workspace) -> Result<(), SealError> {
         let bytes = SlotBytes {
             bytes: &work.slot_bytes,

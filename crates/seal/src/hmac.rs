@@ -222,7 +222,7 @@ impl fmt::Debug for PreparedKey {
 }
 
 /// Keys that take in a block before any takes in the next: the processor works on several at once.
-const LANES: usize = 8;
+pub const LANES: usize = 8;
 
 /// States that are wiped when dropped.
 struct Lanes([[u32; 8]; LANES]);
@@ -351,7 +351,8 @@ impl LaneKeys {
         for (lanes, mark) in [(&mut all.inside.0, 0x36), (&mut all.outside.0, 0x5c)] {
             for (key, block) in keys.iter().zip(blocks.0.iter_mut()) {
                 block.fill(mark);
-                for (place, byte) in block.iter_mut().zip(to_bytes(key)) {
+                let key = Zeroizing::new(to_bytes(key));
+                for (place, byte) in block.iter_mut().zip(key.iter()) {
                     *place ^= byte;
                 }
             }

@@ -124,6 +124,11 @@ fn certified(office: &Office<'_>, input: &IdentifyInput<'_>) -> Result<Threshold
         ));
     }
     let people = input.records.candidates().people();
+    if people != office.documents.manifest.document().people {
+        return Err(CaseworkError::NotCertified(
+            "the register has another number of people than its manifest says",
+        ));
+    }
     certificate
         .holds_for(people, &matcher())
         .map_err(CaseworkError::Certificate)?;

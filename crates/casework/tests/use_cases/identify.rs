@@ -150,6 +150,13 @@ fn without_a_certificate_that_holds_nobody_is_identified() {
     );
     check_stopped(
         Changes {
+            people_of_manifest: Some(199_999),
+            ..Changes::default()
+        },
+        "another number of people",
+    );
+    check_stopped(
+        Changes {
             certificate: |certificate| {
                 let measurement = &mut certificate.measurement;
                 measurement.thresholds.matcher.parameters = Digest::of(b"another model");

@@ -66,6 +66,8 @@ pub struct Changes {
     pub certificate: fn(&mut Certificate),
     /// People the register says it has.
     pub people: u64,
+    /// People its manifest says it has, where these are others.
+    pub people_of_manifest: Option<u64>,
 }
 
 impl Default for Changes {
@@ -76,6 +78,7 @@ impl Default for Changes {
             authority: |_| {},
             certificate: |_| {},
             people: 200_000,
+            people_of_manifest: None,
         }
     }
 }
@@ -100,6 +103,7 @@ impl World {
         let policy = Policy::load().unwrap();
         let keys = epoch_keys();
         let register = Register::new(&keys).of_people(changes.people);
+        let people_of_manifest = changes.people_of_manifest.unwrap_or(changes.people);
         let mut genesis = testing::genesis();
         (changes.genesis)(&mut genesis);
         let genesis =
@@ -113,7 +117,7 @@ impl World {
             authority,
             earlier: Vec::new(),
             agreements: vec![agreement],
-            manifest: manifest(root, &register),
+            manifest: manifest(root, &register, people_of_manifest),
         };
         let shares = (0..testing::KEEPERS)
             .map(|position| KeeperShares::of(&keys, &testing::keeper_id(position)).unwrap())
@@ -180,7 +184,7 @@ fn authority(
     .unwrap()
 }
 
-fn manifest(genesis: Digest, register: &Register) -> Signed<Manifest> {
+fn manifest(genesis: Digest, register: &Register, people: u64) -> Signed<Manifest> {
     let manifest = Manifest {
         genesis,
         kind: instrument::genesis::GenesisKind::Synthetic,
@@ -188,7 +192,7 @@ fn manifest(genesis: Digest, register: &Register) -> Signed<Manifest> {
         epoch: Epoch(1),
         extract: Digest::of(b"extract"),
         built_at: Instant(NOON.0 - 86_400),
-        people: 5,
+        people,
         addresses: 6,
         headers_root: register.headers_root(),
         files: Vec::new(),

@@ -117,7 +117,7 @@ pub fn build<K: RegisterKind>(
     let (prepared, row_count) = prepare_all::<K>(rows, keys, options)?;
     (options.progress)(Stage::Preparing, row_count);
     let people = People::of(prepared)?;
-    let counted = |is: fn(&PersonView<'_>) -> bool| count(people.iter().filter(is).count());
+    let counted = |is: fn(&PersonView<'_>) -> bool| count(people.par_iter().filter(is).count());
     let held = counted(|person| person.facts.marker == Marker::Hold);
     let contradictory_people = counted(|person| person.facts.contradictory());
     (options.progress)(Stage::Sealing, count(people.count()));
@@ -213,7 +213,7 @@ fn prepare_round<K: RegisterKind>(
 }
 
 /// People that are made at a time: while they are, those before are written.
-const CHUNK: usize = 8192;
+const CHUNK: usize = 16_384;
 /// People that one thread makes at a time.
 const BATCH: usize = 256;
 

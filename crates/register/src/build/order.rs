@@ -77,9 +77,10 @@ impl People {
             .person(number % PIECE_RUNS)
     }
 
-    /// All people, in order.
-    pub fn iter(&self) -> impl Iterator<Item = PersonView<'_>> {
-        self.order.iter().filter_map(|number| self.person(*number))
+    /// All people, on all threads.
+    pub fn par_iter(&self) -> impl ParallelIterator<Item = PersonView<'_>> {
+        let order = self.order.par_iter();
+        order.filter_map(|number| self.person(*number))
     }
 
     /// Makes one person of the runs of each.
