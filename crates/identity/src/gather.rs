@@ -205,8 +205,8 @@ impl Asked<'_, '_> {
         let mut compared = Compared::new(prior(self.people));
         let crowd = crowd_after(search);
         let mut is_read_ahead = false;
-        let mut groups = sieve.groups();
-        while let Some((group, following)) = groups.split_first() {
+        let mut groups = sieve.groups().iter();
+        while let Some(group) = groups.next() {
             let (members, count) = (sieve.members(group), sieve.count(group));
             if !compared.could_be_changed_by(group.greatest) {
                 compared.passed_over.push(PassedOver {
@@ -214,7 +214,6 @@ impl Asked<'_, '_> {
                     birth: group.birth,
                     count,
                 });
-                groups = following;
                 continue;
             }
             if count >= crowd {
@@ -224,14 +223,15 @@ impl Asked<'_, '_> {
             let has_somebody = compared.heaviest.is_some();
             if has_somebody && !std::mem::replace(&mut is_read_ahead, true) {
                 // Most that could matter beside them will when it is their turn.
-                let near = groups.iter().take_while(|group| {
+                let near = groups.as_slice().iter().take_while(|group| {
                     sieve.count(group) < crowd && compared.could_be_changed_by(group.greatest)
                 });
-                let members = near.flat_map(|group| sieve.members(group));
-                seen.read(members, found, &self.comparator, self.register)?;
+                let near = near.flat_map(|group| sieve.members(group));
+                let all = members.iter().chain(near);
+                seen.read(all, found, &self.comparator, self.register)?;
+            } else {
+                seen.read(members.iter(), found, &self.comparator, self.register)?;
             }
-            seen.read(members.iter(), found, &self.comparator, self.register)?;
-            groups = following;
             let birth_of = |member: &NamedRecord| {
                 let told = group.birth;
                 told.unwrap_or_else(|| self.comparator.birth_level(&member.head))

@@ -2,8 +2,8 @@
 //! --extract FILE.csv [--threads 2] [--sealed no] [--out DIR]`.
 //!
 //! Keys are derived from a constant, so that files of two programs can be compared by the digest it
-//! prints. `--json yes` adds the same as one JSON document. The snapshot is written to a new folder under DIR (usual: the system's temporary folder)
-//! and removed.
+//! prints. `--json yes` adds the same as one JSON document. The snapshot is written to a new folder
+//! under DIR (usual: the system's temporary folder) and removed.
 
 #![allow(
     clippy::unwrap_used,

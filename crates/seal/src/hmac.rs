@@ -334,6 +334,19 @@ fn take_messages(lanes: &mut [[u32; 8]], messages: &[Padded], from: usize) {
     }
 }
 
+/// The MACs of messages whose insides stand in lanes, after so many blocks; each lane has its outside.
+fn macs_in<'o>(
+    mut lanes: Lanes,
+    messages: &[Padded],
+    from: usize,
+    outsides: impl Iterator<Item = &'o [u32; 8]>,
+) -> Lanes {
+    let used = lanes.0.get_mut(..messages.len()).unwrap_or(&mut []);
+    take_messages(used, messages, from);
+    take_outside(used, outsides);
+    lanes
+}
+
 /// Keys prepared side by side.
 struct LaneKeys {
     inside: Lanes,
@@ -365,11 +378,7 @@ impl LaneKeys {
 
     /// The MAC of a message under each key.
     fn macs(&self, messages: &[Padded]) -> Lanes {
-        let mut lanes = Lanes(self.inside.0);
-        let used = lanes.0.get_mut(..messages.len()).unwrap_or(&mut []);
-        take_messages(used, messages, 0);
-        take_outside(used, self.outside.0.iter());
-        lanes
+        macs_in(Lanes(self.inside.0), messages, 0, self.outside.0.iter())
     }
 }
 
@@ -387,10 +396,8 @@ impl PreparedKey {
         };
         let shared = (0..).take_while(same).count();
         let begun = State::after(&self.inside.0, first.0.get(..shared).unwrap_or(&[]));
-        let mut lanes = Lanes([begun.0; LANES]);
-        let used = lanes.0.get_mut(..N).unwrap_or(&mut []);
-        take_messages(used, messages, shared);
-        take_outside(used, std::iter::repeat(&self.outside.0));
+        let outsides = std::iter::repeat(&self.outside.0);
+        let lanes = macs_in(Lanes([begun.0; LANES]), messages, shared, outsides);
         let mut macs = [[0; 32]; N];
         for (mac, state) in macs.iter_mut().zip(&lanes.0) {
             *mac = to_bytes(state);
@@ -431,11 +438,10 @@ impl Expander {
         for (message, secret) in messages.iter_mut().zip(secrets) {
             message.set(&[secret]);
         }
-        let mut keys = Lanes([self.no_salt.inside.0; LANES]);
-        let used = keys.0.get_mut(..messages.len()).unwrap_or(&mut []);
-        take_messages(used, messages, 0);
-        take_outside(used, std::iter::repeat(&self.no_salt.outside.0));
-        let keys = LaneKeys::new(used);
+        let begun = Lanes([self.no_salt.inside.0; LANES]);
+        let outsides = std::iter::repeat(&self.no_salt.outside.0);
+        let keys = macs_in(begun, messages, 0, outsides);
+        let keys = LaneKeys::new(keys.0.get(..messages.len()).unwrap_or(&[]));
         for (message, info) in messages.iter_mut().zip(infos.clone()) {
             message.set(&[info, &[1]]);
         }

@@ -19,7 +19,6 @@ mod write;
 
 use std::path::Path;
 
-use identity::candidates::Marker;
 use model::{digest::Digest, id::RecordNumber};
 use rayon::prelude::*;
 use seal::{entry::Sealer, keys::EpochKeys, token::TokenEvaluator};
@@ -37,7 +36,6 @@ use order::People;
 use person::{Batch, Maker};
 use planes::Planes;
 use prepare::{Desk, Prepared, Preparer, Prints};
-use view::PersonView;
 
 /// A stage of building, for progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,9 +115,6 @@ pub fn build<K: RegisterKind>(
     let (prepared, row_count) = prepare_all::<K>(rows, keys, options)?;
     (options.progress)(Stage::Preparing, row_count);
     let people = People::of(prepared)?;
-    let counted = |is: fn(&PersonView<'_>) -> bool| count(people.par_iter().filter(is).count());
-    let held = counted(|person| person.facts.marker == Marker::Hold);
-    let contradictory_people = counted(|person| person.facts.contradictory());
     (options.progress)(Stage::Sealing, count(people.count()));
     let maker = Maker {
         sealer: match options.sealed_plane {
@@ -140,7 +135,7 @@ pub fn build<K: RegisterKind>(
         name_forms: built.name_forms.to_string(),
         people: built.people,
         rows: row_count,
-        entries: built.entries,
+        entries: built.counts.entries,
         addresses: built.addresses,
         keepers_needed: u32::try_from(keys.sets().needed()).unwrap_or(u32::MAX),
         keepers: keys.sets().keepers().to_vec(),
@@ -149,10 +144,10 @@ pub fn build<K: RegisterKind>(
     };
     let snapshot_digest = write::snapshot(out, &snapshot)?.to_string();
     Ok(BuildReport {
-        without_standard_form: built.entries.saturating_sub(built.addresses),
-        records_without_key: built.records_without_key,
-        contradictory_people,
-        held,
+        without_standard_form: built.counts.entries.saturating_sub(built.addresses),
+        records_without_key: built.counts.without_key,
+        contradictory_people: built.counts.contradictory,
+        held: built.counts.held,
         snapshot,
         snapshot_digest,
     })

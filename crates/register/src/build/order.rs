@@ -77,12 +77,6 @@ impl People {
             .person(number % PIECE_RUNS)
     }
 
-    /// All people, on all threads.
-    pub fn par_iter(&self) -> impl ParallelIterator<Item = PersonView<'_>> {
-        let order = self.order.par_iter();
-        order.filter_map(|number| self.person(*number))
-    }
-
     /// Makes one person of the runs of each.
     fn join_runs(&mut self, places: &[(Place, u32)]) -> Result<(), BuildError> {
         let runs = || places.chunk_by(|a, b| a.0 == b.0);

@@ -6,7 +6,7 @@
 
 use identity::{
     blocking::{AddressKeys, Refinement, record_prints},
-    candidates::{BOUND_PART_BITS, BoundAddress},
+    candidates::{BOUND_PART_BITS, BoundAddress, Marker},
 };
 use model::{
     digest::Digest,
@@ -47,12 +47,34 @@ pub struct Batch<'d> {
     pub headers: Rows<u8>,
     /// The headers' leaves.
     pub leaves: Vec<Digest>,
-    /// Distinct addresses of all records.
-    pub entries: u64,
-    /// Records no address of which has a standard form.
-    pub records_without_key: u64,
+    /// What is counted of the records.
+    pub counts: Counts,
     name: StandardName,
     work: Workspace,
+}
+
+/// What is counted of records, for the report.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Counts {
+    /// Distinct addresses of all.
+    pub entries: u64,
+    /// Records no address of which has a standard form.
+    pub without_key: u64,
+    /// Records with a hold or an identity-theft marker.
+    pub held: u64,
+    /// Records whose rows state several birth dates or taxpayer numbers.
+    pub contradictory: u64,
+}
+
+impl Counts {
+    /// Adds those of others.
+    pub fn add(&mut self, others: Self) {
+        let sum = |own: &mut u64, other: u64| *own = own.saturating_add(other);
+        sum(&mut self.entries, others.entries);
+        sum(&mut self.without_key, others.without_key);
+        sum(&mut self.held, others.held);
+        sum(&mut self.contradictory, others.contradictory);
+    }
 }
 
 /// Sequences of values, one after the other.
@@ -83,8 +105,7 @@ impl Batch<'_> {
         self.sealed.clear();
         self.headers.clear();
         self.leaves.clear();
-        self.entries = 0;
-        self.records_without_key = 0;
+        self.counts = Counts::default();
     }
 }
 
@@ -170,10 +191,12 @@ impl<'d> Batch<'d> {
     fn match_record(&mut self, record: RecordNumber, person: PersonView<'d>) {
         let standard = || (0_u16..).zip(person.entries()).filter_map(standard_of);
         let keys: Vec<AddressKeys> = standard().map(|(_, facts)| facts.keys).collect();
-        if keys.is_empty() {
-            self.records_without_key = self.records_without_key.saturating_add(1);
-        }
-        self.entries = self.entries.saturating_add(count(person.entries().count()));
+        self.counts.add(Counts {
+            entries: count(person.entries().count()),
+            without_key: u64::from(keys.is_empty()),
+            held: u64::from(person.facts.marker == Marker::Hold),
+            contradictory: u64::from(person.facts.contradictory()),
+        });
         let stated = &person.facts.date_of_birth.stated;
         let date_of_birth = stated.as_ref().map(|(_, date)| *date);
         let tin = person.facts.tin.stated.as_ref().map(|(_, token)| token);

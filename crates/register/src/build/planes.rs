@@ -11,7 +11,11 @@ use model::digest::Digest;
 use rayon::prelude::*;
 use seal::merkle::GrowingTree;
 
-use super::{BuildError, BuildOptions, Stage, count, person::Batch, write};
+use super::{
+    BuildError, BuildOptions, Stage, count,
+    person::{Batch, Counts},
+    write,
+};
 use crate::{
     bytes::PlaneBytes,
     index::{self, IndexBuilder},
@@ -29,16 +33,14 @@ pub(super) struct Planes {
     sealed: write::TableFile,
     headers: write::TableFile,
     tree: GrowingTree,
-    entries: u64,
-    records_without_key: u64,
+    counts: Counts,
 }
 
 /// What was built, for the manifest and the report.
 pub(super) struct Built {
     pub(super) people: u32,
-    pub(super) entries: u64,
     pub(super) addresses: u64,
-    pub(super) records_without_key: u64,
+    pub(super) counts: Counts,
     pub(super) name_forms: Digest,
     pub(super) headers_root: Digest,
     pub(super) files: BTreeMap<String, FileFacts>,
@@ -56,8 +58,7 @@ impl Planes {
             sealed: write::TableFile::create(out, SEALED, count(people))?,
             headers: write::TableFile::create(out, HEADERS, count(people))?,
             tree: GrowingTree::default(),
-            entries: 0,
-            records_without_key: 0,
+            counts: Counts::default(),
         })
     }
 
@@ -76,10 +77,7 @@ impl Planes {
                     .ok_or(BuildError::TooLarge)?;
                 self.index.push(prints.iter().copied(), *refinement);
             }
-            self.entries = self.entries.saturating_add(batch.entries);
-            self.records_without_key = self
-                .records_without_key
-                .saturating_add(batch.records_without_key);
+            self.counts.add(batch.counts);
             self.residences.extend_from_slice(&batch.residences);
             batch.leaves.iter().for_each(|leaf| self.tree.push(*leaf));
             batch.clear();
@@ -129,9 +127,8 @@ impl Planes {
         keep(HEADERS.file, tables.1?);
         Ok(Built {
             people,
-            entries: self.entries,
             addresses,
-            records_without_key: self.records_without_key,
+            counts: self.counts,
             name_forms,
             headers_root: self.tree.root(),
             files,
