@@ -230,17 +230,31 @@ impl AddressKeys {
     #[must_use]
     pub fn of(address: &AddressTokens) -> Self {
         let zip3 = address.get(TokenKind::Zip3);
-        let place = [TokenKind::Number, TokenKind::Street]
-            .into_iter()
-            .filter_map(|kind| address.get(kind));
-        let whole: Vec<&Token> = place.chain(zip3).collect();
+        let street = [TokenKind::Number, TokenKind::Street].map(|kind| address.get(kind));
+        let zip5 = address.get(TokenKind::Zip5);
         Self {
-            whole: (zip3.is_some() && whole.len() > 1).then(|| FingerprintKey::of(&whole)),
-            zip5: address
-                .get(TokenKind::Zip5)
-                .map(|token| FingerprintKey::of(&[token])),
+            whole: Self::whole(street, zip3),
+            zip5: zip5.map(|token| FingerprintKey::of(&[token])),
             zip3: zip3.map(|token| FingerprintKey::of(&[token])),
         }
+    }
+
+    /// The key of number, street and ZIP3; `None` with less than two of them or without the ZIP3.
+    #[must_use]
+    pub fn whole(street: [Option<&Token>; 2], zip3: Option<&Token>) -> Option<FingerprintKey> {
+        let all: Vec<&Token> = street.into_iter().chain([zip3]).flatten().collect();
+        (zip3.is_some() && all.len() > 1).then(|| FingerprintKey::of(&all))
+    }
+
+    /// Of the key of the whole and those of ZIP5 and ZIP3: what [`Self::of`] makes, where keys are kept
+    /// by token.
+    #[must_use]
+    pub const fn of_keys(
+        whole: Option<FingerprintKey>,
+        zip5: Option<FingerprintKey>,
+        zip3: Option<FingerprintKey>,
+    ) -> Self {
+        Self { whole, zip5, zip3 }
     }
 
     pub(crate) fn all(addresses: &[AddressTokens]) -> Vec<Self> {

@@ -107,14 +107,24 @@ const SHARD_TOKENS_MAX: usize = 1 << 15;
 
 /// What a part is remembered by: 128 bits of a keyed function of kind and part. Two parts of one name
 /// are as likely as two equal keys of 16 bytes.
-type Name = (u64, u64);
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct PartName(u64, u64);
 
-/// Tokens by name.
-type Shard = HashMap<Name, Token, BuildHasherDefault<FirstWord>>;
+impl PartName {
+    /// One of so many shards, evenly.
+    #[must_use]
+    pub fn shard(self, shards: usize) -> usize {
+        let word = usize::try_from(self.1).unwrap_or(0);
+        word.checked_rem(shards).unwrap_or(0)
+    }
+}
+
+/// Values by the name of a part.
+pub type ByPartName<V> = HashMap<PartName, V, BuildHasherDefault<FirstWord>>;
 
 /// The hash of a name is its first word, which is a hash already.
 #[derive(Default)]
-struct FirstWord(Option<u64>);
+pub struct FirstWord(Option<u64>);
 
 impl Hasher for FirstWord {
     fn finish(&self) -> u64 {
@@ -138,7 +148,7 @@ pub struct TokenEvaluator {
     gate: PreparedKey,
     shares: Begun,
     names: SipKey,
-    memory: Vec<Mutex<Shard>>,
+    memory: Vec<Mutex<ByPartName<Token>>>,
 }
 
 impl fmt::Debug for TokenEvaluator {
@@ -165,8 +175,7 @@ impl TokenEvaluator {
     #[must_use]
     pub fn evaluate(&self, kind: TokenKind, part: &str) -> Token {
         let name = self.name(kind, part);
-        let place = usize::try_from(name.1).unwrap_or(0) % SHARDS;
-        let Some(shard) = self.memory.get(place) else {
+        let Some(shard) = self.memory.get(name.shard(SHARDS)) else {
             return self.evaluate_once(kind, part);
         };
         if let Some(token) = lock(shard).get(&name) {
@@ -196,9 +205,12 @@ impl TokenEvaluator {
         Token::new(*self.shares.combined_mac(&padded))
     }
 
-    fn name(&self, kind: TokenKind, part: &str) -> Name {
+    /// What a part is remembered by, here and wherever else tokens of these keys are kept.
+    #[must_use]
+    pub fn name(&self, kind: TokenKind, part: &str) -> PartName {
         let name = self.names.begin_wide().bytes(part.as_bytes());
-        name.bytes(&[kind as u8]).finish()
+        let (first, second) = name.bytes(&[kind as u8]).finish();
+        PartName(first, second)
     }
 }
 

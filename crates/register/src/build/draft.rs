@@ -6,18 +6,16 @@
 //!
 //! Left to others: what the rows say (prepare), everything that depends on a record's number (person).
 
-use identity::blocking::AddressKeys;
-use model::{
-    time::TaxPeriod,
-    token::{Binder, Token},
-};
+use identity::{blocking::AddressKeys, fingerprint::FingerprintKey};
+use model::{time::TaxPeriod, token::TokenKind};
 use seal::address::PackedAddress;
 use standard::name::Suffix;
 
 use super::{
     BuildError,
     stated::Facts,
-    view::{AddressView, PersonView},
+    tokens::{AddressParts, KINDS, KeptTokens, TokenNumber, token_of},
+    view::{AddressView, EntryView, PersonView},
 };
 
 /// A name: words in standard form, joined by spaces.
@@ -38,14 +36,20 @@ pub struct NameText<'a> {
 pub struct AddressFacts {
     /// A fingerprint of what makes two addresses of one person the same entry.
     pub identity: (u64, u64),
-    /// Where it has a standard form.
-    pub standard: Option<StandardFacts>,
+    standard: StandardFacts,
     /// Where its texts begin: as it is sealed, then the on-file address key.
     pub(super) texts: u32,
     /// Bytes of it packed.
     pub(super) packed: Result<u8, TooLong>,
-    /// Bytes of the on-file address key.
+    /// Bytes of the on-file address key: 0 without a standard form.
     pub(super) key: u16,
+}
+
+impl AddressFacts {
+    /// Where it has a standard form.
+    pub fn standard(&self) -> Option<&StandardFacts> {
+        (self.key > 0).then_some(&self.standard)
+    }
 }
 
 /// Bytes of text of an address that is too long to be sealed.
@@ -55,45 +59,48 @@ pub(super) struct TooLong(pub(super) u32);
 /// An address with a standard form.
 #[derive(Clone, Copy)]
 pub struct StandardFacts {
-    /// What binds its parts.
-    pub binders: Binders,
-    /// Its blocking keys.
-    pub keys: AddressKeys,
+    /// Tokens of its parts, in the order of [`model::token::TokenKind::OF_ADDRESS`].
+    pub parts: [Option<TokenNumber>; KINDS],
+    /// The key of its number, street and ZIP3; means nothing where [`AddressKeys::whole`] has none.
+    whole: FingerprintKey,
     /// Fingerprint of number, street, ZIP and unit.
     pub residence: u64,
 }
 
-/// What binds the parts of an address to records, in the order of
-/// [`model::token::TokenKind::OF_ADDRESS`].
-#[derive(Clone, Copy)]
-pub struct Binders {
-    /// Of each part; those of parts that are not there mean nothing.
-    binders: [Binder; 8],
-    /// Bit `i` set: part `i` is there.
-    present: u8,
-}
+impl StandardFacts {
+    /// Before its tokens are found.
+    const UNKNOWN: Self = Self {
+        parts: [None; KINDS],
+        whole: FingerprintKey::OPEN,
+        residence: 0,
+    };
 
-impl Binders {
-    /// Of the parts that are there.
-    pub fn new(parts: [Option<Binder>; 8]) -> Self {
-        let nothing = Token::new([0; 32]).binder();
-        let present = parts.iter().enumerate();
-        let present = present.filter(|(_, part)| part.is_some());
+    /// Of its tokens.
+    pub fn of(parts: &AddressParts, residence: u64) -> Self {
+        let token = |kind| token_of(parts, kind);
+        let street = [TokenKind::Number, TokenKind::Street].map(token);
+        let whole = AddressKeys::whole(street, token(TokenKind::Zip3));
         Self {
-            binders: parts.map(|part| part.unwrap_or(nothing)),
-            present: present.fold(0, |bits, (bit, _)| bits | 1 << bit),
+            parts: parts
+                .each_ref()
+                .map(|part| part.as_ref().map(|(number, _)| *number)),
+            whole: whole.unwrap_or(FingerprintKey::OPEN),
+            residence,
         }
     }
 
-    /// Which parts are there: bit `i` for part `i`.
-    pub fn present(&self) -> u8 {
-        self.present
+    fn part(&self, kind: TokenKind) -> Option<TokenNumber> {
+        *self.parts.get(kind.address_place()?)?
     }
 
-    /// What binds each part, where it is there.
-    pub fn iter(&self) -> impl Iterator<Item = Option<Binder>> {
-        let binders = self.binders.iter().enumerate();
-        binders.map(|(bit, binder)| (self.present & 1 << bit != 0).then_some(*binder))
+    /// Its blocking keys.
+    pub fn keys(&self, tokens: &KeptTokens) -> AddressKeys {
+        let zip = |kind| Some(tokens.get(self.part(kind)?)?.zip_key);
+        let zip3 = zip(TokenKind::Zip3);
+        let has_street =
+            [TokenKind::Number, TokenKind::Street].map(|kind| self.part(kind).is_some());
+        let has_whole = zip3.is_some() && has_street.contains(&true);
+        AddressKeys::of_keys(has_whole.then_some(self.whole), zip(TokenKind::Zip5), zip3)
     }
 }
 
@@ -103,8 +110,8 @@ pub struct NewAddress<'t> {
     pub identity: (u64, u64),
     /// Its five fields.
     pub fields: [&'t str; 5],
-    /// Its on-file address key and the rest, where it has a standard form.
-    pub standard: Option<(&'t str, StandardFacts)>,
+    /// Its on-file address key, where it has a standard form; the rest follows.
+    pub key: Option<&'t str>,
 }
 
 /// A person's place in the keyed order of records: the first 16 bytes of a keyed value of their id.
@@ -152,7 +159,9 @@ pub(super) struct Texts(pub(super) Vec<u8>);
 
 impl Drop for Texts {
     fn drop(&mut self) {
-        self.0.fill(0);
+        // Also what stood beyond the end once.
+        self.0.clear();
+        self.0.resize(self.0.capacity(), 0);
         std::hint::black_box(&self.0);
     }
 }
@@ -225,11 +234,11 @@ impl Drafts {
         let packed = PackedAddress::pack(address.fields, &mut self.texts.0);
         let packed =
             packed.map_err(|error| TooLong(u32::try_from(error.length).unwrap_or(u32::MAX)));
-        let key = address.standard.as_ref().map_or("", |(key, _)| key);
+        let key = address.key.unwrap_or("");
         self.texts.0.extend_from_slice(key.as_bytes());
         self.put(AddressFacts {
             identity: address.identity,
-            standard: address.standard.as_ref().map(|(_, facts)| *facts),
+            standard: StandardFacts::UNKNOWN,
             texts,
             packed,
             key: u16::try_from(key.len()).map_err(|_| BuildError::TooLarge)?,
@@ -247,6 +256,14 @@ impl Drafts {
             texts,
             ..*address.facts
         })
+    }
+
+    /// Says what the standard form of the address at a place is.
+    pub fn set_standard(&mut self, place: u32, facts: StandardFacts) {
+        let place = usize::try_from(place).ok();
+        if let Some(address) = place.and_then(|place| self.addresses.get_mut(place)) {
+            address.standard = facts;
+        }
     }
 
     fn put(&mut self, facts: AddressFacts) -> Result<u32, BuildError> {
@@ -289,6 +306,16 @@ impl Drafts {
                 periods_end: count32(self.periods.len())?,
             });
         }
+        self.end_person(facts, name, first_row)
+    }
+
+    /// Ends a person, whose entries are the last.
+    fn end_person(
+        &mut self,
+        facts: Facts,
+        name: NameText<'_>,
+        first_row: u64,
+    ) -> Result<(), BuildError> {
         self.names.push_str(name.given);
         let given_end = count32(self.names.len())?;
         self.names.push_str(name.surnames);
@@ -302,6 +329,54 @@ impl Drafts {
             entries_end: count32(self.entries.len())?,
         });
         Ok(())
+    }
+
+    /// Adds a person of other drafts.
+    ///
+    /// # Errors
+    /// [`BuildError::TooLarge`] as above.
+    pub fn copy_person(&mut self, person: PersonView<'_>) -> Result<(), BuildError> {
+        for entry in person.entries() {
+            let [address, latest] = self.copy_addresses(entry)?;
+            self.periods.extend_from_slice(entry.periods);
+            self.rows.extend_from_slice(entry.rows_after);
+            self.entries.push(Entry {
+                address,
+                latest,
+                periods_end: count32(self.periods.len())?,
+            });
+        }
+        self.end_person(person.facts.clone(), person.name, person.first_row)
+    }
+
+    /// Adds the addresses of an entry of other drafts, which mostly are one.
+    ///
+    /// # Errors
+    /// [`BuildError::TooLarge`] as above.
+    pub fn copy_addresses(&mut self, entry: EntryView<'_>) -> Result<[u32; 2], BuildError> {
+        let address = self.copy_address(entry.address)?;
+        let latest = if entry.address.is(entry.latest) {
+            address
+        } else {
+            self.copy_address(entry.latest)?
+        };
+        Ok([address, latest])
+    }
+
+    /// Forgets everything but its memory.
+    pub fn clear(&mut self) {
+        self.people.clear();
+        self.entries.clear();
+        self.periods.clear();
+        self.rows.clear();
+        self.addresses.clear();
+        self.texts.0.clear();
+        self.names.clear();
+    }
+
+    /// How many people there are.
+    pub fn count(&self) -> usize {
+        self.people.len()
     }
 
     /// Moves everything into memory of just its size, and keeps the room it had.

@@ -6,6 +6,7 @@
 //!
 //! Left to others: drawing, delivering and wiping keys (builder), signatures (instrument).
 
+mod bucket;
 mod draft;
 mod error;
 mod group;
@@ -14,6 +15,7 @@ mod person;
 mod planes;
 mod prepare;
 mod stated;
+mod tokens;
 mod view;
 mod write;
 
@@ -31,11 +33,13 @@ use crate::{
     kind::RegisterKind,
     snapshot::Snapshot,
 };
+use bucket::Buckets;
 use group::{Grouping, Piece, ROUND_PIECES};
 use order::People;
 use person::{Batch, Maker};
 use planes::Planes;
-use prepare::{Desk, Prepared, Preparer, Prints};
+use prepare::{Desk, Preparer, Prints};
+use tokens::{KeptTokens, TokenTable};
 
 /// A stage of building, for progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -112,11 +116,13 @@ pub fn build<K: RegisterKind>(
     out: &Path,
 ) -> Result<BuildReport, BuildError> {
     write::prepare_directory(out)?;
-    let (prepared, row_count) = prepare_all::<K>(rows, keys, options)?;
+    let buckets = Buckets::new();
+    let (tokens, row_count) = prepare_all::<K>(rows, keys, options, &buckets)?;
     (options.progress)(Stage::Preparing, row_count);
-    let people = People::of(prepared)?;
+    let people = People::of(buckets)?;
     (options.progress)(Stage::Sealing, count(people.count()));
     let maker = Maker {
+        tokens,
         sealer: match options.sealed_plane {
             SealedPlane::Whole => Some(Sealer::new(keys)),
             SealedPlane::HeadersOnly => None,
@@ -162,22 +168,24 @@ fn in_order<T>(results: Vec<Result<T, BuildError>>) -> Result<Vec<T>, BuildError
     results.into_iter().collect()
 }
 
-/// Reads and checks all rows and prepares people, in the order of the file; gives also the number of
-/// rows. While a round of pieces is prepared, the next is read.
+/// Reads and checks all rows and prepares people into buckets; gives tokens of their addresses and the
+/// number of rows. While a round of pieces is prepared, the next is read.
 fn prepare_all<K: RegisterKind>(
     rows: impl Iterator<Item = Result<ExtractRow, ExtractError>>,
     keys: &EpochKeys,
     options: &BuildOptions<'_>,
-) -> Result<(Vec<Prepared>, u64), BuildError> {
-    let tokens = TokenEvaluator::new(keys);
+    buckets: &Buckets,
+) -> Result<(KeptTokens, u64), BuildError> {
+    let evaluator = TokenEvaluator::new(keys);
+    let tokens = TokenTable::new(&evaluator);
     let values = keys.builder_values();
     let preparer = Preparer {
+        evaluator: &evaluator,
         tokens: &tokens,
         prints: Prints::new(&values),
         values,
     };
     let mut grouping = Grouping::new(rows, options);
-    let mut all: Vec<Prepared> = Vec::new();
     let mut desks: Vec<Desk> = (0..ROUND_PIECES).map(|_| Desk::default()).collect();
     let mut pieces = grouping.round(Vec::new());
     let mut spare: Vec<Piece> = Vec::new();
@@ -187,23 +195,25 @@ fn prepare_all<K: RegisterKind>(
         rayon::in_place_scope(|scope| {
             let (made, desks, pieces) = (&mut prepared, &mut desks, &pieces);
             let preparer = &preparer;
-            scope.spawn(move |_| *made = prepare_round::<K>(pieces, desks, preparer));
+            scope.spawn(move |_| *made = prepare_round::<K>(pieces, desks, preparer, buckets));
             next = grouping.round(std::mem::take(&mut spare));
         });
-        all.append(&mut in_order(prepared)?);
+        in_order(prepared)?;
         spare = std::mem::replace(&mut pieces, next);
     }
-    Ok((all, grouping.finish()?))
+    let row_count = grouping.finish()?;
+    Ok((tokens.finish(), row_count))
 }
 
 fn prepare_round<K: RegisterKind>(
     pieces: &[Piece],
     desks: &mut [Desk],
     preparer: &Preparer<'_>,
-) -> Vec<Result<Prepared, BuildError>> {
+    buckets: &Buckets,
+) -> Vec<Result<(), BuildError>> {
     let pieces = pieces.par_iter().zip(desks);
     pieces
-        .map(|(piece, desk)| preparer.prepare::<K>(piece, desk))
+        .map(|(piece, desk)| preparer.prepare::<K>(piece, desk, buckets))
         .collect()
 }
 

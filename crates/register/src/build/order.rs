@@ -5,26 +5,30 @@
 //!
 //! Left to others: what rows say (prepare).
 
+use std::collections::HashMap;
+
 use identity::candidates::Marker;
 use rayon::prelude::*;
 
 use super::{
     BuildError,
+    bucket::{Buckets, SEGMENT},
     draft::{Drafts, Outline, OutlineEntry, OutlineRow, Place},
-    group::PIECE_RUNS,
     in_order,
-    prepare::Prepared,
     stated::Facts,
     view::{EntryView, PersonView},
 };
 
 /// People in the order of their records.
 pub struct People {
-    /// Of each piece, then of the people of several runs, as many in each.
+    /// Segments of the buckets, then of the people of several runs, each with room for as many.
     drafts: Vec<Drafts>,
     /// Numbers of people: place among the drafts, counted with as many people in each.
     order: Vec<u32>,
 }
+
+/// Places of a bucket in order, with numbers.
+type Places = Vec<(Place, u32)>;
 
 impl People {
     /// Puts all people in order.
@@ -32,20 +36,23 @@ impl People {
     /// # Errors
     /// [`BuildError::Empty`], [`BuildError::TooLarge`] beyond 2^32 runs, and
     /// [`BuildError::PeriodTwice`] for the first person in the file who has a period in two runs.
-    pub fn of(prepared: Vec<Prepared>) -> Result<Self, BuildError> {
-        let mut drafts = Vec::with_capacity(prepared.len());
-        let mut places: Vec<(Place, u32)> = Vec::new();
-        let mut numbers = (0..prepared.len().saturating_mul(PIECE_RUNS)).step_by(PIECE_RUNS);
-        for piece in prepared {
-            let first = numbers.next().unwrap_or(0);
-            let first = u32::try_from(first).map_err(|_| BuildError::TooLarge)?;
-            places.extend(piece.places.into_iter().zip(first..));
-            drafts.push(piece.drafts);
+    pub fn of(buckets: Buckets) -> Result<Self, BuildError> {
+        let mut drafts: Vec<Drafts> = Vec::new();
+        let mut places: Vec<(u32, Places)> = Vec::new();
+        for mut bucket in buckets.finish() {
+            places.push((number(drafts.len())?, bucket.places));
+            drafts.append(&mut bucket.segments);
         }
-        if places.is_empty() {
+        number(drafts.len())?;
+        if drafts.is_empty() {
             return Err(BuildError::Empty);
         }
-        places.par_sort_unstable();
+        places.par_iter_mut().for_each(|(first, places)| {
+            for (_, own) in places.iter_mut() {
+                *own = own.saturating_add(*first);
+            }
+            places.sort_unstable();
+        });
         let mut people = Self {
             drafts,
             order: Vec::new(),
@@ -72,30 +79,35 @@ impl People {
     /// A person by number.
     pub fn person(&self, number: u32) -> Option<PersonView<'_>> {
         let number = usize::try_from(number).ok()?;
-        self.drafts
-            .get(number / PIECE_RUNS)?
-            .person(number % PIECE_RUNS)
+        self.drafts.get(number / SEGMENT)?.person(number % SEGMENT)
     }
 
     /// Makes one person of the runs of each.
-    fn join_runs(&mut self, places: &[(Place, u32)]) -> Result<(), BuildError> {
-        let runs = || places.chunk_by(|a, b| a.0 == b.0);
-        let mut several: Vec<&[(Place, u32)]> = runs().filter(|runs| runs.len() > 1).collect();
-        several.sort_by_key(|runs| runs.first().map(|(_, run)| *run));
+    fn join_runs(&mut self, places: &[(u32, Places)]) -> Result<(), BuildError> {
+        let runs = || {
+            let buckets = places.iter();
+            buckets.flat_map(|(_, places)| places.chunk_by(|a, b| a.0 == b.0))
+        };
+        let mut several: Vec<Vec<u32>> = runs()
+            .filter(|runs| runs.len() > 1)
+            .map(|runs| runs.iter().map(|(_, run)| *run).collect())
+            .collect();
+        // In the order of the file, which numbers are not in.
+        let first_row = |run: &u32| self.person(*run).map(|person| person.first_row);
+        several
+            .iter_mut()
+            .for_each(|runs| runs.sort_unstable_by_key(first_row));
+        several.sort_unstable_by_key(|runs| runs.first().and_then(first_row));
         let joined = several
-            .par_chunks(PIECE_RUNS)
+            .par_chunks(SEGMENT)
             .map(|people| self.joined(people))
             .collect();
         let joined = in_order(joined)?;
-        let first = self.drafts.len().saturating_mul(PIECE_RUNS);
-        let first = u32::try_from(first).map_err(|_| BuildError::TooLarge)?;
-        let last = u32::try_from(several.len()).ok();
-        last.and_then(|count| first.checked_add(count))
-            .ok_or(BuildError::TooLarge)?;
-        let numbers: std::collections::HashMap<u32, u32> = several
-            .iter()
-            .filter_map(|runs| runs.first().map(|(_, run)| *run))
-            .zip(first..)
+        let first = number(self.drafts.len())?;
+        number(self.drafts.len().saturating_add(joined.len()))?;
+        let numbers: HashMap<u32, u32> = (first..)
+            .zip(&several)
+            .flat_map(|(number, runs)| runs.iter().map(move |run| (*run, number)))
             .collect();
         self.order = runs()
             .filter_map(|runs| runs.first())
@@ -105,11 +117,11 @@ impl People {
         Ok(())
     }
 
-    fn joined(&self, people: &[&[(Place, u32)]]) -> Result<Drafts, BuildError> {
+    fn joined(&self, people: &[Vec<u32>]) -> Result<Drafts, BuildError> {
         let mut drafts = Drafts::default();
         let mut outline = Outline::default();
         for runs in people {
-            let views = runs.iter().filter_map(|(_, run)| self.person(*run));
+            let views = runs.iter().filter_map(|run| self.person(*run));
             let views: Vec<PersonView<'_>> = views.collect();
             outline.clear();
             join_entries(&views, &mut drafts, &mut outline)?;
@@ -119,6 +131,12 @@ impl People {
         }
         Ok(drafts.take())
     }
+}
+
+/// The number of the first person of a segment.
+fn number(segment: usize) -> Result<u32, BuildError> {
+    let number = segment.saturating_mul(SEGMENT);
+    u32::try_from(number).map_err(|_| BuildError::TooLarge)
 }
 
 fn joined_facts(views: &[PersonView<'_>]) -> Facts {
@@ -164,7 +182,7 @@ fn join_entries(
             }
             None => {
                 let place = outline.entries.len();
-                let [address, latest] = added(drafts, entry)?;
+                let [address, latest] = drafts.copy_addresses(entry)?;
                 outline.entries.push(OutlineEntry {
                     address,
                     latest,
@@ -184,17 +202,6 @@ fn join_entries(
     }
     outline.rows.sort_unstable();
     once_each(&outline.rows)
-}
-
-/// Adds an entry's addresses, which mostly are one.
-fn added(drafts: &mut Drafts, entry: EntryView<'_>) -> Result<[u32; 2], BuildError> {
-    let address = drafts.copy_address(entry.address)?;
-    let latest = if entry.address.is(entry.latest) {
-        address
-    } else {
-        drafts.copy_address(entry.latest)?
-    };
-    Ok([address, latest])
 }
 
 /// Whether each period stands once.

@@ -23,8 +23,9 @@ use standard::name::StandardName;
 
 use super::{
     BuildError, count,
-    draft::{Binders, NameText, StandardFacts},
+    draft::{NameText, StandardFacts},
     order::People,
+    tokens::KeptTokens,
     view::{EntryView, PersonView},
 };
 use crate::match_plane::MatchRecord;
@@ -133,6 +134,8 @@ impl<T> Rows<T> {
 pub struct Maker<'a> {
     /// Sealing; `None` where only headers are built.
     pub sealer: Option<Sealer<'a>>,
+    /// Tokens of addresses.
+    pub tokens: KeptTokens,
 }
 
 impl Maker<'_> {
@@ -174,7 +177,7 @@ impl Maker<'_> {
         batch.headers.end();
         let header = batch.headers.values.get(start..).unwrap_or(&[]);
         batch.leaves.push(leaf_hash(header));
-        batch.match_record(record, person);
+        batch.match_record(record, person, &self.tokens);
         Ok(())
     }
 }
@@ -188,9 +191,9 @@ fn touch(people: &People, numbers: &[u32]) {
 
 impl<'d> Batch<'d> {
     /// Adds what match plane and index have of a person.
-    fn match_record(&mut self, record: RecordNumber, person: PersonView<'d>) {
+    fn match_record(&mut self, record: RecordNumber, person: PersonView<'d>, tokens: &KeptTokens) {
         let standard = || (0_u16..).zip(person.entries()).filter_map(standard_of);
-        let keys: Vec<AddressKeys> = standard().map(|(_, facts)| facts.keys).collect();
+        let keys: Vec<AddressKeys> = standard().map(|(_, facts)| facts.keys(tokens)).collect();
         self.counts.add(Counts {
             entries: count(person.entries().count()),
             without_key: u64::from(keys.is_empty()),
@@ -206,7 +209,7 @@ impl<'d> Batch<'d> {
         self.prints.end();
         for (number, facts) in standard() {
             self.residences.push(facts.residence);
-            let bound = bind(&facts.binders, record, EntryNumber(number));
+            let bound = bind(facts, tokens, record, EntryNumber(number));
             self.addresses.values.push(bound);
         }
         self.addresses.end();
@@ -247,7 +250,7 @@ fn spell(text: NameText<'_>, name: &mut StandardName) {
 
 /// An entry's number and its standard form, where it has one.
 fn standard_of<'d>((number, entry): (u16, EntryView<'d>)) -> Option<(u16, &'d StandardFacts)> {
-    Some((number, entry.address.facts.standard.as_ref()?))
+    Some((number, entry.address.facts.standard()?))
 }
 
 /// Appends a person's entries, sealed.
@@ -301,15 +304,20 @@ fn slot_keys<'d>(
     (slots, used.max(1))
 }
 
-fn bind(binders: &Binders, record: RecordNumber, entry: EntryNumber) -> BoundAddress {
+fn bind(
+    facts: &StandardFacts,
+    tokens: &KeptTokens,
+    record: RecordNumber,
+    entry: EntryNumber,
+) -> BoundAddress {
     let mut bound = BoundAddress {
         entry,
-        present: binders.present(),
         ..BoundAddress::default()
     };
-    for (binder, part) in binders.iter().zip(bound.parts.iter_mut()) {
-        if let Some(binder) = binder {
-            let kept = binder.bound(record) >> (64 - BOUND_PART_BITS);
+    for (bit, (number, part)) in facts.parts.iter().zip(bound.parts.iter_mut()).enumerate() {
+        if let Some(token) = number.and_then(|number| tokens.get(number)) {
+            bound.present |= 1 << bit;
+            let kept = token.binder.bound(record) >> (64 - BOUND_PART_BITS);
             *part = u16::try_from(kept).unwrap_or(u16::MAX);
         }
     }

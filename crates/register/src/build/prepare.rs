@@ -11,11 +11,7 @@ use std::{
     hash::{BuildHasher, RandomState},
 };
 
-use identity::{
-    blocking::AddressKeys,
-    candidates::Marker,
-    query::{AddressTokens, bounded_name},
-};
+use identity::{candidates::Marker, query::bounded_name};
 use model::{
     id::PersonId,
     siphash::SipKey,
@@ -31,12 +27,13 @@ use standard::{
 
 use super::{
     BuildError,
+    bucket::Buckets,
     draft::{
-        Binders, Drafts, NameText, NewAddress, Outline, OutlineEntry, OutlineRow, Place,
-        StandardFacts,
+        Drafts, NameText, NewAddress, Outline, OutlineEntry, OutlineRow, Place, StandardFacts,
     },
     group::Piece,
     stated::{Facts, Latest},
+    tokens::{TokenTable, Wanted, token_of},
 };
 use crate::{
     extract::{ExtractRow, Field},
@@ -53,8 +50,10 @@ struct PeriodRow<'r> {
 
 /// What people are prepared with.
 pub struct Preparer<'k> {
-    /// Tokens.
-    pub tokens: &'k TokenEvaluator,
+    /// Evaluates taxpayer numbers, which hardly repeat.
+    pub evaluator: &'k TokenEvaluator,
+    /// Tokens of addresses.
+    pub tokens: &'k TokenTable<'k>,
     /// The builder's values: places of people.
     pub values: BuilderValues,
     /// Fingerprints that live as long as this build.
@@ -79,20 +78,15 @@ impl Prints {
     }
 }
 
-/// A piece, prepared.
-#[derive(Default)]
-pub struct Prepared {
-    /// A person for each run.
-    pub drafts: Drafts,
-    /// Their places.
-    pub places: Vec<Place>,
-}
-
 /// Memory to prepare a piece in, used again for others.
 #[derive(Default)]
 pub struct Desk {
+    /// A person for each run.
     drafts: Drafts,
+    /// Their places.
+    places: Vec<Place>,
     outline: Outline,
+    wanted: Wanted,
     /// The row that an address was first read in, and its place among the drafts, by its hash. What
     /// is remembered decides how long a build takes, never what comes out.
     known: HashMap<u64, (u32, u32)>,
@@ -100,7 +94,7 @@ pub struct Desk {
 }
 
 impl Preparer<'_> {
-    /// Prepares the people of a piece.
+    /// Prepares the people of a piece and adds them to the buckets.
     ///
     /// # Errors
     /// [`BuildError`] naming row and field, of the first run that has an error.
@@ -108,12 +102,12 @@ impl Preparer<'_> {
         &self,
         piece: &Piece,
         desk: &mut Desk,
-    ) -> Result<Prepared, BuildError> {
-        desk.known.clear();
-        let mut places = Vec::with_capacity(piece.runs().count());
+        buckets: &Buckets,
+    ) -> Result<(), BuildError> {
+        desk.clear();
         let mut numbers = 0_u32..;
         for run in piece.runs() {
-            places.push(self.place(run)?);
+            desk.places.push(self.place(run)?);
             let rows = by_period(run, &mut numbers)?;
             let facts = self.facts::<K>(&rows)?;
             self.outline(&rows, piece, desk)?;
@@ -125,11 +119,17 @@ impl Preparer<'_> {
                 period,
             };
             desk.drafts.add_person(facts, name, &mut desk.outline)?;
+            if desk.wanted.is_full() {
+                desk.find_tokens(self)?;
+            }
         }
-        Ok(Prepared {
-            drafts: desk.drafts.take(),
-            places,
-        })
+        desk.find_tokens(self)?;
+        for (number, place) in desk.places.iter().enumerate() {
+            if let Some(person) = desk.drafts.person(number) {
+                buckets.add(*place, person)?;
+            }
+        }
+        Ok(())
     }
 
     /// Outlines the entries of a person of these rows.
@@ -172,7 +172,7 @@ impl Preparer<'_> {
         let text = address_text(row.row);
         let standard = standardize(&text).ok();
         let parts = standard.as_ref().map(StandardAddress::parts);
-        let keyed = parts.as_ref().map(|parts| (parts.key(), parts));
+        let key = parts.as_ref().map(AddressParts::key);
         let fields = [
             text.line_1,
             text.line_2,
@@ -181,15 +181,15 @@ impl Preparer<'_> {
             text.postal_code,
         ];
         let place = desk.drafts.add_address(&NewAddress {
-            identity: self.prints.identity(
-                fields,
-                keyed.as_ref().map(|(key, _)| key).zip(standard.as_ref()),
-            ),
+            identity: self
+                .prints
+                .identity(fields, key.as_ref().zip(standard.as_ref())),
             fields,
-            standard: keyed
-                .as_ref()
-                .map(|(key, parts)| (key.expose(), self.standard_facts(parts))),
+            key: key.as_ref().map(AddressKey::expose),
         })?;
+        for (kind, part) in parts.iter().flat_map(AddressParts::tokens) {
+            desk.wanted.push(place, kind, part, self.tokens);
+        }
         desk.known.insert(hash, (row.number, place));
         Ok(place)
     }
@@ -243,7 +243,8 @@ impl Preparer<'_> {
             }
             before = Some(row);
         }
-        let token = |tin: model::tin::Tin| self.tokens.evaluate_once(TokenKind::Tin, &tin.digits());
+        let token =
+            |tin: model::tin::Tin| self.evaluator.evaluate_once(TokenKind::Tin, &tin.digits());
         Ok(Facts {
             date_of_birth,
             tin: tin.map(token),
@@ -321,6 +322,14 @@ fn address_text(row: &ExtractRow) -> AddressText<'_> {
 }
 
 impl Desk {
+    /// Forgets everything but its memory.
+    fn clear(&mut self) {
+        self.drafts.clear();
+        self.places.clear();
+        self.wanted.clear();
+        self.known.clear();
+    }
+
     /// Adds a row to the outline of its person, later than all before it.
     fn take_row(&mut self, row: &PeriodRow<'_>, address: u32) {
         let drafts = &self.drafts;
@@ -354,21 +363,17 @@ impl Desk {
     }
 }
 
-impl Preparer<'_> {
-    fn standard_facts(&self, parts: &AddressParts<'_>) -> StandardFacts {
-        let mut tokens = AddressTokens {
-            parts: Vec::with_capacity(TokenKind::OF_ADDRESS.len()),
-        };
-        for (kind, part) in parts.tokens() {
-            let token = self.tokens.evaluate(kind, part);
-            tokens.parts.push((kind, token));
+impl Desk {
+    /// Finds the tokens of the addresses read so far.
+    fn find_tokens(&mut self, preparer: &Preparer<'_>) -> Result<(), BuildError> {
+        preparer.tokens.find(&mut self.wanted)?;
+        for (address, parts) in self.wanted.addresses() {
+            let residence = preparer.prints.residence(|kind| token_of(&parts, kind));
+            let facts = StandardFacts::of(&parts, residence);
+            self.drafts.set_standard(address, facts);
         }
-        let binder = |kind| tokens.get(kind).map(Token::binder);
-        StandardFacts {
-            binders: Binders::new(TokenKind::OF_ADDRESS.map(binder)),
-            keys: AddressKeys::of(&tokens),
-            residence: self.prints.residence(&tokens),
-        }
+        self.wanted.clear();
+        Ok(())
     }
 }
 
@@ -402,14 +407,14 @@ impl Prints {
     }
 
     /// A fingerprint of number, street, ZIP and unit, made of halves of their tokens.
-    fn residence(&self, tokens: &AddressTokens) -> u64 {
+    fn residence<'t>(&self, token: impl Fn(TokenKind) -> Option<&'t Token>) -> u64 {
         let kinds = [
             TokenKind::Zip5,
             TokenKind::Number,
             TokenKind::Street,
             TokenKind::Unit,
         ];
-        let half = |kind| tokens.get(kind)?.expose().first_chunk::<16>();
+        let half = |kind| token(kind)?.expose().first_chunk::<16>();
         // A part is 16 bytes or none: which are there stands behind them.
         let present = kinds.map(|kind| u8::from(half(kind).is_some()));
         let halves = kinds.into_iter().filter_map(half);
@@ -437,8 +442,9 @@ mod tests {
     fn residences_are_equal_only_in_all_four_parts() {
         let of = |parts: &[(TokenKind, u8)]| {
             let token = |(kind, byte): &(TokenKind, u8)| (*kind, Token::new([*byte; 32]));
-            let parts = parts.iter().map(token).collect();
-            prints(1).residence(&AddressTokens { parts })
+            let parts: Vec<(TokenKind, Token)> = parts.iter().map(token).collect();
+            let found = |kind| parts.iter().find(|(other, _)| *other == kind);
+            prints(1).residence(|kind| Some(&found(kind)?.1))
         };
         use TokenKind::{Number, Street, StreetLeft, Unit, Zip5};
         let whole = [(Zip5, 1), (Number, 2), (Street, 3), (Unit, 4)];

@@ -34,7 +34,7 @@ pub struct EntryView<'a> {
     /// Ascending.
     pub periods: &'a [TaxPeriod],
     /// Of each period, how many rows after the person's first its row stands.
-    rows: &'a [u32],
+    pub(super) rows_after: &'a [u32],
     first_row: u64,
     /// The address as the earliest row has it.
     pub address: AddressView<'a>,
@@ -92,7 +92,7 @@ impl<'a> AddressView<'a> {
 impl<'a> EntryView<'a> {
     /// Each period and the number of its row.
     pub fn rows(self) -> impl Iterator<Item = (TaxPeriod, u64)> + use<'a> {
-        let rows = self.rows.iter().map(move |after| {
+        let rows = self.rows_after.iter().map(move |after| {
             let after = u64::from(*after);
             self.first_row.saturating_add(after)
         });
@@ -115,7 +115,7 @@ impl<'a> PersonView<'a> {
             let start = before.map_or(periods_start, |last| last.periods_end);
             Some(EntryView {
                 periods: between(&drafts.periods, start, entry.periods_end),
-                rows: between(&drafts.rows, start, entry.periods_end),
+                rows_after: between(&drafts.rows, start, entry.periods_end),
                 first_row,
                 address: drafts.address(entry.address)?,
                 latest: drafts.address(entry.latest)?,
@@ -139,10 +139,7 @@ impl<'a> PersonView<'a> {
             let texts = address.texts();
             let bytes = [texts.first(), texts.last()].into_iter().flatten();
             let bytes = bytes.fold(0, |sum: u8, byte| sum ^ byte);
-            let standard = address.facts.standard.as_ref();
-            let rest = standard.map_or(0, |facts| {
-                facts.residence ^ u64::from(facts.binders.present())
-            });
+            let rest = address.facts.standard().map_or(0, |facts| facts.residence);
             all ^ rest ^ address.facts.identity.0 ^ u64::from(bytes)
         })
     }
