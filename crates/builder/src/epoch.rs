@@ -5,7 +5,7 @@
 //!
 //! Left to others: reading inputs and the clock (command).
 
-use std::{fs::File, path::Path};
+use std::{fs::File, panic::resume_unwind, path::Path};
 
 use instrument::{
     document::Document as _,
@@ -26,7 +26,7 @@ use register::{
 };
 use seal::{
     delivery::{GateDelivery, KeeperShares},
-    keys::EpochKeys,
+    keys::{DrawnKeys, EpochKeys},
     shares::ShareSets,
 };
 
@@ -70,7 +70,7 @@ pub struct EpochOrder<'a> {
 /// How far a build has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// The extract is digested.
+    /// The extract is digested, and read at the same time.
     Digest,
     /// The register reads, standardises, seals and writes; with the count its stage gives.
     Register(build::Stage, u64),
@@ -116,15 +116,10 @@ pub fn build_epoch(
 ) -> Result<EpochReport, BuilderError> {
     check_order(order)?;
     let folder = OutFolder::begin(out)?;
-    progress(Stage::Digest);
-    let extract = extract::digest_of_file(order.extract)?;
-    let keys = EpochKeys::draw(
-        extract::register_id(order.name, &extract)?,
-        order.epoch,
-        share_sets(order.genesis)?,
-    )?;
+    let keys = DrawnKeys::draw(order.epoch, share_sets(order.genesis)?)?;
     let snapshot = folder.folder(SNAPSHOT)?;
-    let built = build_snapshot(order, &extract, &keys, progress, &snapshot)?;
+    let (extract, built) = build_snapshot(order, &keys, progress, &snapshot)?;
+    let keys = keys.of_register(built.snapshot.register.clone());
     sync_folder(&snapshot)?;
     progress(Stage::Deliver);
     let deliver = folder.folder(DELIVER)?;
@@ -162,6 +157,8 @@ fn check_order(order: &EpochOrder<'_>) -> Result<(), BuilderError> {
         path: order.extract.to_owned(),
         source,
     })?;
+    // Whether the name will do is known before the digest that follows it.
+    extract::register_id(order.name, &Digest::of(&[]))?;
     if Verifier::Ed25519(order.builder.verifier()) != order.genesis.builder {
         return Err(BuilderError::NotTheBuilder {
             name: order.builder.name().to_string(),
@@ -183,32 +180,40 @@ fn share_sets(genesis: &Genesis) -> Result<ShareSets, BuilderError> {
     Ok(ShareSets::new(needed, keepers.collect())?)
 }
 
-/// A synthetic genesis and a production one go through different types.
+/// A synthetic genesis and a production one go through different types. Gives also the extract's digest.
 fn build_snapshot(
     order: &EpochOrder<'_>,
-    extract: &Digest,
-    keys: &EpochKeys,
+    keys: &DrawnKeys,
     progress: Progress<'_>,
     snapshot: &Path,
-) -> Result<BuildReport, BuilderError> {
+) -> Result<(Digest, BuildReport), BuilderError> {
     fn run<K: RegisterKind>(
         order: &EpochOrder<'_>,
-        extract: &Digest,
-        keys: &EpochKeys,
+        keys: &DrawnKeys,
         progress: Progress<'_>,
         snapshot: &Path,
-    ) -> Result<BuildReport, BuilderError> {
+    ) -> Result<(Digest, BuildReport), BuilderError> {
         let rows = extract::open(order.extract)?;
         let tell = |stage, count| progress(Stage::Register(stage, count));
         let options = BuildOptions {
             progress: &tell,
             ..BuildOptions::standard()
         };
-        Ok(build::build::<K>(rows, extract, keys, &options, snapshot)?)
+        progress(Stage::Digest);
+        let (read, extract) = std::thread::scope(|scope| {
+            let extract = scope.spawn(|| extract::digest_of_file(order.extract));
+            let read = build::read::<K>(rows, keys, &options);
+            (read, extract.join())
+        });
+        let read = read?;
+        let extract = extract.unwrap_or_else(|panic| resume_unwind(panic))?;
+        let register = extract::register_id(order.name, &extract)?;
+        let built = read.seal(&register, &extract, &options, snapshot)?;
+        Ok((extract, built))
     }
     match order.genesis.kind {
-        GenesisKind::Synthetic => run::<Synthetic>(order, extract, keys, progress, snapshot),
-        GenesisKind::Production => run::<Production>(order, extract, keys, progress, snapshot),
+        GenesisKind::Synthetic => run::<Synthetic>(order, keys, progress, snapshot),
+        GenesisKind::Production => run::<Production>(order, keys, progress, snapshot),
     }
 }
 
@@ -276,10 +281,7 @@ fn shares_of(deliveries: &[Delivered]) -> Vec<(KeeperId, Digest)> {
 
 /// The snapshot's files as the manifest names them. The digests are those of what was written, made
 /// while it was: five gigabytes for five million people are not read again.
-fn manifest_files(
-    snapshot: &Path,
-    built: &BuildReport,
-) -> Result<Vec<ManifestFile>, BuilderError> {
+fn manifest_files(snapshot: &Path, built: &BuildReport) -> Result<Vec<ManifestFile>, BuilderError> {
     let file = |(name, bytes): (String, u64)| {
         let written = built.snapshot.files.get(&name);
         let written = written.filter(|facts| facts.bytes == bytes);

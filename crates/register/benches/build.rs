@@ -27,7 +27,7 @@ use register::{
     extract,
     kind::Synthetic,
 };
-use seal::{keys::EpochKeys, shares::ShareSets};
+use seal::{keys::DrawnKeys, shares::ShareSets};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
@@ -89,15 +89,9 @@ fn run(path: &Path, out: &Path, sealed_plane: SealedPlane, is_json: bool) {
     });
     let start = Instant::now();
     let processor = cpu_seconds();
-    let digest = extract::digest_of_file(path).unwrap();
-    clock.lock().unwrap().end("digest");
     let names = ["k1", "k2", "k3", "k4"].map(|name| name.parse().unwrap());
-    let keys = EpochKeys::from_seed(
-        extract::register_id("BENCH", &digest).unwrap(),
-        Epoch(1),
-        ShareSets::new(3, names.to_vec()).unwrap(),
-        &[7; 32],
-    );
+    let sets = ShareSets::new(3, names.to_vec()).unwrap();
+    let keys = DrawnKeys::from_seed("BENCH", Epoch(1), sets, &[7; 32]);
     let progress = |stage: Stage, _: u64| {
         let mut clock = clock.lock().unwrap();
         let before = clock.stage.replace(stage);
@@ -112,7 +106,14 @@ fn run(path: &Path, out: &Path, sealed_plane: SealedPlane, is_json: bool) {
     };
     progress(Stage::Reading, 0);
     let rows = extract::open(path).unwrap();
-    let report = build::build::<Synthetic>(rows, &digest, &keys, &options, out).unwrap();
+    // As the builder does it: the extract is digested while it is read.
+    let (read, digest) = std::thread::scope(|scope| {
+        let digest = scope.spawn(|| extract::digest_of_file(path).unwrap());
+        let read = build::read::<Synthetic>(rows, &keys, &options).unwrap();
+        (read, digest.join().unwrap())
+    });
+    let register = extract::register_id("BENCH", &digest).unwrap();
+    let report = read.seal(&register, &digest, &options, out).unwrap();
     clock.lock().unwrap().end("Writing");
     let people = f64::from(report.snapshot.people);
     for (name, wall, used, peak) in &clock.lock().unwrap().lines {

@@ -13,7 +13,7 @@ use std::fmt;
 
 use model::{
     fault::{Explain, Fault},
-    id::EntryNumber,
+    id::{EntryNumber, RegisterId},
 };
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -23,7 +23,7 @@ use crate::{
     context::{EntryName, SLOT_LABEL, SlotContext, SlotKey, SlotText},
     header::RecordHeader,
     hmac::{Begun, Expander, LANES, LaneMessages, LaneSecrets, Padded},
-    keys::{BuilderValues, EpochKeys},
+    keys::{BuilderValues, DrawnKeys, EpochKeys},
     mac::{TAG_LENGTH, encrypt_once},
     wire::put,
 };
@@ -222,7 +222,8 @@ fn write_associated_data(entry_bytes: &[u8], bytes: &mut Vec<u8>) {
 /// Seals the addresses of one epoch, with its keys prepared once. Shared freely among threads.
 #[derive(Debug)]
 pub struct Sealer<'a> {
-    keys: &'a EpochKeys,
+    keys: &'a DrawnKeys,
+    register: &'a RegisterId,
     /// After what the bytes of all slots begin with.
     shares: Begun,
     builder: BuilderValues,
@@ -256,15 +257,22 @@ impl<'a> Sealer<'a> {
     /// Prepares an epoch's keys.
     #[must_use]
     pub fn new(keys: &'a EpochKeys) -> Self {
+        Self::of(keys.drawn(), keys.register())
+    }
+
+    /// Prepares keys for the register they are about to belong to.
+    #[must_use]
+    pub fn of(keys: &'a DrawnKeys, register: &'a RegisterId) -> Self {
         let shares = keys.shares().map(|(_, key)| key.prepare());
         let mut beginning = Vec::new();
         put(SLOT_LABEL.as_bytes(), &mut beginning);
-        put(keys.register().as_str().as_bytes(), &mut beginning);
+        put(register.as_str().as_bytes(), &mut beginning);
         put(&u64::from(keys.epoch().0).to_be_bytes(), &mut beginning);
         // The length of the record's number and its upper half: it has four bytes.
         beginning.extend_from_slice(&[0, 0, 0, 8, 0, 0, 0, 0]);
         Self {
             keys,
+            register,
             shares: Begun::new(shares, &beginning),
             builder: keys.builder_values(),
             expander: Expander::new(),
@@ -283,7 +291,7 @@ impl<'a> Sealer<'a> {
         address: &MailingAddress,
         slot_keys: &[SlotKey],
     ) -> Result<SealedEntry, SealError> {
-        if context.register != *self.keys.register() || context.epoch != self.keys.epoch() {
+        if context.register != *self.register || context.epoch != self.keys.epoch() {
             return Err(SealError::OtherEpoch);
         }
         let plaintext = address.pack()?;
@@ -316,7 +324,7 @@ impl<'a> Sealer<'a> {
     ) -> Result<(), SealError> {
         let found = header.entries().get(usize::from(entry.0));
         let name = EntryName {
-            register: self.keys.register(),
+            register: self.register,
             epoch: self.keys.epoch(),
             record: header.record(),
             entry,

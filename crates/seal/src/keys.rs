@@ -116,11 +116,10 @@ pub fn combine<'a>(values: impl IntoIterator<Item = &'a SetValue>) -> Zeroizing<
     sum
 }
 
-/// All keys of one epoch of one register. They cannot be used for another register or epoch:
-/// sealing takes both from here.
+/// All keys of one epoch of a register that may have no id yet: the id contains the extract's digest,
+/// and people are read with the keys while the extract is digested.
 #[derive(Debug)]
-pub struct EpochKeys {
-    register: RegisterId,
+pub struct DrawnKeys {
     epoch: Epoch,
     sets: ShareSets,
     // INVARIANT: one for each set.
@@ -129,18 +128,17 @@ pub struct EpochKeys {
     builder: BuilderKey,
 }
 
-impl EpochKeys {
+impl DrawnKeys {
     /// Draws every key afresh from the operating system.
     ///
     /// # Errors
     /// [`EntropyError`] where the system's generator fails.
-    pub fn draw(register: RegisterId, epoch: Epoch, sets: ShareSets) -> Result<Self, EntropyError> {
+    pub fn draw(epoch: Epoch, sets: ShareSets) -> Result<Self, EntropyError> {
         let shares = sets
             .indexes()
             .map(|_| ShareKey::draw())
             .collect::<Result<_, _>>()?;
         Ok(Self {
-            register,
             epoch,
             sets,
             shares,
@@ -149,15 +147,15 @@ impl EpochKeys {
         })
     }
 
-    /// Keys derived from 32 bytes, for the laboratory, synthetic registers and tests, whose runs
-    /// must repeat. Whoever holds the seed holds every key.
+    /// Keys derived from 32 bytes and a name, for the laboratory, synthetic registers and tests, whose
+    /// runs must repeat. Whoever holds the seed holds every key.
     #[must_use]
-    pub fn from_seed(register: RegisterId, epoch: Epoch, sets: ShareSets, seed: &[u8; 32]) -> Self {
+    pub fn from_seed(name: &str, epoch: Epoch, sets: ShareSets, seed: &[u8; 32]) -> Self {
         let root = MacKey::new(seed);
         let derive = |label: &str, number: u8| {
             let mut encoder = Encoder::new("countersign/seeded-epoch-keys/v1");
             encoder
-                .text(register.as_str())
+                .text(name)
                 .number(u64::from(epoch.0))
                 .text(label)
                 .number(u64::from(number));
@@ -170,7 +168,6 @@ impl EpochKeys {
         let gate = GateTokenKey::from_bytes(derive("gate", 0));
         let builder = BuilderKey::from_bytes(derive("builder", 0));
         Self {
-            register,
             epoch,
             sets,
             shares,
@@ -179,10 +176,13 @@ impl EpochKeys {
         }
     }
 
-    /// The register these keys seal.
+    /// The keys of the register of this id, and of no other from now on.
     #[must_use]
-    pub fn register(&self) -> &RegisterId {
-        &self.register
+    pub fn of_register(self, register: RegisterId) -> EpochKeys {
+        EpochKeys {
+            register,
+            drawn: self,
+        }
     }
 
     /// The epoch these keys seal.
@@ -213,10 +213,75 @@ impl EpochKeys {
     pub fn builder_values(&self) -> BuilderValues {
         BuilderValues(self.builder.prepare())
     }
+}
+
+/// All keys of one epoch of one register. They cannot be used for another register or epoch:
+/// sealing takes both from here.
+#[derive(Debug)]
+pub struct EpochKeys {
+    register: RegisterId,
+    drawn: DrawnKeys,
+}
+
+impl EpochKeys {
+    /// As [`DrawnKeys::draw`].
+    ///
+    /// # Errors
+    /// [`EntropyError`] where the system's generator fails.
+    pub fn draw(register: RegisterId, epoch: Epoch, sets: ShareSets) -> Result<Self, EntropyError> {
+        Ok(DrawnKeys::draw(epoch, sets)?.of_register(register))
+    }
+
+    /// As [`DrawnKeys::from_seed`], by the register's id.
+    #[must_use]
+    pub fn from_seed(register: RegisterId, epoch: Epoch, sets: ShareSets, seed: &[u8; 32]) -> Self {
+        DrawnKeys::from_seed(register.as_str(), epoch, sets, seed).of_register(register)
+    }
+
+    /// The register these keys seal.
+    #[must_use]
+    pub fn register(&self) -> &RegisterId {
+        &self.register
+    }
+
+    /// The keys, without the register.
+    #[must_use]
+    pub fn drawn(&self) -> &DrawnKeys {
+        &self.drawn
+    }
+
+    /// The epoch these keys seal.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        self.drawn.epoch
+    }
+
+    /// The share sets.
+    #[must_use]
+    pub fn sets(&self) -> &ShareSets {
+        &self.drawn.sets
+    }
+
+    /// The share keys with their sets, in order.
+    pub fn shares(&self) -> impl Iterator<Item = (SetIndex, &ShareKey)> {
+        self.drawn.shares()
+    }
+
+    /// The gate's token key.
+    #[must_use]
+    pub fn gate(&self) -> &GateTokenKey {
+        &self.drawn.gate
+    }
+
+    /// The builder's key, prepared for many values.
+    #[must_use]
+    pub fn builder_values(&self) -> BuilderValues {
+        self.drawn.builder_values()
+    }
 
     #[cfg(test)]
     pub(crate) fn builder(&self) -> &BuilderKey {
-        &self.builder
+        &self.drawn.builder
     }
 }
 

@@ -23,7 +23,7 @@ use model::{
 
 use crate::{
     hmac::{Begun, Padded, PreparedKey},
-    keys::{EpochKeys, GateTokenKey, SetValue, ShareKey, combine},
+    keys::{DrawnKeys, EpochKeys, GateTokenKey, SetValue, ShareKey, combine},
     open::{KeeperValue, OpenError, ValueTable},
     shares::ShareSets,
 };
@@ -161,6 +161,12 @@ impl TokenEvaluator {
     /// Prepares an epoch's keys.
     #[must_use]
     pub fn new(keys: &EpochKeys) -> Self {
+        Self::of(keys.drawn())
+    }
+
+    /// Prepares the keys of a register that may have no id yet: tokens do not depend on it.
+    #[must_use]
+    pub fn of(keys: &DrawnKeys) -> Self {
         let gate = keys.gate().prepare();
         let names = Encoder::new("countersign/token-memory/v1");
         Self {

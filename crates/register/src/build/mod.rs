@@ -19,11 +19,18 @@ mod tokens;
 mod view;
 mod write;
 
-use std::path::Path;
+use std::{marker::PhantomData, path::Path};
 
-use model::{digest::Digest, id::RecordNumber};
+use model::{
+    digest::Digest,
+    id::{RecordNumber, RegisterId},
+};
 use rayon::prelude::*;
-use seal::{entry::Sealer, keys::EpochKeys, token::TokenEvaluator};
+use seal::{
+    entry::Sealer,
+    keys::{DrawnKeys, EpochKeys},
+    token::TokenEvaluator,
+};
 use serde::Serialize;
 
 pub use error::BuildError;
@@ -116,47 +123,93 @@ pub fn build<K: RegisterKind>(
     out: &Path,
 ) -> Result<BuildReport, BuildError> {
     write::prepare_directory(out)?;
+    let read = read::<K>(rows, keys.drawn(), options)?;
+    read.seal(keys.register(), extract, options, out)
+}
+
+/// First half of [`build`]: reads all rows. The register needs no id yet, so its extract can be
+/// digested meanwhile.
+///
+/// # Errors
+/// [`BuildError`] naming row and field.
+pub fn read<'k, K: RegisterKind>(
+    rows: impl Iterator<Item = Result<ExtractRow, ExtractError>>,
+    keys: &'k DrawnKeys,
+    options: &BuildOptions<'_>,
+) -> Result<ReadExtract<'k, K>, BuildError> {
     let buckets = Buckets::new();
     let (tokens, row_count) = prepare_all::<K>(rows, keys, options, &buckets)?;
     (options.progress)(Stage::Preparing, row_count);
-    let people = People::of(buckets)?;
-    (options.progress)(Stage::Sealing, count(people.count()));
-    let maker = Maker {
+    Ok(ReadExtract {
+        keys,
+        people: People::of(buckets)?,
         tokens,
-        sealer: match options.sealed_plane {
-            SealedPlane::Whole => Some(Sealer::new(keys)),
-            SealedPlane::HeadersOnly => None,
-        },
-    };
-    let planes = make_all(&people, &maker, out)?;
-    drop(people);
-    let built = planes.finish(options, out)?;
-    let snapshot = Snapshot {
-        format: crate::snapshot::FORMAT.to_owned(),
-        register: keys.register().clone(),
-        synthetic: K::SYNTHETIC,
-        epoch: keys.epoch(),
-        extract: extract.to_string(),
-        blocking: identity::blocking::KEYS_VERSION.to_owned(),
-        name_forms: built.name_forms.to_string(),
-        people: built.people,
-        rows: row_count,
-        entries: built.counts.entries,
-        addresses: built.addresses,
-        keepers_needed: u32::try_from(keys.sets().needed()).unwrap_or(u32::MAX),
-        keepers: keys.sets().keepers().to_vec(),
-        headers_root: built.headers_root.to_string(),
-        files: built.files,
-    };
-    let snapshot_digest = write::snapshot(out, &snapshot)?.to_string();
-    Ok(BuildReport {
-        without_standard_form: built.counts.entries.saturating_sub(built.addresses),
-        records_without_key: built.counts.without_key,
-        contradictory_people: built.counts.contradictory,
-        held: built.counts.held,
-        snapshot,
-        snapshot_digest,
+        row_count,
+        kind: PhantomData,
     })
+}
+
+/// An extract whose rows are all read.
+pub struct ReadExtract<'k, K> {
+    keys: &'k DrawnKeys,
+    people: People,
+    tokens: KeptTokens,
+    row_count: u64,
+    kind: PhantomData<K>,
+}
+
+impl<K: RegisterKind> ReadExtract<'_, K> {
+    /// Second half of [`build`]: numbers, binds and seals the people, under the keys they were read with.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn seal(
+        self,
+        register: &RegisterId,
+        extract: &Digest,
+        options: &BuildOptions<'_>,
+        out: &Path,
+    ) -> Result<BuildReport, BuildError> {
+        write::prepare_directory(out)?;
+        (options.progress)(Stage::Sealing, count(self.people.count()));
+        let keys = self.keys;
+        let maker = Maker {
+            tokens: self.tokens,
+            sealer: match options.sealed_plane {
+                SealedPlane::Whole => Some(Sealer::of(keys, register)),
+                SealedPlane::HeadersOnly => None,
+            },
+        };
+        let planes = make_all(&self.people, &maker, out)?;
+        drop((self.people, maker));
+        let built = planes.finish(options, out)?;
+        let snapshot = Snapshot {
+            format: crate::snapshot::FORMAT.to_owned(),
+            register: register.clone(),
+            synthetic: K::SYNTHETIC,
+            epoch: keys.epoch(),
+            extract: extract.to_string(),
+            blocking: identity::blocking::KEYS_VERSION.to_owned(),
+            name_forms: built.name_forms.to_string(),
+            people: built.people,
+            rows: self.row_count,
+            entries: built.counts.entries,
+            addresses: built.addresses,
+            keepers_needed: u32::try_from(keys.sets().needed()).unwrap_or(u32::MAX),
+            keepers: keys.sets().keepers().to_vec(),
+            headers_root: built.headers_root.to_string(),
+            files: built.files,
+        };
+        let snapshot_digest = write::snapshot(out, &snapshot)?.to_string();
+        Ok(BuildReport {
+            without_standard_form: built.counts.entries.saturating_sub(built.addresses),
+            records_without_key: built.counts.without_key,
+            contradictory_people: built.counts.contradictory,
+            held: built.counts.held,
+            snapshot,
+            snapshot_digest,
+        })
+    }
 }
 
 fn count(length: usize) -> u64 {
@@ -172,11 +225,11 @@ fn in_order<T>(results: Vec<Result<T, BuildError>>) -> Result<Vec<T>, BuildError
 /// number of rows. While a round of pieces is prepared, the next is read.
 fn prepare_all<K: RegisterKind>(
     rows: impl Iterator<Item = Result<ExtractRow, ExtractError>>,
-    keys: &EpochKeys,
+    keys: &DrawnKeys,
     options: &BuildOptions<'_>,
     buckets: &Buckets,
 ) -> Result<(KeptTokens, u64), BuildError> {
-    let evaluator = TokenEvaluator::new(keys);
+    let evaluator = TokenEvaluator::of(keys);
     let tokens = TokenTable::new(&evaluator);
     let values = keys.builder_values();
     let preparer = Preparer {
