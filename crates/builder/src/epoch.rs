@@ -5,7 +5,7 @@
 //!
 //! Left to others: reading inputs and the clock (command).
 
-use std::{fs::File, panic::resume_unwind, path::Path};
+use std::{fs::File, path::Path};
 
 use instrument::{
     document::Document as _,
@@ -70,7 +70,7 @@ pub struct EpochOrder<'a> {
 /// How far a build has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// The extract is digested, and read at the same time.
+    /// The extract's digest is finished; most of it is made while rows are read.
     Digest,
     /// The register reads, standardises, seals and writes; with the count its stage gives.
     Register(build::Stage, u64),
@@ -85,7 +85,7 @@ impl Stage {
     #[must_use]
     pub fn words(self) -> String {
         match self {
-            Self::Digest => "digesting the extract".to_owned(),
+            Self::Digest => "finishing the extract's digest".to_owned(),
             Self::Register(build::Stage::Reading, rows) => {
                 format!("reading, standardising and tokenising rows: {rows}")
             }
@@ -193,20 +193,15 @@ fn build_snapshot(
         progress: Progress<'_>,
         snapshot: &Path,
     ) -> Result<(Digest, BuildReport), BuilderError> {
-        let rows = extract::open(order.extract)?;
+        let (rows, extract) = extract::open_digested(order.extract)?;
         let tell = |stage, count| progress(Stage::Register(stage, count));
         let options = BuildOptions {
             progress: &tell,
             ..BuildOptions::standard()
         };
+        let read = build::read::<K>(rows, keys, &options)?;
         progress(Stage::Digest);
-        let (read, extract) = std::thread::scope(|scope| {
-            let extract = scope.spawn(|| extract::digest_of_file(order.extract));
-            let read = build::read::<K>(rows, keys, &options);
-            (read, extract.join())
-        });
-        let read = read?;
-        let extract = extract.unwrap_or_else(|panic| resume_unwind(panic))?;
+        let extract = extract.finish()?;
         let register = extract::register_id(order.name, &extract)?;
         let built = read.seal(&register, &extract, &options, snapshot)?;
         Ok((extract, built))

@@ -105,13 +105,10 @@ fn run(path: &Path, out: &Path, sealed_plane: SealedPlane, is_json: bool) {
         ..BuildOptions::standard()
     };
     progress(Stage::Reading, 0);
-    let rows = extract::open(path).unwrap();
     // As the builder does it: the extract is digested while it is read.
-    let (read, digest) = std::thread::scope(|scope| {
-        let digest = scope.spawn(|| extract::digest_of_file(path).unwrap());
-        let read = build::read::<Synthetic>(rows, &keys, &options).unwrap();
-        (read, digest.join().unwrap())
-    });
+    let (rows, digest) = extract::open_digested(path).unwrap();
+    let read = build::read::<Synthetic>(rows, &keys, &options).unwrap();
+    let digest = digest.finish().unwrap();
     let register = extract::register_id("BENCH", &digest).unwrap();
     let report = read.seal(&register, &digest, &options, out).unwrap();
     clock.lock().unwrap().end("Writing");

@@ -6,13 +6,14 @@
 //! Left to others: standard forms, grouping by person (build).
 
 mod delimited;
+mod digested;
 #[cfg(feature = "parquet")]
 mod parquet;
 mod row;
 
 use std::{
     fs::File,
-    io::{BufReader, Read, Seek, SeekFrom},
+    io::{Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
 
@@ -25,6 +26,8 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 pub use delimited::read_csv;
+use digested::Digesting;
+pub use digested::ExtractDigest;
 #[cfg(feature = "parquet")]
 pub use parquet::read_parquet;
 pub use row::{ExtractRow, Field};
@@ -100,6 +103,35 @@ pub type Rows = Box<dyn Iterator<Item = Result<ExtractRow, ExtractError>>>;
 /// # Errors
 /// [`ExtractError`] where it cannot be read or lacks a column.
 pub fn open(path: &Path) -> Result<Rows, ExtractError> {
+    let (file, format) = file(path)?;
+    match format {
+        Format::Parquet => open_parquet(file),
+        Format::Csv => Ok(Box::new(read_csv(file)?)),
+    }
+}
+
+/// As [`open`]; gives also the digest of the extract, to be asked for after the last row.
+///
+/// # Errors
+/// As there.
+pub fn open_digested(path: &Path) -> Result<(Rows, ExtractDigest), ExtractError> {
+    let (file, format) = file(path)?;
+    match format {
+        Format::Parquet => Ok((open_parquet(file)?, ExtractDigest::of_file(path.to_owned()))),
+        Format::Csv => {
+            let (file, digest) = Digesting::new(file, path.to_owned());
+            Ok((Box::new(read_csv(file)?), digest))
+        }
+    }
+}
+
+enum Format {
+    Csv,
+    Parquet,
+}
+
+/// A file at its beginning, and its format.
+fn file(path: &Path) -> Result<(File, Format), ExtractError> {
     let unreadable = |source| ExtractError::Unreadable {
         path: path.to_owned(),
         source,
@@ -111,10 +143,12 @@ pub fn open(path: &Path) -> Result<Rows, ExtractError> {
         .read_to_end(&mut magic)
         .map_err(unreadable)?;
     file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-    if magic == b"PAR1" {
-        return open_parquet(file);
-    }
-    Ok(Box::new(read_csv(BufReader::with_capacity(1 << 20, file))?))
+    let format = if magic == b"PAR1" {
+        Format::Parquet
+    } else {
+        Format::Csv
+    };
+    Ok((file, format))
 }
 
 #[cfg(feature = "parquet")]
