@@ -5,12 +5,17 @@
 //!
 //! Left to others: what follows from it.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use serde::Deserialize;
 
 use crate::{
-    address::{InstitutionKind, PlaceholderKind, is_one_slip, letter_sum, squeeze, squeezed_sum},
+    address::{
+        InstitutionKind, LetterSet, PlaceholderKind, is_one_slip, letter_sum, squeeze, squeezed_sum,
+    },
     hash::QuickHash,
 };
 
@@ -24,12 +29,17 @@ type Map<K, V> = HashMap<K, V, QuickHash>;
 pub(crate) struct Lists {
     /// Phrases by their first three letters.
     phrases: Map<[u8; 3], Vec<(String, Meaning)>>,
+    /// For each two letters, [`pair_place`], the letters that go on to begin a phrase.
+    thirds: Vec<LetterSet>,
     /// Whole lines.
     lines: Map<String, PlaceholderKind>,
+    longest_line: usize,
     /// Words of placeholder lines; `None` for neutral ones.
     words: Map<String, Option<PlaceholderKind>>,
     /// Phrases and lines of five letters or more that a slip is looked for from, by first letter.
-    near: Map<u8, Vec<(String, PlaceholderKind)>>,
+    near: Map<u8, Vec<Near>>,
+    /// The letters of each of them: a text of other letters is none of them, however it is turned.
+    near_letters: HashSet<LetterSet, QuickHash>,
     /// The same, runs of one letter as one.
     squeezed: Map<u64, (String, PlaceholderKind)>,
     /// The same, by their letters in whatever order.
@@ -41,6 +51,13 @@ pub(crate) struct Lists {
     /// Words that name nobody, and whether one alone suffices.
     names: Map<String, bool>,
     pairs: Vec<String>,
+}
+
+/// A text that a slip is looked for from.
+struct Near {
+    letters: LetterSet,
+    text: String,
+    kind: PlaceholderKind,
 }
 
 /// What a phrase in a line means.
@@ -98,6 +115,14 @@ struct InstitutionRow {
     addresses: Vec<String>,
 }
 
+/// How many places [`pair_place`] may give.
+const PAIRS: usize = 32 * 32;
+
+/// A place for two letters.
+fn pair_place(first: u8, second: u8) -> usize {
+    usize::from(first & 31) * 32 + usize::from(second & 31)
+}
+
 /// The lists, read once.
 pub(crate) fn lists() -> &'static Lists {
     static LISTS: OnceLock<Lists> = OnceLock::new();
@@ -148,8 +173,10 @@ impl Lists {
             for phrase in row.phrases {
                 self.add_phrase(phrase, Meaning::Placeholder(kind));
             }
-            self.lines
-                .extend(row.lines.into_iter().map(|line| (line, kind)));
+            for line in row.lines {
+                self.longest_line = self.longest_line.max(line.len());
+                self.lines.insert(line, kind);
+            }
             self.words
                 .extend(row.words.into_iter().map(|word| (word, Some(kind))));
         }
@@ -168,6 +195,10 @@ impl Lists {
 
     fn add_phrase(&mut self, phrase: String, meaning: Meaning) {
         if let [a, b, c, ..] = *phrase.as_bytes() {
+            self.thirds.resize(PAIRS, LetterSet::default());
+            if let Some(thirds) = self.thirds.get_mut(pair_place(a, b)) {
+                thirds.add(c);
+            }
             self.phrases
                 .entry([a, b, c])
                 .or_default()
@@ -179,8 +210,13 @@ impl Lists {
         let Some(first) = text.bytes().next().filter(|_| text.len() >= 5) else {
             return;
         };
-        let near = self.near.entry(first).or_default();
-        near.push((text.to_owned(), kind));
+        let letters = LetterSet::of(text);
+        self.near_letters.insert(letters);
+        self.near.entry(first).or_default().push(Near {
+            letters,
+            text: text.to_owned(),
+            kind,
+        });
         let entry = (text.to_owned(), kind);
         let squeezed = self.squeezed.entry(squeezed_sum(text));
         squeezed.or_insert_with(|| entry.clone());
@@ -197,9 +233,18 @@ impl Lists {
     pub(crate) fn one_slip_from(&self, text: &str, fewest: usize) -> Option<PlaceholderKind> {
         let near = self.near.get(text.as_bytes().first()?)?;
         near.iter()
-            .filter(|(phrase, _)| phrase.len() >= fewest && phrase.len().abs_diff(text.len()) <= 1)
-            .find(|(phrase, _)| is_one_slip(phrase.as_bytes(), text.as_bytes()))
-            .map(|(_, kind)| *kind)
+            .filter(|near| near.text.len() >= fewest && near.text.len().abs_diff(text.len()) <= 1)
+            .find(|near| is_one_slip(near.text.as_bytes(), text.as_bytes()))
+            .map(|near| near.kind)
+    }
+
+    /// Whether a text of these letters may be near a placeholder: quickly told, and `no` for most.
+    pub(crate) fn may_be_near(&self, first: u8, letters: LetterSet) -> bool {
+        self.near_letters.contains(&letters)
+            || self
+                .near
+                .get(&first)
+                .is_some_and(|near| near.iter().any(|near| near.letters.is_near(letters)))
     }
 
     /// The placeholder made of the letters of a text, in whatever order.
@@ -236,6 +281,9 @@ impl Lists {
     /// ends after so many letters.
     pub(crate) fn phrase(&self, letters: &[u8], ends: impl Fn(usize) -> bool) -> Option<Meaning> {
         let [a, b, c, ..] = *letters else { return None };
+        if !self.thirds.get(pair_place(a, b))?.has(c) {
+            return None;
+        }
         let candidates = self.phrases.get(&[a, b, c])?;
         candidates
             .iter()
@@ -257,12 +305,20 @@ impl Lists {
 
     /// What a whole line of letters stands for.
     pub(crate) fn line(&self, letters: &str) -> Option<PlaceholderKind> {
+        if letters.len() > self.longest_line {
+            return None;
+        }
         self.lines.get(letters).copied()
     }
 
-    /// Whether a word is one of placeholder lines: `None` for no, `Some(None)` for a neutral one.
-    pub(crate) fn word(&self, word: &str) -> Option<Option<PlaceholderKind>> {
-        self.words.get(word).copied()
+    /// The words of placeholder lines, `None` for neutral ones.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&str, Option<PlaceholderKind>)> {
+        self.words.iter().map(|(word, kind)| (word.as_str(), *kind))
+    }
+
+    /// The words that institutions' names begin with.
+    pub(crate) fn institution_words(&self) -> impl Iterator<Item = &str> {
+        self.institutions.keys().map(String::as_str)
     }
 
     /// The kind of institution named by words at the start of a sequence.

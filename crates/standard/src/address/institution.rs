@@ -35,7 +35,7 @@ pub(crate) fn institution(
 pub(crate) fn named(words: &[Word<'_>], street: &Range<usize>) -> Option<InstitutionKind> {
     let lists = lists();
     words.iter().enumerate().find_map(|(place, word)| {
-        if street.contains(&place) || !word.is_letters() {
+        if !word.begins_institution() || street.contains(&place) {
             return None;
         }
         let rest = words.iter().skip(place + 1).map(|word| word.text);

@@ -1,4 +1,5 @@
-//! The tables of Publication 28: street types, directionals, unit designators, number words.
+//! The tables of Publication 28: street types, directionals, unit designators, number words; with them
+//! what the lists of placeholders and institutions say of single words.
 //!
 //! Place in the flow: looked up once for each word of an address.
 //!
@@ -6,8 +7,11 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use super::{form::Direction, words::NumberWord};
-use crate::hash::QuickHash;
+use super::{form::Direction, problem::PlaceholderKind, words::NumberWord};
+use crate::{
+    hash::QuickHash,
+    lists::{Lists, lists},
+};
 
 /// A street type of appendix C1.
 #[derive(Debug)]
@@ -53,6 +57,10 @@ pub(crate) struct Entry {
     pub(crate) direction: Option<Direction>,
     pub(crate) designator: Option<&'static Designator>,
     pub(crate) number: Option<(u16, NumberWord)>,
+    /// See [`super::words::Word::placeholder`].
+    pub(crate) placeholder: Option<Option<PlaceholderKind>>,
+    /// Whether an institution's name begins with it.
+    pub(crate) begins_institution: bool,
 }
 
 const STREET_TYPES: &str = include_str!("../../data/street_types.txt");
@@ -153,6 +161,7 @@ fn lexicon() -> &'static Lexicon {
         add_designators(&mut lexicon);
         add_directions(&mut lexicon);
         add_numbers(&mut lexicon);
+        add_listed(&mut lexicon, lists());
         lexicon
     })
 }
@@ -248,6 +257,16 @@ fn add_numbers(lexicon: &mut Lexicon) {
         let value = tens * 10;
         lexicon.entry(*cardinal).or_default().number = Some((value, NumberWord::Cardinal));
         lexicon.entry(*ordinal).or_default().number = Some((value, NumberWord::Ordinal));
+    }
+}
+
+/// What the lists know of single words, so that one look-up tells everything about a word.
+fn add_listed(lexicon: &mut Lexicon, lists: &'static Lists) {
+    for (word, kind) in lists.words() {
+        lexicon.entry(word).or_default().placeholder = Some(kind);
+    }
+    for word in lists.institution_words() {
+        lexicon.entry(word).or_default().begins_institution = true;
     }
 }
 

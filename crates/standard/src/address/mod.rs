@@ -39,7 +39,7 @@ use model::column::Column;
 use boxes::Region;
 pub use form::{AddressKind, AddressText, Direction, StandardAddress};
 pub use key::{AddressKey, AddressParts};
-pub(crate) use near::{is_one_slip, letter_sum, squeeze, squeezed_sum};
+pub(crate) use near::{LetterSet, is_one_slip, letter_sum, squeeze, squeezed_sum};
 pub use problem::{AddressProblem, InstitutionKind, PlaceholderKind};
 use words::{LineText, Word};
 

@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use super::{
     form::Direction,
     lexicon::{Designator, Entry, StreetType, entry},
+    problem::PlaceholderKind,
 };
 use crate::fold::{Script, to_ascii};
 
@@ -85,6 +86,16 @@ impl<'a> Word<'a> {
     /// The number a word such as `ONE` or `TWENTIETH` stands for, and whether it is an ordinal.
     pub(crate) fn number_word(&self) -> Option<(u16, NumberWord)> {
         self.entry.number
+    }
+
+    /// Whether the word is one of placeholder lines: `None` for no, `Some(None)` for a neutral one.
+    pub(crate) fn placeholder(&self) -> Option<Option<PlaceholderKind>> {
+        self.entry.placeholder
+    }
+
+    /// Whether an institution's name may begin with the word.
+    pub(crate) fn begins_institution(&self) -> bool {
+        self.entry.begins_institution
     }
 
     pub(crate) fn is_letters(&self) -> bool {
