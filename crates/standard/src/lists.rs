@@ -46,8 +46,8 @@ pub(crate) struct Lists {
     sorted: Map<u64, (String, PlaceholderKind)>,
     /// Institution phrases by their first word.
     institutions: Map<String, Vec<(Vec<String>, InstitutionKind)>>,
-    /// Addresses of institutions, `number|core|zip5`.
-    addresses: Map<String, InstitutionKind>,
+    /// Addresses of institutions, `number|core`, by ZIP code.
+    addresses: Map<String, Vec<(String, InstitutionKind)>>,
     /// Words that name nobody, and whether one alone suffices.
     names: Map<String, bool>,
     pairs: Vec<String>,
@@ -269,9 +269,9 @@ impl Lists {
                     .push((words, kind));
             }
             for address in row.addresses {
-                if let Some((number, rest)) = address.split_once('|') {
-                    let rest = rest.replace(' ', "");
-                    self.addresses.insert(format!("{number}|{rest}"), kind);
+                if let Some((place, zip5)) = address.rsplit_once('|') {
+                    let addresses = self.addresses.entry(zip5.to_owned()).or_default();
+                    addresses.push((place.replace(' ', ""), kind));
                 }
             }
         }
@@ -340,9 +340,9 @@ impl Lists {
             .map(|(_, kind)| *kind)
     }
 
-    /// The kind of institution at an address, `number|core|zip5`.
-    pub(crate) fn institution_at(&self, address: &str) -> Option<InstitutionKind> {
-        self.addresses.get(address).copied()
+    /// The institutions at a ZIP code, each with its `number|core`.
+    pub(crate) fn institutions_at(&self, zip5: &str) -> Option<&[(String, InstitutionKind)]> {
+        self.addresses.get(zip5).map(Vec::as_slice)
     }
 
     /// Whether a word names nobody: `None` for no, `Some(true)` if it alone suffices to say so.

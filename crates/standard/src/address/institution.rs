@@ -26,8 +26,10 @@ pub(crate) fn institution(
         return None;
     }
     named(words, street).or_else(|| {
-        let core = address.street_core();
-        lists().institution_at(&format!("{}|{}|{}", address.number, core, address.zip5))
+        let known = lists().institutions_at(&address.zip5)?;
+        let place = format!("{}|{}", address.number, address.street_core());
+        let found = known.iter().find(|(known, _)| *known == place)?;
+        Some(found.1)
     })
 }
 

@@ -8,7 +8,7 @@ use model::column::Column;
 
 use super::{
     form::{AddressText, StandardAddress},
-    junk,
+    is_too_long, junk,
     problem::AddressProblem,
     words::LineText,
 };
@@ -28,7 +28,7 @@ pub(crate) fn read_last_line(
 ) {
     let state = place::state_code(text.state);
     address.state = state.unwrap_or_default();
-    read_city(text.city, address, problems);
+    read_city(text, address, problems);
     match state {
         Some(_) => {}
         None if text.state.trim().is_empty() => problems.push(AddressProblem::StateMissing),
@@ -44,8 +44,13 @@ pub(crate) fn read_last_line(
     }
 }
 
-fn read_city(city: &str, address: &mut StandardAddress, problems: &mut Vec<AddressProblem>) {
-    if city.len() > CITY_LENGTH * 4 || city.chars().count() > CITY_LENGTH {
+fn read_city(
+    text: &AddressText<'_>,
+    address: &mut StandardAddress,
+    problems: &mut Vec<AddressProblem>,
+) {
+    let city = text.city;
+    if is_too_long(city, CITY_LENGTH) {
         problems.push(AddressProblem::TooLong {
             column: Column::City,
         });
@@ -61,11 +66,14 @@ fn read_city(city: &str, address: &mut StandardAddress, problems: &mut Vec<Addre
         });
         return;
     }
-    if place::is_city(&address.city, address.state) {
+    // Most are what the table has for the ZIP code, which is found sooner than one city of many.
+    if place::is_of_zip(&address.city, address.state, text.postal_code)
+        || place::is_city(&address.city, address.state)
+    {
         return;
     }
-    let text = LineText::new(&[city]);
-    let words = text.words();
+    let line = LineText::new(&[city]);
+    let words = line.words();
     let letters = address.city.bytes().filter(u8::is_ascii_alphabetic).count();
     if let Some(kind) = junk::placeholder(&words) {
         problems.push(AddressProblem::CityPlaceholder(kind));
@@ -111,6 +119,9 @@ fn read_zip(text: &str, state: &str) -> Result<(String, String), AddressProblem>
 
 /// ZIP against state, then city against both.
 fn check_fit(address: &StandardAddress, problems: &mut Vec<AddressProblem>) {
+    if place::is_of_zip(&address.city, address.state, &address.zip5) {
+        return;
+    }
     if !place::is_zip_assigned(&address.zip5) {
         problems.push(AddressProblem::ZipNotAssigned);
         return;
