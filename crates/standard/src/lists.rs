@@ -36,8 +36,9 @@ pub(crate) struct Lists {
     longest_line: usize,
     /// Words of placeholder lines; `None` for neutral ones.
     words: Map<String, Option<PlaceholderKind>>,
-    /// Phrases and lines of five letters or more that a slip is looked for from, by first letter.
-    near: Map<u8, Vec<Near>>,
+    /// Phrases and lines of five letters or more that a slip is looked for from, by first letter and the
+    /// lengths that a slip may give them.
+    near: Map<(u8, usize), Vec<Near>>,
     /// The letters of each of them: a text of other letters is none of them, however it is turned.
     near_letters: HashSet<LetterSet, QuickHash>,
     /// The same, runs of one letter as one.
@@ -212,11 +213,13 @@ impl Lists {
         };
         let letters = LetterSet::of(text);
         self.near_letters.insert(letters);
-        self.near.entry(first).or_default().push(Near {
-            letters,
-            text: text.to_owned(),
-            kind,
-        });
+        for length in text.len() - 1..=text.len() + 1 {
+            self.near.entry((first, length)).or_default().push(Near {
+                letters,
+                text: text.to_owned(),
+                kind,
+            });
+        }
         let entry = (text.to_owned(), kind);
         let squeezed = self.squeezed.entry(squeezed_sum(text));
         squeezed.or_insert_with(|| entry.clone());
@@ -231,19 +234,20 @@ impl Lists {
 
     /// The placeholder of so many letters or more that is one slip away from a text, the first letter right.
     pub(crate) fn one_slip_from(&self, text: &str, fewest: usize) -> Option<PlaceholderKind> {
-        let near = self.near.get(text.as_bytes().first()?)?;
+        let near = self.near.get(&(*text.as_bytes().first()?, text.len()))?;
         near.iter()
-            .filter(|near| near.text.len() >= fewest && near.text.len().abs_diff(text.len()) <= 1)
+            .filter(|near| near.text.len() >= fewest)
             .find(|near| is_one_slip(near.text.as_bytes(), text.as_bytes()))
             .map(|near| near.kind)
     }
 
-    /// Whether a text of these letters may be near a placeholder: quickly told, and `no` for most.
-    pub(crate) fn may_be_near(&self, first: u8, letters: LetterSet) -> bool {
+    /// Whether a text of so many letters, these and this first one, may be near a placeholder: quickly told,
+    /// and `no` for most.
+    pub(crate) fn may_be_near(&self, first: u8, length: usize, letters: LetterSet) -> bool {
         self.near_letters.contains(&letters)
             || self
                 .near
-                .get(&first)
+                .get(&(first, length))
                 .is_some_and(|near| near.iter().any(|near| near.letters.is_near(letters)))
     }
 

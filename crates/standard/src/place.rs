@@ -438,6 +438,18 @@ pub fn state_code(text: &str) -> Option<&'static str> {
     state_of_folded(&folded)
 }
 
+/// Whether folded words are the code, the name or an abbreviation of the state that has a code.
+pub(crate) fn is_name_of_state<'a>(
+    words: impl Iterator<Item = &'a str> + Clone,
+    code: &str,
+) -> bool {
+    let state = state_position(code).and_then(|place| STATES.get(usize::from(place)));
+    state.is_some_and(|(code, name, others)| {
+        let mut names = [code, name].into_iter().chain(*others);
+        names.any(|name| name.split(' ').eq(words.clone()))
+    })
+}
+
 /// As [`state_code`], from a folded text.
 pub(crate) fn state_of_folded(folded: &str) -> Option<&'static str> {
     static NAMES: OnceLock<HashMap<&'static str, &'static str, QuickHash>> = OnceLock::new();

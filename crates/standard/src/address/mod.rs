@@ -257,10 +257,11 @@ fn without_state<'b, 'a>(
 ) -> Option<&'b [Word<'a>]> {
     [2, 1].into_iter().find_map(|length| {
         let (before, name) = words.split_at_checked(words.len().checked_sub(length)?)?;
-        let code = crate::place::state_of_folded(&street::join(name))?;
+        let repeated =
+            crate::place::is_name_of_state(name.iter().map(|word| word.text), address.state);
         let floor =
             name.iter().all(|word| word.is("FL")) && before.last().is_some_and(counts_floors);
-        (code == address.state && !before.is_empty() && !floor).then_some(before)
+        (repeated && !before.is_empty() && !floor).then_some(before)
     })
 }
 

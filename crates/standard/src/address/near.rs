@@ -41,7 +41,7 @@ fn near<'b, 'a: 'b>(
     let letters = words.clone().fold(LetterSet::default(), |letters, word| {
         letters.and(LetterSet::of(word.text))
     });
-    if !lists.may_be_near(first, letters) {
+    if !lists.may_be_near(first, length, letters) {
         return None;
     }
     let mut text = String::with_capacity(length);

@@ -142,11 +142,14 @@ pub(crate) fn read_street(words: &[Word<'_>]) -> Option<Street> {
 /// Leaves out a unit that stands bare after a street without type: `W BRYN MAWR 211`.
 fn without_trailing_unit<'b, 'a>(body: &'b [Word<'a>]) -> &'b [Word<'a>] {
     let [rest @ .., last] = body else { return body };
+    let unit = matches!(last.shape, Shape::Digits | Shape::DigitFirst) && !last.text.contains('.');
+    if !unit {
+        return body;
+    }
     let named = match rest {
         [first, others @ ..] if first.direction().is_some() => others,
         _ => rest,
     };
-    let unit = matches!(last.shape, Shape::Digits | Shape::DigitFirst) && !last.text.contains('.');
     let name = named.first().is_some_and(|word| {
         word.is_letters()
             && word.text.len() >= 3
@@ -157,7 +160,7 @@ fn without_trailing_unit<'b, 'a>(body: &'b [Word<'a>]) -> &'b [Word<'a>] {
     let road = rest.last().is_some_and(|word| {
         is_numbered_road(word) || word.is_one_of(PRETYPES) || word.is_one_of(&["BUSINESS", "BUS"])
     });
-    if unit && name && !road { rest } else { body }
+    if name && !road { rest } else { body }
 }
 
 /// A word after which a number is the road's own.

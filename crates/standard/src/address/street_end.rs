@@ -129,8 +129,8 @@ impl Around<'_, '_> {
     }
 
     fn is_hash(&self) -> bool {
-        let numbered_road = self.before.is_one_of(PRETYPES) && !self.complete;
-        self.word.shape == Shape::Hash && !numbered_road
+        let numbered_road = || self.before.is_one_of(PRETYPES) && !self.complete;
+        self.word.shape == Shape::Hash && !numbered_road()
     }
 
     fn is_designator(&self, left: usize) -> bool {
