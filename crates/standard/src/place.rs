@@ -445,8 +445,9 @@ pub(crate) fn is_name_of_state<'a>(
 ) -> bool {
     let state = state_position(code).and_then(|place| STATES.get(usize::from(place)));
     state.is_some_and(|(code, name, others)| {
+        let length = words.clone().map(|word| word.len() + 1).sum::<usize>();
         let mut names = [code, name].into_iter().chain(*others);
-        names.any(|name| name.split(' ').eq(words.clone()))
+        names.any(|name| name.len() + 1 == length && name.split(' ').eq(words.clone()))
     })
 }
 
@@ -528,6 +529,13 @@ mod tests {
         ] {
             assert_eq!(state_code(text), Some(code), "{text}");
         }
+        for (code, name, others) in STATES {
+            for spelled in [code, name].into_iter().chain(*others) {
+                assert_eq!(state_of_folded(spelled), Some(*code));
+                assert!(is_name_of_state(spelled.split(' '), code));
+            }
+        }
+        assert!(!is_name_of_state(["NEVADA"].into_iter(), "UT"));
         for text in ["", "ZZ", "Ontario", "N", "NA", "XX", "Unknown"] {
             assert_eq!(state_code(text), None, "{text}");
         }

@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use super::{form::Direction, problem::PlaceholderKind, words::NumberWord};
+use super::{boxes, form::Direction, problem::PlaceholderKind, words::NumberWord};
 use crate::{
     hash::QuickHash,
     lists::{Lists, lists},
@@ -61,6 +61,8 @@ pub(crate) struct Entry {
     pub(crate) placeholder: Option<Option<PlaceholderKind>>,
     /// Whether an institution's name begins with it.
     pub(crate) begins_institution: bool,
+    /// Whether one of the forms of [`super::boxes`] begins with it.
+    pub(crate) begins_box: bool,
 }
 
 const STREET_TYPES: &str = include_str!("../../data/street_types.txt");
@@ -267,6 +269,9 @@ fn add_listed(lexicon: &mut Lexicon, lists: &'static Lists) {
     }
     for word in lists.institution_words() {
         lexicon.entry(word).or_default().begins_institution = true;
+    }
+    for word in boxes::first_words() {
+        lexicon.entry(word).or_default().begins_box = true;
     }
 }
 

@@ -201,15 +201,12 @@ fn better_reason(words: &[Word<'_>], problem: AddressProblem) -> AddressProblem 
 }
 
 /// Takes over the delivery parts, leaving the last line.
-fn adopt(delivery: StandardAddress, address: &mut StandardAddress) {
-    let last_line = std::mem::take(address);
-    *address = StandardAddress {
-        city: last_line.city,
-        state: last_line.state,
-        zip5: last_line.zip5,
-        zip4: last_line.zip4,
-        ..delivery
-    };
+fn adopt(mut delivery: StandardAddress, address: &mut StandardAddress) {
+    delivery.city = std::mem::take(&mut address.city);
+    delivery.state = address.state;
+    delivery.zip5 = std::mem::take(&mut address.zip5);
+    delivery.zip4 = std::mem::take(&mut address.zip4);
+    *address = delivery;
 }
 
 /// Leaves out city, state and ZIP where they are repeated at the end of the delivery line; also any
@@ -255,6 +252,9 @@ fn without_state<'b, 'a>(
     words: &'b [Word<'a>],
     address: &StandardAddress,
 ) -> Option<&'b [Word<'a>]> {
+    if !words.last()?.is_letters() {
+        return None;
+    }
     [2, 1].into_iter().find_map(|length| {
         let (before, name) = words.split_at_checked(words.len().checked_sub(length)?)?;
         let repeated =
@@ -276,6 +276,9 @@ fn without_city<'b, 'a>(
     address: &StandardAddress,
     apart: bool,
 ) -> Option<&'b [Word<'a>]> {
+    if !address.city.ends_with(words.last()?.text) {
+        return None;
+    }
     let length = address.city.split(' ').count();
     let (before, last) = words.split_at_checked(words.len().checked_sub(length)?)?;
     let repeated = last

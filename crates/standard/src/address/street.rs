@@ -337,11 +337,14 @@ fn cut_early(middle: &[Word<'_>], pre: Option<Direction>, before: usize) -> Opti
         let (Some(word), Some(next)) = (middle.get(place), middle.get(place + 1)) else {
             return false;
         };
+        if !word.is_strong_type() {
+            return false;
+        }
         let saint = word.is("ST") && next.is_one_of(SAINTS);
         let phrase = next.is_one_of(&["OF", "DE", "DEL", "LA", "AND", "LOS", "LAS", "EXT"]);
         let directed = next.direction().is_some() && next.text.len() <= 2;
         let phrase = phrase || (is_numbered_road(word) && next.has_digit());
-        word.is_strong_type() && !saint && !phrase && (directed || !typed)
+        !saint && !phrase && (directed || !typed)
     })?;
     let post = middle
         .get(cut + 1)

@@ -97,6 +97,11 @@ impl<'a> Word<'a> {
         self.entry.placeholder
     }
 
+    /// Whether an address without a street may begin with the word, such as a PO box.
+    pub(crate) fn begins_box(&self) -> bool {
+        self.entry.begins_box
+    }
+
     /// Whether an institution's name may begin with the word.
     pub(crate) fn begins_institution(&self) -> bool {
         self.entry.begins_institution
