@@ -377,12 +377,6 @@ pub fn city_fit(city: &str, state: &str, zip5: &str) -> CityFit {
     }
 }
 
-/// Whether city and state, in standard form, are those the table has for the ZIP code.
-#[must_use]
-pub fn is_of_zip(city: &str, state: &str, zip5: &str) -> bool {
-    zip_place(zip5).is_some_and(|place| place.state == state && place.city == city)
-}
-
 /// Whether the table has a city of this folded name in the state.
 #[must_use]
 pub fn is_city(city: &str, state: &str) -> bool {

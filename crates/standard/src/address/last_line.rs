@@ -28,7 +28,10 @@ pub(crate) fn read_last_line(
 ) {
     let state = place::state_code(text.state);
     address.state = state.unwrap_or_default();
-    read_city(text, address, problems);
+    if is_known(text, address) {
+        return;
+    }
+    read_city(text.city, address, problems);
     match state {
         Some(_) => {}
         None if text.state.trim().is_empty() => problems.push(AddressProblem::StateMissing),
@@ -44,12 +47,21 @@ pub(crate) fn read_last_line(
     }
 }
 
-fn read_city(
-    text: &AddressText<'_>,
-    address: &mut StandardAddress,
-    problems: &mut Vec<AddressProblem>,
-) {
-    let city = text.city;
+/// Takes a city and ZIP code that are the table's own for each other and the state: most are, and then
+/// nothing is left to be asked.
+fn is_known(text: &AddressText<'_>, address: &mut StandardAddress) -> bool {
+    let Some(place) = place::zip_place(text.postal_code) else {
+        return false;
+    };
+    let known = place.state == address.state && place.city == text.city;
+    if known {
+        text.city.clone_into(&mut address.city);
+        text.postal_code.clone_into(&mut address.zip5);
+    }
+    known
+}
+
+fn read_city(city: &str, address: &mut StandardAddress, problems: &mut Vec<AddressProblem>) {
     if is_too_long(city, CITY_LENGTH) {
         problems.push(AddressProblem::TooLong {
             column: Column::City,
@@ -66,10 +78,7 @@ fn read_city(
         });
         return;
     }
-    // Most are what the table has for the ZIP code, which is found sooner than one city of many.
-    if place::is_of_zip(&address.city, address.state, text.postal_code)
-        || place::is_city(&address.city, address.state)
-    {
+    if place::is_city(&address.city, address.state) {
         return;
     }
     let line = LineText::new(&[city]);
@@ -119,9 +128,6 @@ fn read_zip(text: &str, state: &str) -> Result<(String, String), AddressProblem>
 
 /// ZIP against state, then city against both.
 fn check_fit(address: &StandardAddress, problems: &mut Vec<AddressProblem>) {
-    if place::is_of_zip(&address.city, address.state, &address.zip5) {
-        return;
-    }
     if !place::is_zip_assigned(&address.zip5) {
         problems.push(AddressProblem::ZipNotAssigned);
         return;
