@@ -63,12 +63,16 @@ impl<'a> Word<'a> {
         self.text == text
     }
 
+    #[inline]
     pub(crate) fn is_one_of(&self, texts: &[&str]) -> bool {
         // Few words begin alike: most comparisons end with the first letter.
         let first = self.text.as_bytes().first();
-        texts
-            .iter()
-            .any(|text| text.as_bytes().first() == first && *text == self.text)
+        for text in texts {
+            if text.as_bytes().first() == first && *text == self.text {
+                return true;
+            }
+        }
+        false
     }
 
     pub(crate) fn street_type(&self) -> Option<&'static StreetType> {
@@ -182,7 +186,7 @@ fn is_fraction(text: &str) -> bool {
 }
 
 /// The lines of an address as upper-case ASCII, cleaned so that it splits at spaces. The character
-/// [`BREAK`] stands where a comma, bracket or line end did.
+/// [`BREAK`] stands where a comma, bracket or line end did, and at both ends.
 pub(crate) struct LineText(String);
 
 const BREAK: u8 = b'\n';
@@ -193,9 +197,14 @@ impl LineText {
         let mut clean = Vec::with_capacity(lines.iter().map(|line| line.len() + 8).sum());
         for line in lines {
             clean.push(BREAK);
+            if line.bytes().all(is_clean) {
+                clean.extend_from_slice(line.as_bytes());
+                continue;
+            }
             let ascii: Cow<'_, str> = to_ascii(line, Script::LookAlike);
             clean_line(ascii.as_bytes(), &mut clean);
         }
+        clean.push(BREAK);
         // Cleaned text is ASCII.
         Self(String::from_utf8(clean).unwrap_or_default())
     }
@@ -204,8 +213,10 @@ impl LineText {
     pub(crate) fn words(&self) -> Vec<Word<'_>> {
         let mut words = Vec::with_capacity(16);
         let (mut start, mut after_break) = (0, true);
-        let ends = self.0.bytes().chain([BREAK]).enumerate();
-        for (end, byte) in ends.filter(|(_, byte)| matches!(*byte, b' ' | BREAK)) {
+        for (end, byte) in self.0.bytes().enumerate() {
+            if !matches!(byte, b' ' | BREAK) {
+                continue;
+            }
             if let Some(text) = self.0.get(start..end).filter(|text| !text.is_empty()) {
                 words.push(Word::new(text, after_break));
                 after_break = false;
@@ -215,6 +226,11 @@ impl LineText {
         }
         words
     }
+}
+
+/// Whether a byte stays as it is, whatever stands beside it.
+fn is_clean(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b' ')
 }
 
 fn clean_line(bytes: &[u8], clean: &mut Vec<u8>) {
