@@ -253,8 +253,7 @@ fn joined(words: Vec<String>, particles: &[&str], field: Field) -> Vec<String> {
         if conjunction && held.is_empty() {
             continue;
         }
-        let particle = particles.contains(&word.as_str());
-        if particle && !last {
+        if !last && particles.contains(&word.as_str()) {
             held.push_str(spelled(&word));
         } else if held.is_empty() {
             names.push(word);
