@@ -296,6 +296,8 @@ mod tests {
         assert_eq!(entry("SUITE").designator.unwrap().abbreviation, "STE");
         assert_eq!(entry("FORTY").number, Some((40, NumberWord::Cardinal)));
         assert!(entry("BROADWAY").street_type.is_none());
+        assert!(entry("APARTADO").begins_box && !entry("BROADWAY").begins_box);
+        assert!(entry("JAIL").begins_institution && !entry("BROADWAY").begins_institution);
         let (designator, rest) = glued_designator("APT4B").unwrap();
         assert_eq!((designator.abbreviation, rest), ("APT", "4B"));
         assert!(glued_designator("N6W23001").is_none());

@@ -199,6 +199,8 @@ mod tests {
                     expected,
                     "{left} {right}"
                 );
+                let letters = LetterSet::of(left).is_near(LetterSet::of(right));
+                assert!(letters || !expected, "{left} {right}");
             }
         }
     }
