@@ -27,6 +27,14 @@ pub fn fold(text: &str) -> String {
 }
 
 pub(crate) fn fold_with(text: &str, script: Script) -> String {
+    folded(text, script).into_owned()
+}
+
+/// As [`fold_with`]; a text that is folded already is returned as it is.
+pub(crate) fn folded(text: &str, script: Script) -> Cow<'_, str> {
+    if is_folded(text.as_bytes()) {
+        return Cow::Borrowed(text);
+    }
     let latin = to_ascii(text, script);
     let mut folded = String::with_capacity(latin.len());
     for byte in latin.bytes() {
@@ -37,7 +45,18 @@ pub(crate) fn fold_with(text: &str, script: Script) -> String {
         }
     }
     folded.truncate(folded.trim_end().len());
-    folded
+    Cow::Owned(folded)
+}
+
+/// Whether a text is A–Z, 0–9 and single spaces between them.
+fn is_folded(text: &[u8]) -> bool {
+    let mut last = b' ';
+    let plain = text.iter().all(|&byte| {
+        let single = byte != b' ' || last != b' ';
+        last = byte;
+        single && matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b' ')
+    });
+    plain && (last != b' ' || text.is_empty())
 }
 
 /// Turns a text into ASCII, keeping punctuation and case. Pure ASCII is returned as it is.

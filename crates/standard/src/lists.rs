@@ -5,12 +5,17 @@
 //!
 //! Left to others: what follows from it.
 
-use std::{collections::HashMap, sync::OnceLock};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use serde::Deserialize;
 
 use crate::{
-    address::{InstitutionKind, PlaceholderKind, is_one_slip, letter_sum, squeeze, squeezed_sum},
+    address::{
+        InstitutionKind, LetterSet, PlaceholderKind, is_one_slip, letter_sum, squeeze, squeezed_sum,
+    },
     hash::QuickHash,
 };
 
@@ -24,23 +29,36 @@ type Map<K, V> = HashMap<K, V, QuickHash>;
 pub(crate) struct Lists {
     /// Phrases by their first three letters.
     phrases: Map<[u8; 3], Vec<(String, Meaning)>>,
+    /// For each two letters, [`pair_place`], the letters that go on to begin a phrase.
+    thirds: Vec<LetterSet>,
     /// Whole lines.
     lines: Map<String, PlaceholderKind>,
+    longest_line: usize,
     /// Words of placeholder lines; `None` for neutral ones.
     words: Map<String, Option<PlaceholderKind>>,
-    /// Phrases and lines of five letters or more that a slip is looked for from, by first letter.
-    near: Map<u8, Vec<(String, PlaceholderKind)>>,
+    /// Phrases and lines of five letters or more that a slip is looked for from, by first letter and the
+    /// lengths that a slip may give them.
+    near: Map<(u8, usize), Vec<Near>>,
+    /// The letters of each of them: a text of other letters is none of them, however it is turned.
+    near_letters: HashSet<LetterSet, QuickHash>,
     /// The same, runs of one letter as one.
     squeezed: Map<u64, (String, PlaceholderKind)>,
     /// The same, by their letters in whatever order.
     sorted: Map<u64, (String, PlaceholderKind)>,
     /// Institution phrases by their first word.
     institutions: Map<String, Vec<(Vec<String>, InstitutionKind)>>,
-    /// Addresses of institutions, `number|core|zip5`.
-    addresses: Map<String, InstitutionKind>,
+    /// Addresses of institutions, `number|core`, by ZIP code.
+    addresses: Map<String, Vec<(String, InstitutionKind)>>,
     /// Words that name nobody, and whether one alone suffices.
     names: Map<String, bool>,
     pairs: Vec<String>,
+}
+
+/// A text that a slip is looked for from.
+struct Near {
+    letters: LetterSet,
+    text: String,
+    kind: PlaceholderKind,
 }
 
 /// What a phrase in a line means.
@@ -98,6 +116,14 @@ struct InstitutionRow {
     addresses: Vec<String>,
 }
 
+/// How many places [`pair_place`] may give.
+const PAIRS: usize = 32 * 32;
+
+/// A place for two letters.
+fn pair_place(first: u8, second: u8) -> usize {
+    usize::from(first & 31) * 32 + usize::from(second & 31)
+}
+
 /// The lists, read once.
 pub(crate) fn lists() -> &'static Lists {
     static LISTS: OnceLock<Lists> = OnceLock::new();
@@ -148,8 +174,10 @@ impl Lists {
             for phrase in row.phrases {
                 self.add_phrase(phrase, Meaning::Placeholder(kind));
             }
-            self.lines
-                .extend(row.lines.into_iter().map(|line| (line, kind)));
+            for line in row.lines {
+                self.longest_line = self.longest_line.max(line.len());
+                self.lines.insert(line, kind);
+            }
             self.words
                 .extend(row.words.into_iter().map(|word| (word, Some(kind))));
         }
@@ -168,6 +196,10 @@ impl Lists {
 
     fn add_phrase(&mut self, phrase: String, meaning: Meaning) {
         if let [a, b, c, ..] = *phrase.as_bytes() {
+            self.thirds.resize(PAIRS, LetterSet::default());
+            if let Some(thirds) = self.thirds.get_mut(pair_place(a, b)) {
+                thirds.add(c);
+            }
             self.phrases
                 .entry([a, b, c])
                 .or_default()
@@ -179,8 +211,15 @@ impl Lists {
         let Some(first) = text.bytes().next().filter(|_| text.len() >= 5) else {
             return;
         };
-        let near = self.near.entry(first).or_default();
-        near.push((text.to_owned(), kind));
+        let letters = LetterSet::of(text);
+        self.near_letters.insert(letters);
+        for length in text.len() - 1..=text.len() + 1 {
+            self.near.entry((first, length)).or_default().push(Near {
+                letters,
+                text: text.to_owned(),
+                kind,
+            });
+        }
         let entry = (text.to_owned(), kind);
         let squeezed = self.squeezed.entry(squeezed_sum(text));
         squeezed.or_insert_with(|| entry.clone());
@@ -195,11 +234,21 @@ impl Lists {
 
     /// The placeholder of so many letters or more that is one slip away from a text, the first letter right.
     pub(crate) fn one_slip_from(&self, text: &str, fewest: usize) -> Option<PlaceholderKind> {
-        let near = self.near.get(text.as_bytes().first()?)?;
+        let near = self.near.get(&(*text.as_bytes().first()?, text.len()))?;
         near.iter()
-            .filter(|(phrase, _)| phrase.len() >= fewest && phrase.len().abs_diff(text.len()) <= 1)
-            .find(|(phrase, _)| is_one_slip(phrase.as_bytes(), text.as_bytes()))
-            .map(|(_, kind)| *kind)
+            .filter(|near| near.text.len() >= fewest)
+            .find(|near| is_one_slip(near.text.as_bytes(), text.as_bytes()))
+            .map(|near| near.kind)
+    }
+
+    /// Whether a text of so many letters, these and this first one, may be near a placeholder: quickly told,
+    /// and `no` for most.
+    pub(crate) fn may_be_near(&self, first: u8, length: usize, letters: LetterSet) -> bool {
+        self.near_letters.contains(&letters)
+            || self
+                .near
+                .get(&(first, length))
+                .is_some_and(|near| near.iter().any(|near| near.letters.is_near(letters)))
     }
 
     /// The placeholder made of the letters of a text, in whatever order.
@@ -224,9 +273,9 @@ impl Lists {
                     .push((words, kind));
             }
             for address in row.addresses {
-                if let Some((number, rest)) = address.split_once('|') {
-                    let rest = rest.replace(' ', "");
-                    self.addresses.insert(format!("{number}|{rest}"), kind);
+                if let Some((place, zip5)) = address.rsplit_once('|') {
+                    let addresses = self.addresses.entry(zip5.to_owned()).or_default();
+                    addresses.push((place.replace(' ', ""), kind));
                 }
             }
         }
@@ -236,6 +285,9 @@ impl Lists {
     /// ends after so many letters.
     pub(crate) fn phrase(&self, letters: &[u8], ends: impl Fn(usize) -> bool) -> Option<Meaning> {
         let [a, b, c, ..] = *letters else { return None };
+        if !self.thirds.get(pair_place(a, b))?.has(c) {
+            return None;
+        }
         let candidates = self.phrases.get(&[a, b, c])?;
         candidates
             .iter()
@@ -257,12 +309,20 @@ impl Lists {
 
     /// What a whole line of letters stands for.
     pub(crate) fn line(&self, letters: &str) -> Option<PlaceholderKind> {
+        if letters.len() > self.longest_line {
+            return None;
+        }
         self.lines.get(letters).copied()
     }
 
-    /// Whether a word is one of placeholder lines: `None` for no, `Some(None)` for a neutral one.
-    pub(crate) fn word(&self, word: &str) -> Option<Option<PlaceholderKind>> {
-        self.words.get(word).copied()
+    /// The words of placeholder lines, `None` for neutral ones.
+    pub(crate) fn words(&self) -> impl Iterator<Item = (&str, Option<PlaceholderKind>)> {
+        self.words.iter().map(|(word, kind)| (word.as_str(), *kind))
+    }
+
+    /// The words that institutions' names begin with.
+    pub(crate) fn institution_words(&self) -> impl Iterator<Item = &str> {
+        self.institutions.keys().map(String::as_str)
     }
 
     /// The kind of institution named by words at the start of a sequence.
@@ -284,9 +344,9 @@ impl Lists {
             .map(|(_, kind)| *kind)
     }
 
-    /// The kind of institution at an address, `number|core|zip5`.
-    pub(crate) fn institution_at(&self, address: &str) -> Option<InstitutionKind> {
-        self.addresses.get(address).copied()
+    /// The institutions at a ZIP code, each with its `number|core`.
+    pub(crate) fn institutions_at(&self, zip5: &str) -> Option<&[(String, InstitutionKind)]> {
+        self.addresses.get(zip5).map(Vec::as_slice)
     }
 
     /// Whether a word names nobody: `None` for no, `Some(true)` if it alone suffices to say so.

@@ -13,7 +13,7 @@ use std::fmt;
 pub use check::{NameProblem, check_name, is_one_letter_surname};
 pub use given::{canonical_given, nickname_group};
 
-use crate::fold::fold;
+use crate::fold::{Script, fold, folded};
 
 /// The longest text of a name that is read, in bytes; more is cut off ([`check_name`] refuses it).
 const LONGEST: usize = 800;
@@ -144,7 +144,7 @@ fn shortened(text: &str) -> &str {
 }
 
 fn words(text: &str) -> Vec<String> {
-    fold(text)
+    folded(text, Script::Context)
         .split(' ')
         .filter(|word| !word.is_empty())
         .take(MOST_WORDS)
@@ -253,8 +253,7 @@ fn joined(words: Vec<String>, particles: &[&str], field: Field) -> Vec<String> {
         if conjunction && held.is_empty() {
             continue;
         }
-        let particle = particles.contains(&word.as_str());
-        if particle && !last {
+        if !last && particles.contains(&word.as_str()) {
             held.push_str(spelled(&word));
         } else if held.is_empty() {
             names.push(word);

@@ -233,23 +233,29 @@ impl Tables {
 }
 
 fn zip_number(zip5: &str) -> Option<u32> {
-    let digits = zip5.len() == 5 && zip5.bytes().all(|b| b.is_ascii_digit());
-    if digits { zip5.parse().ok() } else { None }
+    let digits: [u8; 5] = zip5.as_bytes().try_into().ok()?;
+    digits.iter().try_fold(0, |number, digit| {
+        let digit = digit.checked_sub(b'0').filter(|digit| *digit < 10)?;
+        Some(number * 10 + u32::from(digit))
+    })
 }
 
 fn state_position(code: &str) -> Option<u8> {
+    position_of(code.as_bytes().try_into().ok()?)
+}
+
+fn position_of(code: [u8; 2]) -> Option<u8> {
     static POSITIONS: OnceLock<[Option<u8>; 26 * 26]> = OnceLock::new();
-    let number = |code: &str| {
-        let [first, second] = *code.as_bytes() else {
-            return None;
-        };
-        let letter = |byte: u8| Some(usize::from(byte.checked_sub(b'A').filter(|n| *n < 26)?));
-        Some(letter(first)? * 26 + letter(second)?)
+    let number = |code: [u8; 2]| {
+        let [first, second] =
+            code.map(|byte| byte.checked_sub(b'A').filter(|n| *n < 26).map(usize::from));
+        Some(first? * 26 + second?)
     };
     let positions = POSITIONS.get_or_init(|| {
         let mut positions = [None; 26 * 26];
         for (position, (code, ..)) in (0..).zip(STATES) {
-            if let Some(place) = number(code).and_then(|place| positions.get_mut(place)) {
+            let place = code.as_bytes().try_into().ok().and_then(number);
+            if let Some(place) = place.and_then(|place| positions.get_mut(place)) {
                 *place = Some(position);
             }
         }
@@ -417,14 +423,26 @@ pub fn is_military_state(code: &str) -> bool {
 #[must_use]
 pub fn state_code(text: &str) -> Option<&'static str> {
     let trimmed = text.trim();
-    if trimmed.len() == 2 {
-        let upper = trimmed.to_ascii_uppercase();
-        if let Some(place) = state_position(&upper) {
-            return Some(state_at(place));
-        }
+    if let [first, second] = *trimmed.as_bytes()
+        && let Some(place) = position_of([first, second].map(|letter| letter.to_ascii_uppercase()))
+    {
+        return Some(state_at(place));
     }
     let folded = crate::fold::fold_with(trimmed, crate::fold::Script::LookAlike);
     state_of_folded(&folded)
+}
+
+/// Whether folded words are the code, the name or an abbreviation of the state that has a code.
+pub(crate) fn is_name_of_state<'a>(
+    words: impl Iterator<Item = &'a str> + Clone,
+    code: &str,
+) -> bool {
+    let state = state_position(code).and_then(|place| STATES.get(usize::from(place)));
+    state.is_some_and(|(code, name, others)| {
+        let length = words.clone().map(|word| word.len() + 1).sum::<usize>();
+        let mut names = [code, name].into_iter().chain(*others);
+        names.any(|name| name.len() + 1 == length && name.split(' ').eq(words.clone()))
+    })
 }
 
 /// As [`state_code`], from a folded text.
@@ -505,6 +523,13 @@ mod tests {
         ] {
             assert_eq!(state_code(text), Some(code), "{text}");
         }
+        for (code, name, others) in STATES {
+            for spelled in [code, name].into_iter().chain(*others) {
+                assert_eq!(state_of_folded(spelled), Some(*code));
+                assert!(is_name_of_state(spelled.split(' '), code));
+            }
+        }
+        assert!(!is_name_of_state(["NEVADA"].into_iter(), "UT"));
         for text in ["", "ZZ", "Ontario", "N", "NA", "XX", "Unknown"] {
             assert_eq!(state_code(text), None, "{text}");
         }

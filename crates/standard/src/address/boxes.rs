@@ -45,15 +45,39 @@ pub(crate) fn read_boxed(
     words: &[Word<'_>],
     region: Region,
 ) -> Option<Result<Boxed, AddressProblem>> {
-    if !matches!(words.first()?.shape, Shape::Letters | Shape::LetterFirst) {
-        return None;
-    }
-    general_delivery(words)
-        .map(Ok)
-        .or_else(|| military(words, region))
-        .or_else(|| route(words))
-        .or_else(|| post_office_box(words))
-        .map(|found| found.and_then(with_real_box))
+    let first = words.first()?;
+    let found = match first.shape {
+        Shape::Letters if first.begins_box() => general_delivery(words)
+            .map(Ok)
+            .or_else(|| military(words, region))
+            .or_else(|| route(words))
+            .or_else(|| post_office_box(words)),
+        Shape::LetterFirst => glued_route(words).or_else(|| glued_box(first)),
+        _ => None,
+    };
+    found.map(|found| found.and_then(with_real_box))
+}
+
+/// The words of letters that one of these forms begins with.
+pub(crate) fn first_words() -> impl Iterator<Item = &'static str> {
+    let sequences = [
+        GENERAL,
+        POST_OFFICE,
+        WHOLE,
+        RURAL,
+        RURAL_IF_BOXED,
+        CONTRACT,
+        CONTRACT_IF_BOXED,
+    ];
+    let firsts = sequences
+        .into_iter()
+        .flatten()
+        .filter_map(|texts| texts.first());
+    firsts
+        .chain(BOX_WORDS)
+        .chain(MILITARY)
+        .chain(SHIPS)
+        .copied()
 }
 
 /// A box is numbered as a house is: not zero, not `NA` or `XX`.
@@ -140,7 +164,7 @@ fn post_office_box(words: &[Word<'_>]) -> Option<Result<Boxed, AddressProblem>> 
         let (_, used) = identifier(words, 1)?;
         return (used > 1).then(|| numbered_box(words, 1));
     }
-    glued_box(first)
+    None
 }
 
 /// `PO BOX`, `POST OFFICE DRAWER`, `PO 123`.
@@ -268,8 +292,7 @@ fn route(words: &[Word<'_>]) -> Option<Result<Boxed, AddressProblem>> {
     let contract = |words: &[Word<'_>], length, certain| {
         after_route(words, length, AddressKind::HighwayContract, "HC", certain)
     };
-    glued_route(words)
-        .or_else(|| reversed_route(words))
+    reversed_route(words)
         .or_else(|| longest(words, RURAL).and_then(|length| rural(words, length, true)))
         .or_else(|| longest(words, CONTRACT).and_then(|length| contract(words, length, true)))
         .or_else(|| longest(words, RURAL_IF_BOXED).and_then(|length| rural(words, length, false)))
@@ -362,15 +385,19 @@ fn reversed_route(words: &[Word<'_>]) -> Option<Result<Boxed, AddressProblem>> {
     }))
 }
 
+const MILITARY: &[&str] = &["PSC", "CMR", "UNIT"];
+
+const SHIPS: &[&str] = &["USS", "USCGC", "USNS"];
+
 fn military(words: &[Word<'_>], region: Region) -> Option<Result<Boxed, AddressProblem>> {
     let first = words.first()?;
-    let label = match first.text {
-        "PSC" => "PSC",
-        "CMR" => "CMR",
-        "UNIT" if region == Region::Military => "UNIT",
-        "USS" | "USCGC" | "USNS" if region == Region::Military => return ship(words),
-        _ => return None,
-    };
+    if region == Region::Military && first.is_one_of(SHIPS) {
+        return ship(words);
+    }
+    let label = *MILITARY.iter().find(|label| first.is(label))?;
+    if label == "UNIT" && region != Region::Military {
+        return None;
+    }
     let (number, used) = identifier(words, 1)?;
     let boxed = words
         .get(used)

@@ -4,7 +4,12 @@
 //!
 //! Left to others: the form printed on a label, which keeps the spelling.
 
-use super::{lexicon::entry, words::NumberWord};
+use std::borrow::Cow;
+
+use super::{
+    lexicon::{Entry, entry},
+    words::NumberWord,
+};
 
 /// The core of a street name in standard form: abbreviations written out, ordinals and number words as
 /// digits, numbered highways without their system, no spaces. `5TH` and `FIFTH` are `5`, `ST JAMES` is
@@ -21,14 +26,15 @@ pub(crate) fn street_core(street: &str, street_type: Option<&str>) -> String {
     let mut words = street.split(' ').peekable();
     let mut first = true;
     while let Some(word) = words.next() {
-        match number(word, words.peek().copied()) {
+        let known = entry(word);
+        match number(word, known, words.peek().copied()) {
             Some((value, both)) => {
                 core.push_str(&value);
                 if both {
                     words.next();
                 }
             }
-            None => core.push_str(written_out(word, first && words.peek().is_some())),
+            None => core.push_str(written_out(word, known, first && words.peek().is_some())),
         }
         first = false;
     }
@@ -78,26 +84,26 @@ fn martin_luther_king(street: &str) -> Option<&'static str> {
 }
 
 /// The digits of an ordinal or number word, and whether the next word belongs to it (`FORTY SECOND`).
-fn number(word: &str, next: Option<&str>) -> Option<(String, bool)> {
+fn number<'a>(word: &'a str, known: Entry, next: Option<&str>) -> Option<(Cow<'a, str>, bool)> {
     let digits = word.bytes().take_while(u8::is_ascii_digit).count();
     if digits > 0 {
         let (number, ending) = word.split_at_checked(digits)?;
         let ordinal = matches!(ending, "ST" | "ND" | "RD" | "TH");
-        return ordinal.then(|| (number.trim_start_matches('0').to_owned(), false));
+        return ordinal.then(|| (number.trim_start_matches('0').into(), false));
     }
-    let (value, kind) = entry(word).number?;
+    let (value, kind) = known.number?;
     let following = next.and_then(|next| entry(next).number);
     match (kind, following) {
         (NumberWord::Cardinal, Some((units, NumberWord::Ordinal))) if value >= 20 && units < 10 => {
-            Some(((value + units).to_string(), true))
+            Some(((value + units).to_string().into(), true))
         }
-        (NumberWord::Ordinal, _) => Some((value.to_string(), false)),
+        (NumberWord::Ordinal, _) => Some((value.to_string().into(), false)),
         (NumberWord::Cardinal, _) => None,
     }
 }
 
 /// A word with its usual abbreviation written out.
-fn written_out(word: &str, begins: bool) -> &str {
+fn written_out(word: &str, known: Entry, begins: bool) -> &str {
     match word {
         "ST" if begins => "SAINT",
         "STE" if begins => "SAINTE",
@@ -105,7 +111,7 @@ fn written_out(word: &str, begins: bool) -> &str {
         "FT" => "FORT",
         "&" => "AND",
         "CLL" => "CALLE",
-        _ => entry(word).street_type.map_or(word, |known| known.word),
+        _ => known.street_type.map_or(word, |known| known.word),
     }
 }
 

@@ -325,12 +325,11 @@ fn letter_suffix<'a>(
     let [letter, rest @ ..] = words else {
         return None;
     };
-    let next = rest.first()?;
+    let next = rest.first().filter(|_| letter.is_single_letter())?;
     let initials = next.is_single_letter() && (next.direction().is_none() || letter.is("U"));
     let possible = shape == Shape::Digits
         && !initials
         && !next.is_one_of(&["DE", "DEL", "LA"])
-        && letter.is_single_letter()
         && letter.direction().is_none()
         && street.length >= 2
         && !next.has_digit()

@@ -28,8 +28,8 @@ pub(crate) fn take_postdirectional<'b, 'a>(
 }
 
 fn is_postdirectional(rest: &[Word<'_>], last: &Word<'_>) -> bool {
-    let careless = last.is_one_of(&["NO", "SO", "SUR", "ESTE", "NORTE", "OESTE"]);
-    last.direction().is_some() && (!careless || rest.last().is_some_and(Word::is_strong_type))
+    let careless = || last.is_one_of(&["NO", "SO", "SUR", "ESTE", "NORTE", "OESTE"]);
+    last.direction().is_some() && (!careless() || rest.last().is_some_and(Word::is_strong_type))
 }
 
 /// Splits off a directional at the start, also one of two words, if a name is left.

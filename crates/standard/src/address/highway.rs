@@ -177,10 +177,11 @@ fn state_system(words: &[Word<'_>]) -> (System, usize) {
     let [first, second, ..] = words else {
         return (System::Unstated, 0);
     };
-    let one = place::state_of_folded(first.text).is_some();
     let code = first.text.len() == 2;
-    let road = noun(second).is_some_and(|noun| noun != Noun::Road);
-    if one && first.is_letters() && (road || (code && second.shape == Shape::Digits)) {
+    let numbered = code && second.shape == Shape::Digits;
+    let road = || noun(second).is_some_and(|noun| noun != Noun::Road);
+    let state = || place::state_of_folded(first.text).is_some();
+    if first.is_letters() && (numbered || road()) && state() {
         return (System::State, 1);
     }
     (System::Unstated, 0)

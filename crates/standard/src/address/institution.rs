@@ -26,8 +26,10 @@ pub(crate) fn institution(
         return None;
     }
     named(words, street).or_else(|| {
-        let core = address.street_core();
-        lists().institution_at(&format!("{}|{}|{}", address.number, core, address.zip5))
+        let known = lists().institutions_at(&address.zip5)?;
+        let place = format!("{}|{}", address.number, address.street_core());
+        let found = known.iter().find(|(known, _)| *known == place)?;
+        Some(found.1)
     })
 }
 
@@ -35,7 +37,7 @@ pub(crate) fn institution(
 pub(crate) fn named(words: &[Word<'_>], street: &Range<usize>) -> Option<InstitutionKind> {
     let lists = lists();
     words.iter().enumerate().find_map(|(place, word)| {
-        if street.contains(&place) || !word.is_letters() {
+        if !word.begins_institution() || street.contains(&place) {
             return None;
         }
         let rest = words.iter().skip(place + 1).map(|word| word.text);

@@ -15,13 +15,14 @@ use crate::lists::{Lists, Meaning, lists};
 /// What makes a delivery line no address; `None` for a line that may be one.
 pub(crate) fn junk(words: &[Word<'_>]) -> Option<AddressProblem> {
     let letters = Letters::new(words);
-    if let Some(kind) = placeholder_in(words, &letters) {
+    let meaning = letters.meaning(lists());
+    if let Some(kind) = placeholder_in(words, &letters, meaning) {
         return Some(AddressProblem::Placeholder(kind));
     }
     if is_filler(words, &letters) {
         return Some(AddressProblem::RepeatedFiller);
     }
-    match letters.meaning(lists()) {
+    match meaning {
         Some(Meaning::Description) => Some(AddressProblem::Description),
         _ => doubtful(words),
     }
@@ -98,15 +99,18 @@ fn is_open_number(word: &Word<'_>) -> bool {
 /// Whether a line has a question mark right after a digit, or several together: `12?? Main St`.
 pub(crate) fn is_questioned(line: &str) -> bool {
     let bytes = line.as_bytes();
-    bytes.windows(2).any(|pair| match pair {
-        [a, b] => *b == b'?' && (*a == b'?' || a.is_ascii_digit()),
-        _ => false,
-    }) && bytes.iter().any(u8::is_ascii_alphanumeric)
+    bytes.contains(&b'?')
+        && bytes.windows(2).any(|pair| match pair {
+            [a, b] => *b == b'?' && (*a == b'?' || a.is_ascii_digit()),
+            _ => false,
+        })
+        && bytes.iter().any(u8::is_ascii_alphanumeric)
 }
 
 /// What makes a text (a city) a placeholder.
 pub(crate) fn placeholder(words: &[Word<'_>]) -> Option<PlaceholderKind> {
-    placeholder_in(words, &Letters::new(words))
+    let letters = Letters::new(words);
+    placeholder_in(words, &letters, letters.meaning(lists()))
 }
 
 /// Whether a text (a city) is filler or keys struck at random.
@@ -135,16 +139,26 @@ impl Letters {
 
     /// Words with digits count where the digits stand for letters (`UNKN0WN`).
     fn push(&mut self, word: &Word<'_>) {
-        let letters = word.text.bytes().filter(u8::is_ascii_alphabetic).count();
-        let zero = word.shape == Shape::LetterFirst
-            && word.text.len() == letters + 1
-            && word.text.contains('0');
-        let disguised =
-            matches!(word.shape, Shape::DigitFirst | Shape::LetterFirst) && (letters >= 3 || zero);
-        if !word.is_letters() && !disguised {
+        let disguised = || {
+            let letters = word.text.bytes().filter(u8::is_ascii_alphabetic).count();
+            let zero = word.shape == Shape::LetterFirst
+                && word.text.len() == letters + 1
+                && word.text.contains('0');
+            letters >= 3 || zero
+        };
+        let counts = match word.shape {
+            Shape::Letters => true,
+            Shape::DigitFirst | Shape::LetterFirst => disguised(),
+            _ => false,
+        };
+        if !counts {
             return;
         }
         self.starts.push(self.text.len());
+        if word.text.bytes().all(|byte| byte.is_ascii_uppercase()) {
+            self.text.extend_from_slice(word.text.as_bytes());
+            return;
+        }
         self.text.extend(word.text.bytes().filter_map(undisguised));
     }
 
@@ -201,11 +215,15 @@ fn undisguised(byte: u8) -> Option<u8> {
     })
 }
 
-fn placeholder_in(words: &[Word<'_>], letters: &Letters) -> Option<PlaceholderKind> {
-    let lists = lists();
-    if let Some(Meaning::Placeholder(kind)) = letters.meaning(lists) {
+fn placeholder_in(
+    words: &[Word<'_>],
+    letters: &Letters,
+    meaning: Option<Meaning>,
+) -> Option<PlaceholderKind> {
+    if let Some(Meaning::Placeholder(kind)) = meaning {
         return Some(kind);
     }
+    let lists = lists();
     // `200 N 300` and `12 Bar` may be streets; longer lines say what they say with a number too.
     let numbered = words.first().is_some_and(|word| !word.is_letters());
     let short = numbered && letters.text.len() < 8;
@@ -215,7 +233,7 @@ fn placeholder_in(words: &[Word<'_>], letters: &Letters) -> Option<PlaceholderKi
         lists.line(letters.as_str())
     };
     whole
-        .or_else(|| only_placeholder_words(words, lists))
+        .or_else(|| only_placeholder_words(words))
         .or_else(|| nearly_placeholder(words, lists))
         .or_else(|| disguised_placeholder(words, lists))
 }
@@ -231,10 +249,10 @@ fn disguised_placeholder(words: &[Word<'_>], lists: &Lists) -> Option<Placeholde
 
 /// Whether all words of letters are placeholder words, neutral words, types, directionals or
 /// designators, and at least one is a placeholder word.
-fn only_placeholder_words(words: &[Word<'_>], lists: &Lists) -> Option<PlaceholderKind> {
+fn only_placeholder_words(words: &[Word<'_>]) -> Option<PlaceholderKind> {
     let mut found = None;
     for word in words.iter().filter(|word| word.is_letters()) {
-        match lists.word(word.text) {
+        match word.placeholder() {
             Some(Some(kind)) => found = found.or(Some(kind)),
             Some(None) => {}
             None if word.is_strong_type() || word.direction().is_some() => {}
@@ -255,13 +273,11 @@ fn is_filler(words: &[Word<'_>], letters: &Letters) -> bool {
             .iter()
             .all(|word| one_character(word.text.as_bytes(), 3));
     let route = matches!(words, [first, number, ..] if first.is("RR") && number.has_digit());
-    let few = distinct(&letters.text) <= 1
-        && letters.text.len() >= 2
-        && !route
-        && !has_street_number(words);
-    let alternating = distinct(&letters.text) == 2 && letters.text.len() >= 6;
+    let kinds = distinct(&letters.text);
+    let few = kinds <= 1 && letters.text.len() >= 2 && !route && !has_street_number(words);
+    let alternating = kinds == 2 && letters.text.len() >= 6;
     let thrice = words.windows(3).any(|three| match three {
-        [a, b, c] => a.text == b.text && b.text == c.text && a.text.len() > 1,
+        [a, b, c] => a.text.len() > 1 && a.text == b.text && b.text == c.text,
         _ => false,
     });
     same_digits || few || alternating || thrice || is_repeated(words)
@@ -270,12 +286,12 @@ fn is_filler(words: &[Word<'_>], letters: &Letters) -> bool {
 /// A word of one letter four times or more; or three times where no other word could be a name.
 fn is_repeated(words: &[Word<'_>]) -> bool {
     let filler = |(place, word): (usize, &Word<'_>), least: usize| {
+        if !word.is_letters() || !one_character(word.text.as_bytes(), least) {
+            return false;
+        }
         let road = place.checked_sub(1).and_then(|place| words.get(place));
         let numbered_road = road.is_some_and(|road| road.street_type().is_some());
-        word.is_letters()
-            && word.text != "III"
-            && !numbered_road
-            && one_character(word.text.as_bytes(), least)
+        word.text != "III" && !numbered_road
     };
     let names = |word: &&Word<'_>| {
         word.is_letters()
@@ -284,9 +300,9 @@ fn is_repeated(words: &[Word<'_>]) -> bool {
             && word.direction().is_none()
             && !one_character(word.text.as_bytes(), 3)
     };
-    let short = words.iter().enumerate().any(|word| filler(word, 3));
-    words.iter().enumerate().any(|word| filler(word, 4))
-        || (short && !words.iter().any(|word| names(&word)))
+    words.iter().enumerate().any(|word| filler(word, 3))
+        && (words.iter().enumerate().any(|word| filler(word, 4))
+            || !words.iter().any(|word| names(&word)))
 }
 
 /// A line that begins with a number and goes on in letters may be a street of one letter.
@@ -320,7 +336,10 @@ fn distinct(letters: &[u8]) -> usize {
     count
 }
 
-const ROWS: [&str; 3] = ["QWERTYUIOP", "ASDFGHJKL", "ZXCVBNM"];
+/// The place of each letter in the rows `QWERTYUIOP ASDFGHJKL ZXCVBNM`, gaps counted.
+const KEYS: [i8; 26] = [
+    11, 25, 23, 13, 2, 14, 15, 16, 7, 17, 18, 19, 27, 26, 8, 9, 0, 3, 12, 4, 6, 24, 1, 22, 5, 21,
+];
 
 /// Runs of four keys that are no part of any word; others (`WERT`, `ERTY`) are.
 const RUNS: &[&str] = &[
@@ -337,31 +356,27 @@ pub(crate) fn is_mashed(word: &Word<'_>) -> bool {
             || is_struck_again(word.text.as_bytes()))
 }
 
-/// The row of a key and its place in it.
-fn key(letter: u8) -> Option<(usize, isize)> {
-    ROWS.iter().enumerate().find_map(|(row, keys)| {
-        let place = keys.bytes().position(|key| key == letter)?;
-        Some((row, isize::try_from(place).ok()?))
-    })
+/// From a key to its neighbour: 1 to the right, -1 to the left, 0 to one that is none.
+fn step(first: u8, second: u8) -> i8 {
+    let place = |letter: u8| KEYS.get(usize::from(letter.checked_sub(b'A')?));
+    match (place(first), place(second)) {
+        (Some(a), Some(b)) if (b - a).abs() == 1 => b - a,
+        _ => 0,
+    }
 }
 
 /// Five neighbouring keys of a row of the keyboard either way, or four that no word has.
 fn is_row_run(word: &[u8]) -> bool {
-    let (mut length, mut step) = (1_usize, 0);
+    let (mut length, mut last) = (1_usize, 0);
     for (place, pair) in word.windows(2).enumerate() {
         let [first, second] = *pair else { continue };
-        let step_here = match (key(first), key(second)) {
-            (Some((row, a)), Some((other, b))) if row == other && (b - a).abs() == 1 => b - a,
-            _ => 0,
+        let here = step(first, second);
+        length = match here {
+            0 => 1,
+            _ if here == last => length + 1,
+            _ => 2,
         };
-        length = if step_here == 0 {
-            1
-        } else if step_here == step {
-            length + 1
-        } else {
-            2
-        };
-        step = step_here;
+        last = here;
         let four = word
             .get((place + 2).saturating_sub(4)..place + 2)
             .unwrap_or_default();
@@ -375,10 +390,7 @@ fn is_row_run(word: &[u8]) -> bool {
 /// Three or four neighbouring keys struck over and over: `JKLJKL`, `QWEQWEQWE`.
 fn is_struck_again(word: &[u8]) -> bool {
     let neighbours = |pair: &[u8]| match *pair {
-        [first, second] => match (key(first), key(second)) {
-            (Some((row, a)), Some((other, b))) => row == other && (b - a).abs() == 1,
-            _ => false,
-        },
+        [first, second] => step(first, second) != 0,
         _ => false,
     };
     (3..=4).any(|period| {
@@ -403,6 +415,15 @@ fn is_unpronounceable(word: &Word<'_>) -> bool {
 mod tests {
     use super::*;
     use crate::address::words::LineText;
+
+    #[test]
+    fn keys_have_their_places() {
+        let rows = "QWERTYUIOP ASDFGHJKL ZXCVBNM";
+        for letter in b'A'..=b'Z' {
+            let place = rows.bytes().position(|key| key == letter).unwrap();
+            assert_eq!(usize::try_from(KEYS[usize::from(letter - b'A')]), Ok(place));
+        }
+    }
 
     #[test]
     fn keyboard_runs_are_known_and_words_are_not() {

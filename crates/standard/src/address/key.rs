@@ -36,7 +36,8 @@ impl StandardAddress {
     #[must_use]
     pub fn parts(&self) -> AddressParts<'_> {
         let number = self.number_part();
-        let mut digits: Vec<u8> = number.bytes().filter(u8::is_ascii_digit).collect();
+        let mut digits = Vec::with_capacity(number.len());
+        digits.extend(number.bytes().filter(u8::is_ascii_digit));
         digits.sort_unstable();
         AddressParts {
             address: self,
@@ -57,7 +58,11 @@ impl StandardAddress {
             Some((low, high)) if low.len() >= 3 && low.len() == high.len() => low,
             _ => &self.number,
         };
-        let mut part: String = first.chars().filter(|&c| c != '-').collect();
+        let mut part = if first.contains('-') {
+            first.replace('-', "")
+        } else {
+            first.to_owned()
+        };
         if !self.fraction.is_empty() {
             part.push(' ');
             part.push_str(&self.fraction);

@@ -8,7 +8,7 @@ use model::column::Column;
 
 use super::{
     form::{AddressText, StandardAddress},
-    junk,
+    is_too_long, junk,
     problem::AddressProblem,
     words::LineText,
 };
@@ -28,6 +28,9 @@ pub(crate) fn read_last_line(
 ) {
     let state = place::state_code(text.state);
     address.state = state.unwrap_or_default();
+    if is_known(text, address) {
+        return;
+    }
     read_city(text.city, address, problems);
     match state {
         Some(_) => {}
@@ -44,8 +47,22 @@ pub(crate) fn read_last_line(
     }
 }
 
+/// Takes a city and ZIP code that are the table's own for each other and the state: most are, and then
+/// nothing is left to be asked.
+fn is_known(text: &AddressText<'_>, address: &mut StandardAddress) -> bool {
+    let Some(place) = place::zip_place(text.postal_code) else {
+        return false;
+    };
+    let known = place.state == address.state && place.city == text.city;
+    if known {
+        text.city.clone_into(&mut address.city);
+        text.postal_code.clone_into(&mut address.zip5);
+    }
+    known
+}
+
 fn read_city(city: &str, address: &mut StandardAddress, problems: &mut Vec<AddressProblem>) {
-    if city.len() > CITY_LENGTH * 4 || city.chars().count() > CITY_LENGTH {
+    if is_too_long(city, CITY_LENGTH) {
         problems.push(AddressProblem::TooLong {
             column: Column::City,
         });
@@ -64,8 +81,8 @@ fn read_city(city: &str, address: &mut StandardAddress, problems: &mut Vec<Addre
     if place::is_city(&address.city, address.state) {
         return;
     }
-    let text = LineText::new(&[city]);
-    let words = text.words();
+    let line = LineText::new(&[city]);
+    let words = line.words();
     let letters = address.city.bytes().filter(u8::is_ascii_alphabetic).count();
     if let Some(kind) = junk::placeholder(&words) {
         problems.push(AddressProblem::CityPlaceholder(kind));

@@ -1,4 +1,5 @@
-//! The tables of Publication 28: street types, directionals, unit designators, number words.
+//! The tables of Publication 28: street types, directionals, unit designators, number words; with them
+//! what the lists of placeholders and institutions say of single words.
 //!
 //! Place in the flow: looked up once for each word of an address.
 //!
@@ -6,8 +7,11 @@
 
 use std::{collections::HashMap, sync::OnceLock};
 
-use super::{form::Direction, words::NumberWord};
-use crate::hash::QuickHash;
+use super::{boxes, form::Direction, problem::PlaceholderKind, words::NumberWord};
+use crate::{
+    hash::QuickHash,
+    lists::{Lists, lists},
+};
 
 /// A street type of appendix C1.
 #[derive(Debug)]
@@ -53,6 +57,12 @@ pub(crate) struct Entry {
     pub(crate) direction: Option<Direction>,
     pub(crate) designator: Option<&'static Designator>,
     pub(crate) number: Option<(u16, NumberWord)>,
+    /// See [`super::words::Word::placeholder`].
+    pub(crate) placeholder: Option<Option<PlaceholderKind>>,
+    /// Whether an institution's name begins with it.
+    pub(crate) begins_institution: bool,
+    /// Whether one of the forms of [`super::boxes`] begins with it.
+    pub(crate) begins_box: bool,
 }
 
 const STREET_TYPES: &str = include_str!("../../data/street_types.txt");
@@ -153,6 +163,7 @@ fn lexicon() -> &'static Lexicon {
         add_designators(&mut lexicon);
         add_directions(&mut lexicon);
         add_numbers(&mut lexicon);
+        add_listed(&mut lexicon, lists());
         lexicon
     })
 }
@@ -251,6 +262,19 @@ fn add_numbers(lexicon: &mut Lexicon) {
     }
 }
 
+/// What the lists know of single words, so that one look-up tells everything about a word.
+fn add_listed(lexicon: &mut Lexicon, lists: &'static Lists) {
+    for (word, kind) in lists.words() {
+        lexicon.entry(word).or_default().placeholder = Some(kind);
+    }
+    for word in lists.institution_words() {
+        lexicon.entry(word).or_default().begins_institution = true;
+    }
+    for word in boxes::first_words() {
+        lexicon.entry(word).or_default().begins_box = true;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,6 +296,8 @@ mod tests {
         assert_eq!(entry("SUITE").designator.unwrap().abbreviation, "STE");
         assert_eq!(entry("FORTY").number, Some((40, NumberWord::Cardinal)));
         assert!(entry("BROADWAY").street_type.is_none());
+        assert!(entry("APARTADO").begins_box && !entry("BROADWAY").begins_box);
+        assert!(entry("JAIL").begins_institution && !entry("BROADWAY").begins_institution);
         let (designator, rest) = glued_designator("APT4B").unwrap();
         assert_eq!((designator.abbreviation, rest), ("APT", "4B"));
         assert!(glued_designator("N6W23001").is_none());

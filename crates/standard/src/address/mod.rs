@@ -39,7 +39,7 @@ use model::column::Column;
 use boxes::Region;
 pub use form::{AddressKind, AddressText, Direction, StandardAddress};
 pub use key::{AddressKey, AddressParts};
-pub(crate) use near::{is_one_slip, letter_sum, squeeze, squeezed_sum};
+pub(crate) use near::{LetterSet, is_one_slip, letter_sum, squeeze, squeezed_sum};
 pub use problem::{AddressProblem, InstitutionKind, PlaceholderKind};
 use words::{LineText, Word};
 
@@ -201,15 +201,12 @@ fn better_reason(words: &[Word<'_>], problem: AddressProblem) -> AddressProblem 
 }
 
 /// Takes over the delivery parts, leaving the last line.
-fn adopt(delivery: StandardAddress, address: &mut StandardAddress) {
-    let last_line = std::mem::take(address);
-    *address = StandardAddress {
-        city: last_line.city,
-        state: last_line.state,
-        zip5: last_line.zip5,
-        zip4: last_line.zip4,
-        ..delivery
-    };
+fn adopt(mut delivery: StandardAddress, address: &mut StandardAddress) {
+    delivery.city = std::mem::take(&mut address.city);
+    delivery.state = address.state;
+    delivery.zip5 = std::mem::take(&mut address.zip5);
+    delivery.zip4 = std::mem::take(&mut address.zip4);
+    *address = delivery;
 }
 
 /// Leaves out city, state and ZIP where they are repeated at the end of the delivery line; also any
@@ -255,12 +252,16 @@ fn without_state<'b, 'a>(
     words: &'b [Word<'a>],
     address: &StandardAddress,
 ) -> Option<&'b [Word<'a>]> {
+    if !words.last()?.is_letters() {
+        return None;
+    }
     [2, 1].into_iter().find_map(|length| {
         let (before, name) = words.split_at_checked(words.len().checked_sub(length)?)?;
-        let code = crate::place::state_of_folded(&street::join(name))?;
+        let repeated =
+            crate::place::is_name_of_state(name.iter().map(|word| word.text), address.state);
         let floor =
             name.iter().all(|word| word.is("FL")) && before.last().is_some_and(counts_floors);
-        (code == address.state && !before.is_empty() && !floor).then_some(before)
+        (repeated && !before.is_empty() && !floor).then_some(before)
     })
 }
 
@@ -275,6 +276,9 @@ fn without_city<'b, 'a>(
     address: &StandardAddress,
     apart: bool,
 ) -> Option<&'b [Word<'a>]> {
+    if !address.city.ends_with(words.last()?.text) {
+        return None;
+    }
     let length = address.city.split(' ').count();
     let (before, last) = words.split_at_checked(words.len().checked_sub(length)?)?;
     let repeated = last

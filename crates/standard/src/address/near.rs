@@ -21,7 +21,7 @@ pub(crate) fn nearly_placeholder(words: &[Word<'_>], lists: &Lists) -> Option<Pl
         !word.is_strong_type()
             && word.direction().is_none()
             && !word.designator().is_some_and(|known| known.strong)
-            && lists.word(word.text) != Some(None)
+            && word.placeholder() != Some(None)
     };
     let numbered = words.first().is_some_and(Word::has_digit);
     let fewest = if numbered { FEWEST.1 } else { FEWEST.0 };
@@ -37,6 +37,13 @@ fn near<'b, 'a: 'b>(
     if length < fewest || length > MOST {
         return None;
     }
+    let first = *words.clone().next()?.text.as_bytes().first()?;
+    let letters = words.clone().fold(LetterSet::default(), |letters, word| {
+        letters.and(LetterSet::of(word.text))
+    });
+    if !lists.may_be_near(first, length, letters) {
+        return None;
+    }
     let mut text = String::with_capacity(length);
     text.extend(words.clone().map(|word| word.text));
     lists
@@ -48,6 +55,36 @@ fn near<'b, 'a: 'b>(
             let mut words = words;
             words.all(|word| phrase.contains(word.text)).then_some(kind)
         })
+}
+
+/// Which letters a text has: a quick look before two texts are compared letter by letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub(crate) struct LetterSet(u32);
+
+impl LetterSet {
+    pub(crate) fn of(text: &str) -> Self {
+        let mut letters = Self::default();
+        text.bytes().for_each(|letter| letters.add(letter));
+        letters
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(crate) fn add(&mut self, letter: u8) {
+        self.0 |= 1 << (letter & 31);
+    }
+
+    pub(crate) const fn has(self, letter: u8) -> bool {
+        self.0 & (1 << (letter & 31)) != 0
+    }
+
+    /// Whether one slip may make a text of the one a text of the other: it brings in one letter at most,
+    /// and does away with one.
+    pub(crate) const fn is_near(self, other: Self) -> bool {
+        (self.0 ^ other.0).count_ones() <= 2
+    }
 }
 
 /// Runs of one letter as one letter.
@@ -162,6 +199,8 @@ mod tests {
                     expected,
                     "{left} {right}"
                 );
+                let letters = LetterSet::of(left).is_near(LetterSet::of(right));
+                assert!(letters || !expected, "{left} {right}");
             }
         }
     }

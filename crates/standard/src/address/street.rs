@@ -142,11 +142,14 @@ pub(crate) fn read_street(words: &[Word<'_>]) -> Option<Street> {
 /// Leaves out a unit that stands bare after a street without type: `W BRYN MAWR 211`.
 fn without_trailing_unit<'b, 'a>(body: &'b [Word<'a>]) -> &'b [Word<'a>] {
     let [rest @ .., last] = body else { return body };
+    let unit = matches!(last.shape, Shape::Digits | Shape::DigitFirst) && !last.text.contains('.');
+    if !unit {
+        return body;
+    }
     let named = match rest {
         [first, others @ ..] if first.direction().is_some() => others,
         _ => rest,
     };
-    let unit = matches!(last.shape, Shape::Digits | Shape::DigitFirst) && !last.text.contains('.');
     let name = named.first().is_some_and(|word| {
         word.is_letters()
             && word.text.len() >= 3
@@ -157,7 +160,7 @@ fn without_trailing_unit<'b, 'a>(body: &'b [Word<'a>]) -> &'b [Word<'a>] {
     let road = rest.last().is_some_and(|word| {
         is_numbered_road(word) || word.is_one_of(PRETYPES) || word.is_one_of(&["BUSINESS", "BUS"])
     });
-    if unit && name && !road { rest } else { body }
+    if name && !road { rest } else { body }
 }
 
 /// A word after which a number is the road's own.
@@ -334,11 +337,14 @@ fn cut_early(middle: &[Word<'_>], pre: Option<Direction>, before: usize) -> Opti
         let (Some(word), Some(next)) = (middle.get(place), middle.get(place + 1)) else {
             return false;
         };
+        if !word.is_strong_type() {
+            return false;
+        }
         let saint = word.is("ST") && next.is_one_of(SAINTS);
         let phrase = next.is_one_of(&["OF", "DE", "DEL", "LA", "AND", "LOS", "LAS", "EXT"]);
         let directed = next.direction().is_some() && next.text.len() <= 2;
         let phrase = phrase || (is_numbered_road(word) && next.has_digit());
-        word.is_strong_type() && !saint && !phrase && (directed || !typed)
+        !saint && !phrase && (directed || !typed)
     })?;
     let post = middle
         .get(cut + 1)

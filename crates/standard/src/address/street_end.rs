@@ -23,8 +23,8 @@ struct Around<'a, 'b> {
     word: &'b Word<'a>,
     before: &'b Word<'a>,
     next: Option<&'b Word<'a>>,
-    /// Whether the words before make a street with its type.
-    complete: bool,
+    words: &'b [Word<'a>],
+    place: usize,
 }
 
 fn begins_secondary(words: &[Word<'_>], place: usize) -> bool {
@@ -36,7 +36,8 @@ fn begins_secondary(words: &[Word<'_>], place: usize) -> bool {
         word,
         before,
         next,
-        complete: is_complete(words, place),
+        words,
+        place,
     };
     around.is_other_address()
         || around.is_hash()
@@ -111,26 +112,33 @@ fn is_lone_directional(word: &Word<'_>, next: Option<&Word<'_>>) -> bool {
 }
 
 impl Around<'_, '_> {
+    /// Whether the words before make a street with its type.
+    fn complete(&self) -> bool {
+        is_complete(self.words, self.place)
+    }
+
     /// `CIR NO L2`, `AVE NO. 102`: not a directional.
     fn is_number_mark(&self) -> bool {
-        self.complete
-            && self.word.is_one_of(&["NO", "NUMBER", "NUM"])
+        self.word.is_one_of(&["NO", "NUMBER", "NUM"])
             && self.next.is_some_and(Word::has_digit)
+            && self.complete()
     }
 
     fn is_other_address(&self) -> bool {
         let next_is = |texts: &[&str]| self.next.is_some_and(|next| next.is_one_of(texts));
-        self.word
-            .is_one_of(&["C/O", "ATTN", "ATTENTION", "POBOX", "LOCKBOX"])
-            || (self.word.is("PO") && next_is(&["BOX", "DRAWER"]))
-            || (self.word.is_one_of(&["PO", "RR", "HC"]) && self.next.is_some_and(Word::has_digit))
-            || (self.word.is("P") && next_is(&["O"]))
-            || (self.word.is("BOX") && self.next.is_some_and(Word::has_digit))
+        let numbered = || self.next.is_some_and(Word::has_digit);
+        match self.word.text {
+            "C/O" | "ATTN" | "ATTENTION" | "POBOX" | "LOCKBOX" => true,
+            "PO" => next_is(&["BOX", "DRAWER"]) || numbered(),
+            "RR" | "HC" | "BOX" => numbered(),
+            "P" => next_is(&["O"]),
+            _ => false,
+        }
     }
 
     fn is_hash(&self) -> bool {
-        let numbered_road = self.before.is_one_of(PRETYPES) && !self.complete;
-        self.word.shape == Shape::Hash && !numbered_road
+        let numbered_road = || self.before.is_one_of(PRETYPES) && !self.complete();
+        self.word.shape == Shape::Hash && !numbered_road()
     }
 
     fn is_designator(&self, left: usize) -> bool {
@@ -151,7 +159,7 @@ impl Around<'_, '_> {
             return names_one || at_end || designator.strong;
         }
         match designator.class {
-            _ if self.complete => names_one || at_end || designator.strong,
+            _ if self.complete() => names_one || at_end || designator.strong,
             DesignatorClass::Alone => designator.strong && at_end,
             DesignatorClass::Building => {
                 let digit = self.next.is_some_and(Word::has_digit);
@@ -167,24 +175,28 @@ impl Around<'_, '_> {
         let floor = self
             .next
             .and_then(Word::designator)
-            .is_some_and(|d| d.class == DesignatorClass::Floor && (d.strong || self.complete));
-        let numbers = self.word.has_digit()
-            || self.word.number_word().is_some()
-            || self
-                .word
-                .is_one_of(&["LOWER", "UPPER", "GROUND", "TOP", "MAIN", "LWR", "UPR"]);
-        floor && numbers
+            .is_some_and(|d| d.class == DesignatorClass::Floor && (d.strong || self.complete()));
+        let numbers = || {
+            self.word.has_digit()
+                || self.word.number_word().is_some()
+                || self
+                    .word
+                    .is_one_of(&["LOWER", "UPPER", "GROUND", "TOP", "MAIN", "LWR", "UPR"])
+        };
+        floor && numbers()
     }
 
     /// A unit or building without designator after a complete street: `MAIN ST 4B`, `MAIN ST, 4`.
     fn is_bare_unit(&self, left: usize) -> bool {
-        if !self.complete || is_numbered_road(self.before) {
-            return false;
-        }
-        let direction = self.word.direction().is_some()
-            && (!self.word.after_break || is_lone_directional(self.word, self.next));
+        let direction = || {
+            self.word.direction().is_some()
+                && (!self.word.after_break || is_lone_directional(self.word, self.next))
+        };
         let unit = self.word.has_digit() && self.word.shape != Shape::Ordinal && left <= 3;
         let letter = self.word.is_single_letter() && left == 1;
-        (self.word.after_break || unit || letter) && !direction
+        (self.word.after_break || unit || letter)
+            && !direction()
+            && !is_numbered_road(self.before)
+            && self.complete()
     }
 }

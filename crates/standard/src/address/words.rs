@@ -9,6 +9,7 @@ use std::borrow::Cow;
 use super::{
     form::Direction,
     lexicon::{Designator, Entry, StreetType, entry},
+    problem::PlaceholderKind,
 };
 use crate::fold::{Script, to_ascii};
 
@@ -62,8 +63,16 @@ impl<'a> Word<'a> {
         self.text == text
     }
 
+    #[inline]
     pub(crate) fn is_one_of(&self, texts: &[&str]) -> bool {
-        texts.contains(&self.text)
+        // Few words begin alike: most comparisons end with the first letter.
+        let first = self.text.as_bytes().first();
+        for text in texts {
+            if text.as_bytes().first() == first && *text == self.text {
+                return true;
+            }
+        }
+        false
     }
 
     pub(crate) fn street_type(&self) -> Option<&'static StreetType> {
@@ -85,6 +94,21 @@ impl<'a> Word<'a> {
     /// The number a word such as `ONE` or `TWENTIETH` stands for, and whether it is an ordinal.
     pub(crate) fn number_word(&self) -> Option<(u16, NumberWord)> {
         self.entry.number
+    }
+
+    /// Whether the word is one of placeholder lines: `None` for no, `Some(None)` for a neutral one.
+    pub(crate) fn placeholder(&self) -> Option<Option<PlaceholderKind>> {
+        self.entry.placeholder
+    }
+
+    /// Whether an address without a street may begin with the word, such as a PO box.
+    pub(crate) fn begins_box(&self) -> bool {
+        self.entry.begins_box
+    }
+
+    /// Whether an institution's name may begin with the word.
+    pub(crate) fn begins_institution(&self) -> bool {
+        self.entry.begins_institution
     }
 
     pub(crate) fn is_letters(&self) -> bool {
@@ -118,7 +142,7 @@ pub(crate) enum NumberWord {
 
 fn shape_of(text: &str) -> Shape {
     let first_digit = text.bytes().next().is_some_and(|b| b.is_ascii_digit());
-    if text.bytes().all(|b| b.is_ascii_digit()) {
+    if first_digit && text.bytes().all(|b| b.is_ascii_digit()) {
         return Shape::Digits;
     }
     match text {
@@ -162,38 +186,54 @@ fn is_fraction(text: &str) -> bool {
 }
 
 /// The lines of an address as upper-case ASCII, cleaned so that it splits at spaces. The character
-/// [`BREAK`] stands where a comma, bracket or line end did.
+/// [`BREAK`] stands where a comma, bracket or line end did, and at both ends.
 pub(crate) struct LineText(String);
 
-const BREAK: char = '\n';
+const BREAK: u8 = b'\n';
 
 impl LineText {
     /// Reads lines; each begins after a break.
     pub(crate) fn new(lines: &[&str]) -> Self {
-        let mut clean = String::with_capacity(lines.iter().map(|line| line.len() + 2).sum());
+        let mut clean = Vec::with_capacity(lines.iter().map(|line| line.len() + 8).sum());
         for line in lines {
             clean.push(BREAK);
+            if line.bytes().all(is_clean) {
+                clean.extend_from_slice(line.as_bytes());
+                continue;
+            }
             let ascii: Cow<'_, str> = to_ascii(line, Script::LookAlike);
             clean_line(ascii.as_bytes(), &mut clean);
         }
-        Self(clean)
+        clean.push(BREAK);
+        // Cleaned text is ASCII.
+        Self(String::from_utf8(clean).unwrap_or_default())
     }
 
     /// The words of all lines.
     pub(crate) fn words(&self) -> Vec<Word<'_>> {
         let mut words = Vec::with_capacity(16);
-        for part in self.0.split(BREAK) {
-            let mut after_break = true;
-            for text in part.split(' ').filter(|text| !text.is_empty()) {
+        let (mut start, mut after_break) = (0, true);
+        for (end, byte) in self.0.bytes().enumerate() {
+            if !matches!(byte, b' ' | BREAK) {
+                continue;
+            }
+            if let Some(text) = self.0.get(start..end).filter(|text| !text.is_empty()) {
                 words.push(Word::new(text, after_break));
                 after_break = false;
             }
+            after_break |= byte == BREAK;
+            start = end + 1;
         }
         words
     }
 }
 
-fn clean_line(bytes: &[u8], clean: &mut String) {
+/// Whether a byte stays as it is, whatever stands beside it.
+fn is_clean(byte: u8) -> bool {
+    matches!(byte, b'A'..=b'Z' | b'0'..=b'9' | b' ')
+}
+
+fn clean_line(bytes: &[u8], clean: &mut Vec<u8>) {
     let at = |position: usize| bytes.get(position).copied().unwrap_or(b' ');
     for (position, &byte) in bytes.iter().enumerate() {
         let before = if position == 0 {
@@ -204,12 +244,10 @@ fn clean_line(bytes: &[u8], clean: &mut String) {
         let after = at(position + 1);
         match byte {
             b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
-                clean.push(char::from(byte.to_ascii_uppercase()));
+                clean.push(byte.to_ascii_uppercase());
             }
             b'#' | b'&' | b'@' | b'+' => {
-                clean.push(' ');
-                clean.push(char::from(byte));
-                clean.push(' ');
+                clean.extend([b' ', byte, b' ']);
             }
             b'\'' | b'`' => {}
             b'.' => clean_stop(clean, before, after),
@@ -217,42 +255,41 @@ fn clean_line(bytes: &[u8], clean: &mut String) {
             b',' | b';' | b'(' | b')' | b'[' | b']' | b'{' | b'}' | b'|' | b'\n' | b'\r' | b':' => {
                 clean.push(BREAK);
             }
-            _ => clean.push(' '),
+            _ => clean.push(b' '),
         }
     }
 }
 
 /// A full stop: inside a number it stays, inside initials it vanishes, else it parts words.
-fn clean_stop(clean: &mut String, before: u8, after: u8) {
+fn clean_stop(clean: &mut Vec<u8>, before: u8, after: u8) {
     if before.is_ascii_digit() && after.is_ascii_digit() {
-        clean.push('.');
+        clean.push(b'.');
         return;
     }
     let run = clean
-        .bytes()
+        .iter()
         .rev()
-        .take_while(u8::is_ascii_alphabetic)
+        .take_while(|byte| byte.is_ascii_alphabetic())
         .count();
     let initials = before.is_ascii_alphabetic() && after.is_ascii_alphabetic() && run <= 2;
     if !initials {
-        clean.push(' ');
+        clean.push(b' ');
     }
 }
 
 /// A hyphen or slash: kept where a digit stands on its left side, or on its right after a single
 /// letter, or between single letters (`N/A`); else it parts words.
-fn clean_joint(clean: &mut String, byte: u8, bytes: &[u8], position: usize) {
+fn clean_joint(clean: &mut Vec<u8>, byte: u8, bytes: &[u8], position: usize) {
     let after: &[u8] = bytes.get(position + 1..).unwrap_or_default();
     let right = after
         .iter()
         .take_while(|b| b.is_ascii_alphanumeric())
         .count();
     let right_digit = after.first().is_some_and(u8::is_ascii_digit);
-    let left: Vec<u8> = clean
-        .bytes()
-        .rev()
-        .take_while(u8::is_ascii_alphanumeric)
-        .collect();
+    let left = clean
+        .rsplit(|byte| !byte.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or_default();
     let left_digit = left.iter().any(u8::is_ascii_digit);
     let keep = match byte {
         b'-' if left_digit => right > 0 && (right_digit || right == 1),
@@ -260,7 +297,7 @@ fn clean_joint(clean: &mut String, byte: u8, bytes: &[u8], position: usize) {
         _ if left_digit => right_digit && left.len() <= 2 && left.iter().all(u8::is_ascii_digit),
         _ => left.len() == 1 && right == 1 && !right_digit,
     };
-    clean.push(if keep { char::from(byte) } else { ' ' });
+    clean.push(if keep { byte } else { b' ' });
 }
 
 #[cfg(test)]
