@@ -244,6 +244,12 @@ impl MatchPlaneBuilder {
         }
     }
 
+    /// Has the memory fetch what is known of the names of records that are added next.
+    pub fn touch<'t>(&self, records: impl Iterator<Item = &'t MatchRecord<'t>> + Clone) {
+        self.given.touch(records.clone().map(|record| record.given));
+        self.surnames.touch(records.map(|record| record.surnames));
+    }
+
     /// Adds the next record, with every address of its history; `None` beyond the format's limits.
     pub fn push(&mut self, record: &MatchRecord<'_>, addresses: &[BoundAddress]) -> Option<()> {
         let given = self.given.number(record.given)?;
