@@ -229,17 +229,20 @@ impl AddressKeys {
     /// Of an address.
     #[must_use]
     pub fn of(address: &AddressTokens) -> Self {
-        let zip3 = address.get(TokenKind::Zip3);
-        let place = [TokenKind::Number, TokenKind::Street]
-            .into_iter()
-            .filter_map(|kind| address.get(kind));
-        let whole: Vec<&Token> = place.chain(zip3).collect();
+        let number = address.get(TokenKind::Number);
+        let street = address.get(TokenKind::Street);
+        let [zip5, zip3] = [TokenKind::Zip5, TokenKind::Zip3].map(|kind| address.get(kind));
+        let keys = [
+            [number, street, zip3],
+            [zip5, None, None],
+            [zip3, None, None],
+        ];
+        let [whole, at_zip5, at_zip3] = FingerprintKey::of(keys);
+        let is_place = zip3.is_some() && number.or(street).is_some();
         Self {
-            whole: (zip3.is_some() && whole.len() > 1).then(|| FingerprintKey::of(&whole)),
-            zip5: address
-                .get(TokenKind::Zip5)
-                .map(|token| FingerprintKey::of(&[token])),
-            zip3: zip3.map(|token| FingerprintKey::of(&[token])),
+            whole: is_place.then_some(whole),
+            zip5: zip5.map(|_| at_zip5),
+            zip3: zip3.map(|_| at_zip3),
         }
     }
 
@@ -308,7 +311,7 @@ impl<'a> Prints<'a> {
 
     pub(crate) fn of_tin(&mut self, tin: Option<&Token>) {
         if let Some(token) = tin {
-            let key = FingerprintKey::of(&[token]);
+            let key = FingerprintKey::of_one(token);
             self.prints
                 .push((KeyKind::Tin, print(key, KeyKind::Tin, &[])));
         }
@@ -394,9 +397,9 @@ pub fn record_prints(
     tin: Option<&Token>,
     addresses: &[AddressKeys],
 ) -> Vec<(KeyKind, u64)> {
-    let births: Vec<BirthText> = date_of_birth.map(BirthText::of).into_iter().collect();
+    let birth = date_of_birth.map(BirthText::of);
     let name = NameKeys::of(&name.given, &name.surnames);
-    let mut prints = Prints::new(addresses, &births, 32);
+    let mut prints = Prints::new(addresses, birth.as_slice(), 32);
     prints.of_tin(tin);
     prints.of_addresses();
     prints.of_births();
