@@ -229,21 +229,30 @@ impl AddressKeys {
     /// Of an address.
     #[must_use]
     pub fn of(address: &AddressTokens) -> Self {
-        let zip3 = address.get(TokenKind::Zip3);
-        let street = [TokenKind::Number, TokenKind::Street].map(|kind| address.get(kind));
-        let zip5 = address.get(TokenKind::Zip5);
+        let number = address.get(TokenKind::Number);
+        let street = address.get(TokenKind::Street);
+        let [zip5, zip3] = [TokenKind::Zip5, TokenKind::Zip3].map(|kind| address.get(kind));
+        let keys = [
+            [number, street, zip3],
+            [zip5, None, None],
+            [zip3, None, None],
+        ];
+        let [whole, at_zip5, at_zip3] = FingerprintKey::of(keys);
+        let is_place = zip3.is_some() && number.or(street).is_some();
         Self {
-            whole: Self::whole(street, zip3),
-            zip5: zip5.map(|token| FingerprintKey::of(&[token])),
-            zip3: zip3.map(|token| FingerprintKey::of(&[token])),
+            whole: is_place.then_some(whole),
+            zip5: zip5.map(|_| at_zip5),
+            zip3: zip3.map(|_| at_zip3),
         }
     }
 
     /// The key of number, street and ZIP3; `None` with less than two of them or without the ZIP3.
     #[must_use]
     pub fn whole(street: [Option<&Token>; 2], zip3: Option<&Token>) -> Option<FingerprintKey> {
-        let all: Vec<&Token> = street.into_iter().chain([zip3]).flatten().collect();
-        (zip3.is_some() && all.len() > 1).then(|| FingerprintKey::of(&all))
+        let [number, street] = street;
+        let is_place = zip3.is_some() && number.or(street).is_some();
+        let [key] = is_place.then(|| FingerprintKey::of([[number, street, zip3]]))?;
+        Some(key)
     }
 
     /// Of the key of the whole and those of ZIP5 and ZIP3: what [`Self::of`] makes, where keys are kept
@@ -322,7 +331,7 @@ impl<'a> Prints<'a> {
 
     pub(crate) fn of_tin(&mut self, tin: Option<&Token>) {
         if let Some(token) = tin {
-            let key = FingerprintKey::of(&[token]);
+            let key = FingerprintKey::of_one(token);
             self.prints
                 .push((KeyKind::Tin, print(key, KeyKind::Tin, &[])));
         }
@@ -408,9 +417,9 @@ pub fn record_prints(
     tin: Option<&Token>,
     addresses: &[AddressKeys],
 ) -> Vec<(KeyKind, u64)> {
-    let births: Vec<BirthText> = date_of_birth.map(BirthText::of).into_iter().collect();
+    let birth = date_of_birth.map(BirthText::of);
     let name = NameKeys::of(&name.given, &name.surnames);
-    let mut prints = Prints::new(addresses, &births, 32);
+    let mut prints = Prints::new(addresses, birth.as_slice(), 32);
     prints.of_tin(tin);
     prints.of_addresses();
     prints.of_births();

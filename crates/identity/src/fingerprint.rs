@@ -14,6 +14,8 @@ use model::{
     token::Token,
 };
 
+const LABEL: &[u8] = b"countersign/fingerprint/v2";
+
 /// A key of the function.
 #[derive(Clone, Copy)]
 pub struct FingerprintKey(SipKey);
@@ -22,14 +24,24 @@ impl FingerprintKey {
     /// For keys without a token: `countersign-open` in ASCII.
     pub const OPEN: Self = Self(SipKey::from_bytes(*b"countersign-open"));
 
-    /// For keys with tokens: the first 16 bytes of a SHA-256 over a label and the tokens,
-    /// each 32 bytes.
+    /// For keys with tokens: the first 16 bytes of a SHA-256 over a label and the tokens there are,
+    /// each 32 bytes. Several are made side by side.
     #[must_use]
-    pub fn of(tokens: &[&Token]) -> Self {
-        let label: &[u8] = b"countersign/fingerprint/v2";
-        let parts = tokens.iter().map(|token| token.expose().as_slice());
-        let parts: Vec<&[u8]> = std::iter::once(label).chain(parts).collect();
-        Self(SipKey::from_first_half(Digest::of_parts(&parts).as_bytes()))
+    pub fn of<const N: usize>(keys: [[Option<&Token>; 3]; N]) -> [Self; N] {
+        let bytes = keys.map(|tokens| {
+            let [first, second, third] =
+                tokens.map(|token| token.map_or(&[][..], |token| token.expose()));
+            [LABEL, first, second, third]
+        });
+        let digests = Digest::of_several(bytes.each_ref().map(|parts| parts.as_slice()));
+        digests.map(|digest| Self(SipKey::from_first_half(digest.as_bytes())))
+    }
+
+    /// For keys with one token.
+    #[must_use]
+    pub fn of_one(token: &Token) -> Self {
+        let [key] = Self::of([[Some(token), None, None]]);
+        key
     }
 
     /// Starts a fingerprint.
@@ -76,8 +88,18 @@ mod tests {
             key.begin().text(b"A").text(b"BC").finish()
         );
         let token = |byte| Token::new([byte; 32]);
-        let of = |tokens: &[&Token]| FingerprintKey::of(tokens).begin().finish();
-        assert_ne!(of(&[&token(1)]), of(&[&token(2)]));
-        assert_ne!(of(&[&token(1), &token(2)]), of(&[&token(2), &token(1)]));
+        let [one, two] = [1, 2].map(token);
+        let keys = [
+            [Some(&one), None, None],
+            [Some(&two), None, None],
+            [Some(&one), Some(&two), None],
+            [Some(&two), Some(&one), None],
+        ];
+        let prints = FingerprintKey::of(keys).map(|key| key.begin().finish());
+        for (place, print) in prints.iter().enumerate() {
+            assert!(!prints[..place].contains(print), "{place}");
+        }
+        let alone = FingerprintKey::of_one(&one).begin().finish();
+        assert_eq!(alone, prints[0]);
     }
 }

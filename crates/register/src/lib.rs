@@ -41,6 +41,7 @@ pub mod extract;
 pub mod bytes;
 pub mod file_map;
 pub mod index;
+mod interner;
 pub mod match_plane;
 pub mod names;
 pub mod snapshot;

@@ -5,10 +5,7 @@
 //!
 //! Left to others: blocks (index), sealed addresses (table).
 
-use std::{
-    collections::{BTreeMap, HashMap},
-    fmt,
-};
+use std::{collections::BTreeMap, fmt};
 
 use identity::candidates::{
     AddressList, BoundAddress, CandidatesError, Marker, NameField, RecordHead, RecordView, Records,
@@ -24,6 +21,7 @@ use standard::name::{Suffix, canonical_given};
 
 use crate::{
     bytes::{FormatError, PlaneBytes, Reader, Section, Writer, count32, le16, le32, touch},
+    interner::{Interner, Known},
     names::{TextTable, TokenTable, write_texts, write_tokens},
 };
 
@@ -185,53 +183,27 @@ fn head_of(bytes: &[u8; RECORD_BYTES]) -> RecordHead {
     }
 }
 
-/// Distinct texts, numbered as they come, with the number of people of each.
-#[derive(Debug, Default)]
-struct Interner {
-    numbers: HashMap<Box<str>, u32>,
-    people: Vec<u32>,
-}
-
-impl Interner {
-    fn number(&mut self, text: &str) -> Option<u32> {
-        let number = match self.numbers.get(text) {
-            Some(number) => *number,
-            None => {
-                let next = count32(self.people.len())?;
-                self.numbers.insert(text.into(), next);
-                self.people.push(0);
-                next
-            }
-        };
-        let count = self.people.get_mut(usize::try_from(number).ok()?)?;
-        *count = count.saturating_add(1);
-        Some(number)
-    }
-
-    /// The sections of the texts ascending, those of the people who bear each token among `tokens` of a
-    /// text, and the place of each number's text.
-    fn finish<'t, I: Iterator<Item = &'t str>>(
-        &'t self,
-        tokens: impl Fn(&'t str) -> I,
-    ) -> Option<(Vec<u8>, Vec<u8>, Vec<u32>)> {
-        let mut texts: Vec<(&str, u32)> = self.numbers.iter().map(|(t, n)| (&**t, *n)).collect();
-        texts.par_sort_unstable();
-        let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
-        let mut places = vec![0; texts.len()];
-        for (place, (text, number)) in (0_u32..).zip(&texts) {
-            let number = usize::try_from(*number).ok()?;
-            *places.get_mut(number)? = place;
-            let people = *self.people.get(number)?;
-            for token in tokens(text) {
-                let count = counts.entry(token).or_insert(0);
-                *count = count.saturating_add(people);
-            }
+/// The sections of texts ascending, those of the people who bear each token among `tokens` of a text,
+/// and the place of each number's text.
+fn sections<'t, I: Iterator<Item = &'t str>>(
+    texts: &'t Interner,
+    tokens: impl Fn(&'t str) -> I,
+) -> Option<(Vec<u8>, Vec<u8>, Vec<u32>)> {
+    let mut texts: Vec<(&str, Known)> = texts.iter().collect();
+    texts.par_sort_unstable_by_key(|(text, _)| *text);
+    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut places = vec![0; texts.len()];
+    for (place, (text, known)) in (0_u32..).zip(&texts) {
+        *places.get_mut(usize::try_from(known.number).ok()?)? = place;
+        for token in tokens(text) {
+            let count = counts.entry(token).or_insert(0);
+            *count = count.saturating_add(known.people);
         }
-        let (mut names, mut tokens) = (Writer::default(), Writer::default());
-        write_texts(texts.iter().map(|(text, _)| *text), &mut names)?;
-        write_tokens(&counts, &mut tokens)?;
-        Some((names.finish(), tokens.finish(), places))
     }
+    let (mut names, mut tokens) = (Writer::default(), Writer::default());
+    write_texts(texts.iter().map(|(text, _)| *text), &mut names)?;
+    write_tokens(&counts, &mut tokens)?;
+    Some((names.finish(), tokens.finish(), places))
 }
 
 /// The first word: of given names only the first is counted.
@@ -272,6 +244,12 @@ impl MatchPlaneBuilder {
         }
     }
 
+    /// Has the memory fetch what is known of the names of records that are added next.
+    pub fn touch<'t>(&self, records: impl Iterator<Item = &'t MatchRecord<'t>> + Clone) {
+        self.given.touch(records.clone().map(|record| record.given));
+        self.surnames.touch(records.map(|record| record.surnames));
+    }
+
     /// Adds the next record, with every address of its history; `None` beyond the format's limits.
     pub fn push(&mut self, record: &MatchRecord<'_>, addresses: &[BoundAddress]) -> Option<()> {
         let given = self.given.number(record.given)?;
@@ -308,8 +286,8 @@ impl MatchPlaneBuilder {
     /// `None` beyond the format's limits.
     #[must_use]
     pub fn finish(mut self, residences: &[u32]) -> Option<Vec<u8>> {
-        let (given, given_tokens, given_places) = self.given.finish(first_word)?;
-        let (surnames, surname_tokens, surname_places) = self.surnames.finish(distinct_words)?;
+        let (given, given_tokens, given_places) = sections(&self.given, first_word)?;
+        let (surnames, surname_tokens, surname_places) = sections(&self.surnames, distinct_words)?;
         let (records, _) = self.records.as_chunks_mut::<RECORD_BYTES>();
         records.par_iter_mut().for_each(|record| {
             let (numbers, _) = record.as_chunks_mut::<4>();

@@ -11,23 +11,12 @@
 
 use std::fmt;
 
+use model::digest::SHA_256_START as START;
 use sha2::block_api::compress256;
 use zeroize::{Zeroizing, optimization_barrier};
 
 /// Bytes of a block.
 const BLOCK: usize = 64;
-
-/// The state SHA-256 begins with (FIPS 180-4 section 5.3.3).
-const START: [u32; 8] = [
-    0x6a09_e667,
-    0xbb67_ae85,
-    0x3c6e_f372,
-    0xa54f_f53a,
-    0x510e_527f,
-    0x9b05_688c,
-    0x1f83_d9ab,
-    0x5be0_cd19,
-];
 
 /// Blocks that are wiped when dropped: whole ones at a time, which takes a fraction of what wiping byte
 /// by byte does.

@@ -70,6 +70,8 @@ impl Planes {
         for batch in &mut batches {
             self.sealed.rows(&batch.sealed)?;
             self.headers.rows(&batch.headers)?;
+            self.plane
+                .touch(batch.records.iter().map(|(record, _)| record));
             let prints = batch.prints.iter().zip(batch.addresses.iter());
             for ((record, refinement), (prints, addresses)) in batch.records.iter().zip(prints) {
                 self.plane

@@ -227,7 +227,7 @@ impl KeptToken {
         Self {
             binder: token.binder(),
             zip_key: match kind {
-                TokenKind::Zip5 | TokenKind::Zip3 => FingerprintKey::of(&[token]),
+                TokenKind::Zip5 | TokenKind::Zip3 => FingerprintKey::of_one(token),
                 _ => FingerprintKey::OPEN,
             },
         }
@@ -334,7 +334,7 @@ mod tests {
             let kept = kept.get(number).unwrap();
             assert_eq!(kept.binder, token.binder());
             if matches!(kind, TokenKind::Zip5 | TokenKind::Zip3) {
-                let key = FingerprintKey::of(&[&token]).begin().finish();
+                let key = FingerprintKey::of_one(&token).begin().finish();
                 assert_eq!(kept.zip_key.begin().finish(), key);
             }
         }
