@@ -273,7 +273,7 @@ fn prepare_round<K: RegisterKind>(
 /// People that are made at a time: while they are, those before are written.
 const CHUNK: usize = 16_384;
 /// People that one thread makes at a time.
-const BATCH: usize = 256;
+const BATCH: usize = 128;
 
 /// Makes all people, chunk by chunk, and writes what the files keep of each.
 fn make_all(people: &People, maker: &Maker<'_>, out: &Path) -> Result<Planes, BuildError> {

@@ -117,23 +117,25 @@ impl Planes {
         let plane = PlaneBytes::from(plane);
         let read = MatchPlane::open(plane.clone()).map_err(BuildError::Defect)?;
         let name_forms = read.name_forms();
-        let mut files = BTreeMap::new();
-        let mut keep = |name: &str, facts| files.insert(name.to_owned(), facts);
-        keep(
-            match_plane::FILE,
-            write::file(out, match_plane::FILE, [&*plane])?,
-        );
         let pieces = index.iter().map(Vec::as_slice);
-        keep(index::FILE, write::file(out, index::FILE, pieces)?);
-        keep(SEALED.file, tables.0?);
-        keep(HEADERS.file, tables.1?);
+        let (plane, index) = rayon::join(
+            || write::file(out, match_plane::FILE, [&*plane]),
+            || write::file(out, index::FILE, pieces),
+        );
+        let files = [
+            (match_plane::FILE, plane?),
+            (index::FILE, index?),
+            (SEALED.file, tables.0?),
+            (HEADERS.file, tables.1?),
+        ];
+        let files = files.map(|(name, facts)| (name.to_owned(), facts));
         Ok(Built {
             people,
             addresses,
             counts: self.counts,
             name_forms,
             headers_root: self.tree.root(),
-            files,
+            files: BTreeMap::from(files),
         })
     }
 }
