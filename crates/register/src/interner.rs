@@ -56,8 +56,8 @@ impl Interner {
     }
 }
 
-/// Begins each hash; drawn for each map, so that nobody can choose names that collide.
-struct Seed(u64);
+/// Begins each hash; drawn for each map, so that nobody can choose texts that collide.
+pub struct Seed(u64);
 
 impl Default for Seed {
     fn default() -> Self {
@@ -75,7 +75,7 @@ impl BuildHasher for Seed {
 
 /// Multiplies eight bytes at a time to sixteen and folds them: names are short, and of the time that the
 /// standard library's hash takes most is beginning and ending.
-struct Words(u64);
+pub struct Words(u64);
 
 const FACTOR: u128 = 0x9e37_79b9_7f4a_7c15;
 

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Bits of a place that choose its bucket.
-const BUCKET_BITS: u32 = 7;
+const BUCKET_BITS: u32 = 8;
 
 /// People in a segment of a bucket.
 pub const SEGMENT: usize = 512;

@@ -6,10 +6,7 @@
 //! Left to others: people of several runs (order), everything that depends on the record's number
 //! (person).
 
-use std::{
-    collections::HashMap,
-    hash::{BuildHasher, RandomState},
-};
+use std::{collections::HashMap, hash::BuildHasher};
 
 use identity::{candidates::Marker, query::bounded_name};
 use model::{
@@ -37,6 +34,7 @@ use super::{
 };
 use crate::{
     extract::{ExtractRow, Field},
+    interner::Seed,
     kind::RegisterKind,
 };
 
@@ -89,8 +87,8 @@ pub struct Desk {
     wanted: Wanted,
     /// The row that an address was first read in, and its place among the drafts, by its hash. What
     /// is remembered decides how long a build takes, never what comes out.
-    known: HashMap<u64, (u32, u32)>,
-    hasher: RandomState,
+    known: HashMap<u64, (u32, u32), Seed>,
+    hasher: Seed,
 }
 
 impl Preparer<'_> {
