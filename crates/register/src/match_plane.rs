@@ -245,7 +245,7 @@ impl MatchPlaneBuilder {
     }
 
     /// Has the memory fetch what is known of the names of records that are added next.
-    pub fn touch<'t>(&self, records: impl Iterator<Item = &'t MatchRecord<'t>> + Clone) {
+    pub fn touch<'t>(&self, records: impl Iterator<Item = MatchRecord<'t>> + Clone) {
         self.given.touch(records.clone().map(|record| record.given));
         self.surnames.touch(records.map(|record| record.surnames));
     }

@@ -108,9 +108,24 @@ mod tests {
         buckets.add(place, drafts.person(0).unwrap()).unwrap();
     }
 
-    fn names(people: &People) -> Vec<String> {
-        let person = |number: &u32| people.person(*number).unwrap().name.surnames.to_owned();
-        people.order().iter().map(person).collect()
+    /// Names in order; whoever was read is forgotten before the next. `more` are the runs beyond people.
+    fn names(people: &mut People, more: usize) -> Vec<String> {
+        let order = people.take_order();
+        let mut names = Vec::new();
+        let mut forgotten = 0;
+        for (place, number) in order.iter().enumerate() {
+            forgotten += people
+                .forget(place)
+                .iter()
+                .map(Drafts::count)
+                .sum::<usize>();
+            assert!(forgotten <= place + more);
+            names.push(people.person(*number).unwrap().name.surnames.to_owned());
+        }
+        let left: usize = people.forget(order.len()).iter().map(Drafts::count).sum();
+        assert!(forgotten > 0 && left > 0);
+        assert!(people.person(0).is_none());
+        names
     }
 
     #[test]
@@ -131,9 +146,9 @@ mod tests {
         }
         expected.sort();
         let expected: Vec<String> = expected.into_iter().map(|(_, name)| name).collect();
-        let people = People::of(buckets).unwrap();
-        assert_eq!(names(&people), expected);
+        let mut people = People::of(buckets).unwrap();
         assert_eq!(people.count(), expected.len());
+        assert_eq!(names(&mut people, 0), expected);
     }
 
     #[test]
@@ -147,8 +162,8 @@ mod tests {
         add(&buckets, (u64::MAX, 0), "EARLIER", 0);
         add(&buckets, (0, 0), "EARLIER", 0);
         add(&buckets, (u64::MAX, 0), "LATER", 1);
-        let people = People::of(buckets).unwrap();
-        let names = names(&people);
+        let mut people = People::of(buckets).unwrap();
+        let names = names(&mut people, 2);
         assert_eq!(names.len(), SEGMENT + 2);
         assert_eq!((&*names[0], &*names[SEGMENT + 1]), ("LATER", "LATER"));
     }

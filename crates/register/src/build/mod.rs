@@ -180,8 +180,8 @@ impl<K: RegisterKind> ReadExtract<'_, K> {
                 SealedPlane::HeadersOnly => None,
             },
         };
-        let planes = make_all(&self.people, &maker, out)?;
-        drop((self.people, maker));
+        let planes = make_all(self.people, &maker, out)?;
+        drop(maker);
         let built = planes.finish(options, out)?;
         let snapshot = Snapshot {
             format: crate::snapshot::FORMAT.to_owned(),
@@ -276,30 +276,32 @@ const CHUNK: usize = 16_384;
 const BATCH: usize = 128;
 
 /// Makes all people, chunk by chunk, and writes what the files keep of each.
-fn make_all(people: &People, maker: &Maker<'_>, out: &Path) -> Result<Planes, BuildError> {
+fn make_all(mut people: People, maker: &Maker<'_>, out: &Path) -> Result<Planes, BuildError> {
     let mut planes = Planes::begin(out, people.count(), people.entries())?;
-    let mut made: Vec<Batch<'_>> = Vec::new();
-    let mut spare: Vec<Batch<'_>> = Vec::new();
+    let mut made: Vec<Batch> = Vec::new();
+    let mut spare: Vec<Batch> = Vec::new();
     let mut first = 0_u32;
-    let chunks = people.order().chunks(CHUNK).map(Some).chain([None]);
-    for chunk in chunks {
-        let mut batches: Vec<(&[u32], RecordNumber, Batch<'_>)> = Vec::new();
+    let order = people.take_order();
+    for chunk in order.chunks(CHUNK).map(Some).chain([None]) {
+        let forgotten = people.forget(usize::try_from(first).unwrap_or(0));
+        let mut batches: Vec<(&[u32], RecordNumber, Batch)> = Vec::new();
         for numbers in chunk.unwrap_or(&[]).chunks(BATCH) {
-            batches.push((
-                numbers,
-                RecordNumber(first),
-                spare.pop().unwrap_or_default(),
-            ));
+            let batch = spare.pop().unwrap_or_default();
+            batches.push((numbers, RecordNumber(first), batch));
             let count = u32::try_from(numbers.len()).map_err(|_| BuildError::TooLarge)?;
             first = first.checked_add(count).ok_or(BuildError::TooLarge)?;
         }
         let make = || {
             let batches = batches.into_par_iter();
             let made =
-                batches.map(|(numbers, first, batch)| maker.make(people, numbers, first, batch));
+                batches.map(|(numbers, first, batch)| maker.make(&people, numbers, first, batch));
             in_order(made.collect())
         };
-        let (next, written) = rayon::join(make, || planes.take(made));
+        let take = || {
+            drop(forgotten);
+            planes.take(made)
+        };
+        let (next, written) = rayon::join(make, take);
         spare = written?;
         made = next?;
     }

@@ -5,7 +5,7 @@
 //!
 //! Left to others: what rows say (prepare).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use identity::candidates::Marker;
 use rayon::prelude::*;
@@ -25,6 +25,10 @@ pub struct People {
     drafts: Vec<Drafts>,
     /// Numbers of people: place among the drafts, counted with as many people in each.
     order: Vec<u32>,
+    /// Of each bucket that is kept, where its people end in the order and its segments among the drafts.
+    kept: VecDeque<(usize, usize)>,
+    /// Segments that are kept no more.
+    forgotten: usize,
 }
 
 /// Places of a bucket in order, with numbers.
@@ -56,6 +60,8 @@ impl People {
         let mut people = Self {
             drafts,
             order: Vec::new(),
+            kept: VecDeque::new(),
+            forgotten: 0,
         };
         people.join_runs(&places)?;
         Ok(people)
@@ -71,9 +77,22 @@ impl People {
         self.drafts.iter().map(Drafts::entries).sum()
     }
 
-    /// The numbers of all people, in order.
-    pub fn order(&self) -> &[u32] {
-        &self.order
+    /// The numbers of all people, in order. They are taken out: people can be forgotten meanwhile.
+    pub fn take_order(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.order)
+    }
+
+    /// Takes out what only people before this place in the order are made of, so that its memory can be
+    /// used for what is made. Those of several runs stay.
+    pub fn forget(&mut self, before: usize) -> Vec<Drafts> {
+        let mut forgotten = Vec::new();
+        while let Some((_, segments)) = self.kept.pop_front_if(|(end, _)| *end <= before) {
+            let segments = self.forgotten..segments;
+            self.forgotten = segments.end;
+            let drafts = self.drafts.get_mut(segments).unwrap_or(&mut []);
+            forgotten.extend(drafts.iter_mut().map(std::mem::take));
+        }
+        forgotten
     }
 
     /// A person by number.
@@ -109,10 +128,15 @@ impl People {
             .zip(&several)
             .flat_map(|(number, runs)| runs.iter().map(move |run| (*run, number)))
             .collect();
-        self.order = runs()
-            .filter_map(|runs| runs.first())
-            .map(|(_, run)| numbers.get(run).copied().unwrap_or(*run))
-            .collect();
+        let next = places.iter().skip(1).map(|(first, _)| *first);
+        for ((_, places), end) in places.iter().zip(next.chain([first])) {
+            let runs = places.chunk_by(|a, b| a.0 == b.0);
+            let people = runs.filter_map(|runs| runs.first());
+            let people = people.map(|(_, run)| numbers.get(run).copied().unwrap_or(*run));
+            self.order.extend(people);
+            let segments = usize::try_from(end).unwrap_or(usize::MAX) / SEGMENT;
+            self.kept.push_back((self.order.len(), segments));
+        }
         self.drafts.extend(joined);
         Ok(())
     }

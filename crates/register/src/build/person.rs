@@ -32,9 +32,13 @@ use crate::match_plane::MatchRecord;
 
 /// All that the files keep of some people whose records follow each other.
 #[derive(Default)]
-pub struct Batch<'d> {
-    /// Records of the match plane (residences are not known yet), and what refines their fingerprints.
-    pub records: Vec<(MatchRecord<'d>, Refinement)>,
+pub struct Batch {
+    /// Records of the match plane (residences are not known yet), without names.
+    records: Vec<(MatchRecord<'static>, Refinement)>,
+    /// Of each record the given names, then the surnames.
+    names: String,
+    /// Where given names and surnames end.
+    name_ends: Vec<[usize; 2]>,
     /// The records' addresses.
     pub addresses: Rows<BoundAddress>,
     /// Fingerprints the records are indexed under.
@@ -96,10 +100,32 @@ impl<T> Default for Rows<T> {
     }
 }
 
-impl Batch<'_> {
+impl Batch {
+    /// The records, and what refines their fingerprints.
+    pub fn records(&self) -> impl Iterator<Item = (MatchRecord<'_>, Refinement)> + Clone {
+        let ends = self.name_ends.iter();
+        let starts = ends.clone().map(|[_, end]| *end);
+        let starts = std::iter::once(0).chain(starts);
+        let names = starts.zip(ends).map(|(start, [middle, end])| {
+            let text = |place| self.names.get(place).unwrap_or("");
+            (text(start..*middle), text(*middle..*end))
+        });
+        let records = self.records.iter().zip(names);
+        records.map(|((record, refinement), (given, surnames))| {
+            let record = MatchRecord {
+                given,
+                surnames,
+                ..*record
+            };
+            (record, *refinement)
+        })
+    }
+
     /// Forgets everything but its memory.
     pub fn clear(&mut self) {
         self.records.clear();
+        self.names.clear();
+        self.name_ends.clear();
         self.addresses.clear();
         self.prints.clear();
         self.residences.clear();
@@ -144,13 +170,13 @@ impl Maker<'_> {
     ///
     /// # Errors
     /// [`BuildError`] naming a row where an address is too long or the entries make no header.
-    pub fn make<'d>(
+    pub fn make(
         &self,
-        people: &'d People,
+        people: &People,
         numbers: &[u32],
         first: RecordNumber,
-        mut batch: Batch<'d>,
-    ) -> Result<Batch<'d>, BuildError> {
+        mut batch: Batch,
+    ) -> Result<Batch, BuildError> {
         touch(people, numbers);
         let records = (first.0..).map(RecordNumber);
         for (number, record) in numbers.iter().zip(records) {
@@ -160,11 +186,11 @@ impl Maker<'_> {
         Ok(batch)
     }
 
-    fn add<'d>(
+    fn add(
         &self,
         record: RecordNumber,
-        person: PersonView<'d>,
-        batch: &mut Batch<'d>,
+        person: PersonView<'_>,
+        batch: &mut Batch,
     ) -> Result<(), BuildError> {
         let header = header(record, person)?;
         match &self.sealer {
@@ -189,9 +215,9 @@ fn touch(people: &People, numbers: &[u32]) {
     std::hint::black_box(views().fold(0, |all, person| all ^ person.touch_addresses()));
 }
 
-impl<'d> Batch<'d> {
+impl Batch {
     /// Adds what match plane and index have of a person.
-    fn match_record(&mut self, record: RecordNumber, person: PersonView<'d>, tokens: &KeptTokens) {
+    fn match_record(&mut self, record: RecordNumber, person: PersonView<'_>, tokens: &KeptTokens) {
         let standard = || (0_u16..).zip(person.entries()).filter_map(standard_of);
         let keys: Vec<AddressKeys> = standard().map(|(_, facts)| facts.keys(tokens)).collect();
         self.counts.add(Counts {
@@ -214,9 +240,13 @@ impl<'d> Batch<'d> {
         }
         self.addresses.end();
         let refinement = Refinement::of(&self.name, date_of_birth);
+        self.names.push_str(person.name.given);
+        let given_end = self.names.len();
+        self.names.push_str(person.name.surnames);
+        self.name_ends.push([given_end, self.names.len()]);
         let record = MatchRecord {
-            given: person.name.given,
-            surnames: person.name.surnames,
+            given: "",
+            surnames: "",
             suffix: person.name.suffix,
             date_of_birth,
             tin: tin.and_then(|token| u32::try_from(token.bound(record) >> 32).ok()),
@@ -258,7 +288,7 @@ fn seal(
     header: &RecordHeader,
     person: PersonView<'_>,
     sealer: &Sealer<'_>,
-    batch: &mut Batch<'_>,
+    batch: &mut Batch,
 ) -> Result<(), BuildError> {
     let bytes = &mut batch.sealed.values;
     let count = u16::try_from(header.entries().len()).map_err(|_| BuildError::TooLarge)?;

@@ -63,21 +63,17 @@ impl Planes {
     }
 
     /// Adds the next people; gives the batches' memory back, empty.
-    pub(super) fn take<'d>(
-        &mut self,
-        mut batches: Vec<Batch<'d>>,
-    ) -> Result<Vec<Batch<'d>>, BuildError> {
+    pub(super) fn take(&mut self, mut batches: Vec<Batch>) -> Result<Vec<Batch>, BuildError> {
         for batch in &mut batches {
             self.sealed.rows(&batch.sealed)?;
             self.headers.rows(&batch.headers)?;
-            self.plane
-                .touch(batch.records.iter().map(|(record, _)| record));
+            self.plane.touch(batch.records().map(|(record, _)| record));
             let prints = batch.prints.iter().zip(batch.addresses.iter());
-            for ((record, refinement), (prints, addresses)) in batch.records.iter().zip(prints) {
+            for ((record, refinement), (prints, addresses)) in batch.records().zip(prints) {
                 self.plane
-                    .push(record, addresses)
+                    .push(&record, addresses)
                     .ok_or(BuildError::TooLarge)?;
-                self.index.push(prints.iter().copied(), *refinement);
+                self.index.push(prints.iter().copied(), refinement);
             }
             self.counts.add(batch.counts);
             self.residences.extend_from_slice(&batch.residences);
