@@ -6,12 +6,15 @@
 //! Left to others: rows (the readers), a file's digest without rows ([`super::digest_of_file`]).
 
 use std::{
+    fs::File,
     io::{self, Read},
+    num::NonZeroU64,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
 use model::digest::Digest;
+use rustix::fs::{Advice, fadvise};
 use sha2::{Digest as _, Sha256};
 
 use super::{ExtractError, digest_of_file};
@@ -27,6 +30,43 @@ struct Progress {
 pub(super) struct Digesting<R> {
     inner: R,
     progress: Arc<Mutex<Progress>>,
+}
+
+/// Bytes after which the system is told that they are not read again.
+const GIVEN_BACK_BYTES: u64 = 1 << 25;
+
+/// A file that is read once: what was read need not be kept in memory, where what is written takes
+/// its place.
+pub(super) struct OnceRead {
+    file: File,
+    read: u64,
+    given_back: u64,
+}
+
+impl OnceRead {
+    /// Reads a file from its beginning.
+    pub(super) fn new(file: File) -> Self {
+        Self {
+            file,
+            read: 0,
+            given_back: 0,
+        }
+    }
+}
+
+impl Read for OnceRead {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.file.read(buffer)?;
+        self.read = self.read.saturating_add(u64::try_from(read).unwrap_or(0));
+        let since = self.read.saturating_sub(self.given_back);
+        if since >= GIVEN_BACK_BYTES {
+            // Advice only: a system that does not take it keeps the bytes.
+            let length = NonZeroU64::new(since);
+            let _ = fadvise(&self.file, self.given_back, length, Advice::DontNeed);
+            self.given_back = self.read;
+        }
+        Ok(read)
+    }
 }
 
 /// The digest of an extract that is being read.

@@ -26,8 +26,8 @@ use sha2::{Digest as _, Sha256};
 use thiserror::Error;
 
 pub use delimited::read_csv;
-use digested::Digesting;
 pub use digested::ExtractDigest;
+use digested::{Digesting, OnceRead};
 #[cfg(feature = "parquet")]
 pub use parquet::read_parquet;
 pub use row::{ExtractRow, Field};
@@ -119,7 +119,7 @@ pub fn open_digested(path: &Path) -> Result<(Rows, ExtractDigest), ExtractError>
     match format {
         Format::Parquet => Ok((open_parquet(file)?, ExtractDigest::of_file(path.to_owned()))),
         Format::Csv => {
-            let (file, digest) = Digesting::new(file, path.to_owned());
+            let (file, digest) = Digesting::new(OnceRead::new(file), path.to_owned());
             Ok((Box::new(read_csv(file)?), digest))
         }
     }
