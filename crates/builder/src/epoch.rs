@@ -274,16 +274,19 @@ fn shares_of(deliveries: &[Delivered]) -> Vec<(KeeperId, Digest)> {
         .collect()
 }
 
-/// The snapshot's files as the manifest names them. The digests are those of what was written, made
-/// while it was: five gigabytes for five million people are not read again.
+/// The snapshot's files as the manifest names them. The digests are those that `snapshot.json` names, of
+/// what was written, made while it was: five gigabytes for five million people are not read again. What
+/// the disk made of it is told by whoever opens the register and checks the digests.
 fn manifest_files(snapshot: &Path, built: &BuildReport) -> Result<Vec<ManifestFile>, BuilderError> {
     let file = |(name, bytes): (String, u64)| {
-        let written = built.snapshot.files.get(&name);
-        let written = written.filter(|facts| facts.bytes == bytes);
-        let digest = match written.and_then(|facts| facts.digest.parse().ok()) {
-            Some(digest) => digest,
-            None => extract::digest_of_file(&snapshot.join(&name))?,
+        let digest = match built.snapshot.files.get(&name) {
+            Some(written) if written.bytes == bytes => written.digest.parse().ok(),
+            Some(_) => None,
+            None => Some(extract::digest_of_file(&snapshot.join(&name))?),
         };
+        let digest = digest.ok_or_else(|| BuilderError::NotAsWritten {
+            path: snapshot.join(&name),
+        })?;
         Ok(ManifestFile {
             name,
             bytes,

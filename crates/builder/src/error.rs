@@ -107,6 +107,13 @@ pub enum BuilderError {
     /// The manifest stands under another genesis. Whoever named them.
     #[error("the manifest stands under another genesis")]
     OtherGenesis,
+    /// A file of the register is not as long as what was written. The machine's, or somebody else's who
+    /// changes it.
+    #[error("`{}` is not what was written", path.display())]
+    NotAsWritten {
+        /// The file.
+        path: PathBuf,
+    },
     /// The register states no headers root. Ours.
     #[error("the register that was built states no root of its headers")]
     HeadersRoot,
@@ -140,7 +147,7 @@ impl Explain for BuilderError {
             | Self::Sets(_)
             | Self::Name(_) => Fault::Input,
             Self::NotTheBuilder { .. } => Fault::Refused,
-            Self::HeadersRoot => Fault::Integrity,
+            Self::HeadersRoot | Self::NotAsWritten { .. } => Fault::Integrity,
             Self::Write { .. } | Self::Entropy(_) | Self::Encrypt { .. } => Fault::Unavailable,
             Self::Genesis { source, .. }
             | Self::Countersign { source, .. }

@@ -238,7 +238,7 @@ impl AddressKeys {
             [zip3, None, None],
         ];
         let [whole, at_zip5, at_zip3] = FingerprintKey::of(keys);
-        let is_place = zip3.is_some() && number.or(street).is_some();
+        let is_place = Self::is_place([number, street].map(|part| part.is_some()), zip3.is_some());
         Self {
             whole: is_place.then_some(whole),
             zip5: zip5.map(|_| at_zip5),
@@ -246,11 +246,17 @@ impl AddressKeys {
         }
     }
 
+    /// Whether number, street and ZIP3 have a key of the whole: with two of them, one of which is the ZIP3.
+    #[must_use]
+    pub const fn is_place([number, street]: [bool; 2], zip3: bool) -> bool {
+        zip3 && (number || street)
+    }
+
     /// The key of number, street and ZIP3; `None` with less than two of them or without the ZIP3.
     #[must_use]
     pub fn whole(street: [Option<&Token>; 2], zip3: Option<&Token>) -> Option<FingerprintKey> {
         let [number, street] = street;
-        let is_place = zip3.is_some() && number.or(street).is_some();
+        let is_place = Self::is_place([number, street].map(|part| part.is_some()), zip3.is_some());
         let [key] = is_place.then(|| FingerprintKey::of([[number, street, zip3]]))?;
         Some(key)
     }
@@ -505,6 +511,37 @@ mod tests {
         let near = near_years(Some(leap));
         assert!(all_near_years(leap).iter().all(|year| near.contains(year)));
         assert!(near_years(None).is_empty());
+    }
+
+    /// However the keys of an address come together, they are the same, whichever parts it has.
+    #[test]
+    fn keys_kept_by_token_are_those_of_the_address() {
+        use TokenKind::{Number, Street, Zip3, Zip5};
+        let kinds = [Number, Street, Zip5, Zip3];
+        let mut with_whole = 0;
+        for present in 0_u8..16 {
+            let token = |place: usize| {
+                let byte = u8::try_from(place).unwrap();
+                (present & 1 << place != 0).then(|| Token::new([byte; 32]))
+            };
+            let tokens = [0, 1, 2, 3].map(token);
+            let parts = kinds.into_iter().zip(&tokens);
+            let parts = parts.filter_map(|(kind, token)| Some((kind, token.clone()?)));
+            let address = AddressTokens {
+                parts: parts.collect(),
+            };
+            let [number, street, zip5, zip3] = tokens.each_ref().map(Option::as_ref);
+            let whole = AddressKeys::whole([number, street], zip3);
+            let [at_zip5, at_zip3] = [zip5, zip3].map(|zip| zip.map(FingerprintKey::of_one));
+            let print = |key: Option<FingerprintKey>| key.map(|key| key.begin().finish());
+            let prints = |keys: AddressKeys| [keys.whole, keys.zip5, keys.zip3].map(print);
+            let kept = AddressKeys::of_keys(whole, at_zip5, at_zip3);
+            assert_eq!(prints(AddressKeys::of(&address)), prints(kept), "{present}");
+            let expected = zip3.is_some() && (number.is_some() || street.is_some());
+            assert_eq!(whole.is_some(), expected, "{present}");
+            with_whole += usize::from(whole.is_some());
+        }
+        assert_eq!(with_whole, 6);
     }
 
     #[test]

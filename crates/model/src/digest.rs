@@ -69,6 +69,10 @@ impl Digest {
     fn of_short<const N: usize>(messages: [&[&[u8]]; N]) -> Option<[Self; N]> {
         let mut blocks = [[[0; BLOCK]; SHORT_BLOCKS]; N];
         let mut counts = [0; N];
+        // Before any is copied: what was would have to be wiped.
+        for parts in messages {
+            count_of(parts).filter(|count| *count <= SHORT_BLOCKS)?;
+        }
         for ((blocks, count), parts) in blocks.iter_mut().zip(&mut counts).zip(messages) {
             *count = pad(parts, blocks)?;
         }
@@ -115,12 +119,17 @@ impl Digest {
     }
 }
 
+/// Blocks of a message: the end mark and the length of eight bytes follow it.
+fn count_of(parts: &[&[u8]]) -> Option<usize> {
+    let length = parts.iter().map(|part| part.len()).sum::<usize>();
+    Some(length.checked_add(9)?.div_ceil(BLOCK))
+}
+
 /// Pads a message into zeros, as SHA-256 takes it in, and gives the number of its blocks; `None` where
 /// it does not fit.
 fn pad(parts: &[&[u8]], blocks: &mut [[u8; BLOCK]; SHORT_BLOCKS]) -> Option<usize> {
     let length = parts.iter().map(|part| part.len()).sum::<usize>();
-    // The end mark and the length of eight bytes follow the message.
-    let count = length.checked_add(9)?.div_ceil(BLOCK);
+    let count = count_of(parts)?;
     let mut rest = blocks.get_mut(..count)?.as_flattened_mut();
     for part in parts {
         let (place, after) = rest.split_at_mut_checked(part.len())?;

@@ -1,6 +1,7 @@
 //! Distinct texts of names, numbered as they come, with the number of people of each.
 //!
-//! Place in the flow: under the match plane while it is built; asked twice for every person.
+//! Place in the flow: under the match plane while it is built; asked twice for every person. Its hash also
+//! tells addresses of a piece apart (build).
 //!
 //! Left to others: what a text is made of, and the sections of the file (match_plane, names).
 
@@ -56,7 +57,8 @@ impl Interner {
     }
 }
 
-/// Begins each hash; drawn for each map, so that nobody can choose texts that collide.
+/// Begins each hash; drawn for each map, so that whoever writes names cannot easily choose ones that
+/// collide. If many did, a build would take longer, no more.
 pub struct Seed(u64);
 
 impl Default for Seed {

@@ -249,6 +249,52 @@ proptest::proptest! {
     }
 }
 
+/// Records are ordered by a keyed value of people's ids, errors by the file: whoever stands first in it is
+/// told, however the ids fall.
+#[test]
+fn of_many_people_with_a_period_twice_the_first_is_told() {
+    let row = |person: usize, year: u16| {
+        format!("P{person},,Ana,Diaz,,1984-05-17,{year},,1 Main St,,Reno,NV,89501,,\n")
+    };
+    let directory = tempfile::tempdir().unwrap();
+    for turn in 0..6 {
+        let people: Vec<usize> = (0..20).map(|place| (place * 7 + turn * 3) % 20).collect();
+        let once = people.iter().map(|person| row(*person, 2022));
+        let again = people.iter().rev().map(|person| row(*person, 2022));
+        let rows: String = once.chain(again).collect();
+        let building = Building::of_any_order(&rows, SealedPlane::Whole);
+        let out = directory.path().join(turn.to_string());
+        let error = building.build_on(2, &out).unwrap_err();
+        // The last of the first half stands first in the second, in the same run.
+        let (first, second) = match error {
+            BuildError::PeriodTwice { first, second, .. } => (first, second),
+            error => panic!("{error}"),
+        };
+        assert_eq!((first, second), (20, 21), "{turn}");
+
+        let apart = people.iter().map(|person| row(*person, 2022));
+        let between = std::iter::once(row(99, 2022));
+        let rows: String = apart
+            .clone()
+            .chain(between)
+            .chain(people.iter().map(|person| row(*person, 2022)))
+            .collect();
+        let building = Building::of_any_order(&rows, SealedPlane::Whole);
+        let error = building.build_on(2, &out).unwrap_err();
+        assert!(
+            matches!(
+                error,
+                BuildError::PeriodTwice {
+                    first: 1,
+                    second: 22,
+                    ..
+                }
+            ),
+            "{turn}: {error}"
+        );
+    }
+}
+
 #[test]
 fn one_period_in_two_runs_is_refused_with_both_rows() {
     let row = |person: &str, year: u16| {

@@ -25,13 +25,14 @@ macro_rules! secret_key {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq)]
-        pub struct $name(Zeroizing<[u8; 32]>);
+        // In a place of its own: moving the key leaves no copy behind that nobody wipes.
+        pub struct $name(Box<Zeroizing<[u8; 32]>>);
 
         impl $name {
             /// Takes 32 bytes that are a key.
             #[must_use]
             pub fn from_bytes(bytes: [u8; 32]) -> Self {
-                Self(Zeroizing::new(bytes))
+                Self(Box::new(Zeroizing::new(bytes)))
             }
 
             /// Draws a key from the operating system.
@@ -176,7 +177,7 @@ impl DrawnKeys {
         }
     }
 
-    /// The keys of the register of this id, and of no other from now on.
+    /// The keys of the register of this id: the one that was sealed with them.
     #[must_use]
     pub fn of_register(self, register: RegisterId) -> EpochKeys {
         EpochKeys {
@@ -215,8 +216,8 @@ impl DrawnKeys {
     }
 }
 
-/// All keys of one epoch of one register. They cannot be used for another register or epoch:
-/// sealing takes both from here.
+/// All keys of one epoch of one register. Sealing and delivery take register and epoch from here, so
+/// that neither is done for another by mistake.
 #[derive(Debug)]
 pub struct EpochKeys {
     register: RegisterId,

@@ -36,12 +36,14 @@ pub struct NameText<'a> {
 pub struct AddressFacts {
     /// A fingerprint of what makes two addresses of one person the same entry.
     pub identity: (u64, u64),
+    // INVARIANT: those of its tokens where it has a key, before it leaves the desk it was read at.
     standard: StandardFacts,
     /// Where its texts begin: as it is sealed, then the on-file address key.
     pub(super) texts: u32,
     /// Bytes of it packed.
     pub(super) packed: Result<u8, TooLong>,
-    /// Bytes of the on-file address key: 0 without a standard form.
+    // INVARIANT: 0 without a standard form, and only then: a key begins with its version.
+    /// Bytes of the on-file address key.
     pub(super) key: u16,
 }
 
@@ -99,7 +101,7 @@ impl StandardFacts {
         let zip3 = zip(TokenKind::Zip3);
         let has_street =
             [TokenKind::Number, TokenKind::Street].map(|kind| self.part(kind).is_some());
-        let has_whole = zip3.is_some() && has_street.contains(&true);
+        let has_whole = AddressKeys::is_place(has_street, zip3.is_some());
         AddressKeys::of_keys(has_whole.then_some(self.whole), zip(TokenKind::Zip5), zip3)
     }
 }

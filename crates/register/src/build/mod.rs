@@ -1,7 +1,8 @@
 //! Building one epoch of a register: rows in, snapshot directory out.
 //!
-//! Place in the flow: the offline builder's library calls [`build`] with the epoch's keys. The
-//! same rows and keys give the same bytes on any number of threads: people are numbered by a keyed
+//! Place in the flow: the offline builder's library calls [`read`] with the keys it drew and, when the
+//! extract's digest and so the register's id are known, [`ReadExtract::seal`]; whoever has the id before
+//! calls [`build`], which is both. The same rows and keys give the same bytes on any number of threads: people are numbered by a keyed
 //! pseudorandom order, everything else follows from that.
 //!
 //! Left to others: drawing, delivering and wiping keys (builder), signatures (instrument).
@@ -46,7 +47,7 @@ use order::People;
 use person::{Batch, Maker};
 use planes::Planes;
 use prepare::{Desk, Preparer, Prints};
-use tokens::{KeptTokens, TokenTable};
+use tokens::{KeptTokens, PartTokens};
 
 /// A stage of building, for progress.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +161,7 @@ pub struct ReadExtract<'k, K> {
 
 impl<K: RegisterKind> ReadExtract<'_, K> {
     /// Second half of [`build`]: numbers, binds and seals the people, under the keys they were read with.
+    /// Nothing is written to `out` before.
     ///
     /// # Errors
     /// As there.
@@ -230,7 +232,7 @@ fn prepare_all<K: RegisterKind>(
     buckets: &Buckets,
 ) -> Result<(KeptTokens, u64), BuildError> {
     let evaluator = TokenEvaluator::of(keys);
-    let tokens = TokenTable::new(&evaluator);
+    let tokens = PartTokens::new(&evaluator);
     let values = keys.builder_values();
     let preparer = Preparer {
         evaluator: &evaluator,

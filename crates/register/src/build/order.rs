@@ -44,10 +44,10 @@ impl People {
         let mut drafts: Vec<Drafts> = Vec::new();
         let mut places: Vec<(u32, Places)> = Vec::new();
         for mut bucket in buckets.finish() {
-            places.push((number(drafts.len())?, bucket.places));
+            places.push((first_number(drafts.len())?, bucket.places));
             drafts.append(&mut bucket.segments);
         }
-        number(drafts.len())?;
+        first_number(drafts.len())?;
         if drafts.is_empty() {
             return Err(BuildError::Empty);
         }
@@ -122,8 +122,8 @@ impl People {
             .map(|people| self.joined(people))
             .collect();
         let joined = in_order(joined)?;
-        let first = number(self.drafts.len())?;
-        number(self.drafts.len().saturating_add(joined.len()))?;
+        let first = first_number(self.drafts.len())?;
+        first_number(self.drafts.len().saturating_add(joined.len()))?;
         let numbers: HashMap<u32, u32> = (first..)
             .zip(&several)
             .flat_map(|(number, runs)| runs.iter().map(move |run| (*run, number)))
@@ -158,7 +158,7 @@ impl People {
 }
 
 /// The number of the first person of a segment.
-fn number(segment: usize) -> Result<u32, BuildError> {
+fn first_number(segment: usize) -> Result<u32, BuildError> {
     let number = segment.saturating_mul(SEGMENT);
     u32::try_from(number).map_err(|_| BuildError::TooLarge)
 }

@@ -30,7 +30,7 @@ use super::{
     },
     group::Piece,
     stated::{Facts, Latest},
-    tokens::{TokenTable, Wanted, token_of},
+    tokens::{PartTokens, Wanted, token_of},
 };
 use crate::{
     extract::{ExtractRow, Field},
@@ -51,7 +51,7 @@ pub struct Preparer<'k> {
     /// Evaluates taxpayer numbers, which hardly repeat.
     pub evaluator: &'k TokenEvaluator,
     /// Tokens of addresses.
-    pub tokens: &'k TokenTable<'k>,
+    pub tokens: &'k PartTokens<'k>,
     /// The builder's values: places of people.
     pub values: BuilderValues,
     /// Fingerprints that live as long as this build.
@@ -123,9 +123,8 @@ impl Preparer<'_> {
         }
         desk.find_tokens(self)?;
         for (number, place) in desk.places.iter().enumerate() {
-            if let Some(person) = desk.drafts.person(number) {
-                buckets.add(*place, person)?;
-            }
+            let person = desk.drafts.person(number).ok_or(BuildError::TooLarge)?;
+            buckets.add(*place, person)?;
         }
         Ok(())
     }

@@ -2,7 +2,8 @@
 //!
 //! Place in the flow: prepare collects the parts of a piece's addresses ([`Wanted`]) and asks for all their
 //! tokens at once; drafts keep their numbers, a quarter of what binds them; person reads by number.
-//! Numbers depend on which thread was first, and nothing that is written depends on them.
+//! Numbers depend on which thread was first, and nothing that is written depends on them. A distinct part
+//! takes some 100 bytes, of which a nation has a few million; at most 2^26 a shard.
 //!
 //! Left to others: how a token is evaluated (seal), what is made of it (identity).
 
@@ -60,7 +61,7 @@ struct WantedPart {
 }
 
 /// All tokens so far.
-pub struct TokenTable<'k> {
+pub struct PartTokens<'k> {
     evaluator: &'k TokenEvaluator,
     shards: Vec<Mutex<Shard>>,
 }
@@ -84,7 +85,7 @@ pub struct KeptTokens(Vec<Vec<KeptToken>>);
 
 impl Wanted {
     /// Adds the part of a kind of an address. Those of one address follow each other.
-    pub fn push(&mut self, address: u32, kind: TokenKind, part: &str, table: &TokenTable<'_>) {
+    pub fn push(&mut self, address: u32, kind: TokenKind, part: &str, table: &PartTokens<'_>) {
         self.texts.0.extend_from_slice(part.as_bytes());
         self.parts.push(WantedPart {
             address,
@@ -159,7 +160,7 @@ impl Wanted {
     }
 }
 
-impl<'k> TokenTable<'k> {
+impl<'k> PartTokens<'k> {
     /// No tokens yet.
     pub fn new(evaluator: &'k TokenEvaluator) -> Self {
         Self {
@@ -287,7 +288,7 @@ mod tests {
     #[test]
     fn every_part_has_the_token_of_the_evaluator_on_any_thread() {
         let evaluator = evaluator();
-        let table = TokenTable::new(&evaluator);
+        let table = PartTokens::new(&evaluator);
         let pieces: Vec<u32> = (0..8).collect();
         let numbers: Vec<Vec<(TokenKind, String, TokenNumber)>> = pieces
             .par_iter()
@@ -364,7 +365,7 @@ mod tests {
     #[test]
     fn parts_are_found_before_they_are_too_many() {
         let evaluator = evaluator();
-        let table = TokenTable::new(&evaluator);
+        let table = PartTokens::new(&evaluator);
         let mut wanted = Wanted::default();
         let mut count = 0;
         while !wanted.is_full() {

@@ -1,13 +1,14 @@
 //! The digest of an extract, made of the bytes that are read as rows.
 //!
 //! Place in the flow: [`super::open_digested`] puts [`Digesting`] under the csv reader. So the manifest's
-//! digest is that of the very bytes the register was built of, and the file is read once.
+//! digest is that of the very bytes the register was built of, and the file is read once. Parquet's reader
+//! goes back and forth: there the same open file is digested by itself.
 //!
 //! Left to others: rows (the readers), a file's digest without rows ([`super::digest_of_file`]).
 
 use std::{
     fs::File,
-    io::{self, Read},
+    io::{self, Read, Seek, SeekFrom},
     num::NonZeroU64,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
@@ -17,7 +18,7 @@ use model::digest::Digest;
 use rustix::fs::{Advice, fadvise};
 use sha2::{Digest as _, Sha256};
 
-use super::{ExtractError, digest_of_file};
+use super::{ExtractError, digest_of, digest_of_file};
 
 /// What was read so far.
 #[derive(Default)]
@@ -72,8 +73,15 @@ impl Read for OnceRead {
 /// The digest of an extract that is being read.
 pub struct ExtractDigest {
     path: PathBuf,
-    /// `None` where the reader goes back and forth in the file.
-    progress: Option<Arc<Mutex<Progress>>>,
+    source: Source,
+}
+
+/// What the digest is made of.
+enum Source {
+    /// What was read so far, from end to end.
+    Reading(Arc<Mutex<Progress>>),
+    /// The file, whose reader goes back and forth.
+    Whole(File),
 }
 
 impl<R> Digesting<R> {
@@ -82,7 +90,7 @@ impl<R> Digesting<R> {
         let progress = Arc::new(Mutex::default());
         let digest = ExtractDigest {
             path,
-            progress: Some(Arc::clone(&progress)),
+            source: Source::Reading(Arc::clone(&progress)),
         };
         (Self { inner, progress }, digest)
     }
@@ -102,10 +110,10 @@ impl<R: Read> Read for Digesting<R> {
 
 impl ExtractDigest {
     /// Of a file whose reader does not read it from end to end.
-    pub(super) fn of_file(path: PathBuf) -> Self {
+    pub(super) fn of_file(file: File, path: PathBuf) -> Self {
         Self {
             path,
-            progress: None,
+            source: Source::Whole(file),
         }
     }
 
@@ -115,15 +123,23 @@ impl ExtractDigest {
     /// # Errors
     /// [`ExtractError::Unreadable`].
     pub fn finish(self) -> Result<Digest, ExtractError> {
-        if let Some(progress) = self.progress {
-            let progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
-            if progress.ended {
-                return Ok(Digest::from_bytes(
-                    progress.hasher.clone().finalize().into(),
-                ));
+        match self.source {
+            Source::Reading(progress) => {
+                let progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
+                if progress.ended {
+                    return Ok(Digest::from_bytes(progress.hasher.clone().finalize().into()));
+                }
+                digest_of_file(&self.path)
+            }
+            Source::Whole(mut file) => {
+                let unreadable = |source| ExtractError::Unreadable {
+                    path: self.path.clone(),
+                    source,
+                };
+                file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+                digest_of(file).map_err(unreadable)
             }
         }
-        digest_of_file(&self.path)
     }
 }
 
@@ -157,7 +173,9 @@ filed_on,address_line_1,address_line_2,city,state,postal_code,hold,identity_thef
                 let (read, digest) = open_digested(&path).unwrap();
                 let read: Vec<ExtractRow> = read.map(Result::unwrap).collect();
                 assert_eq!(read.len(), rows);
-                let progress = digest.progress.as_ref().unwrap();
+                let Source::Reading(progress) = &digest.source else {
+                    panic!("a csv");
+                };
                 assert!(progress.lock().unwrap().ended);
                 assert_eq!(digest.finish().unwrap(), digest_of_file(&path).unwrap());
             }

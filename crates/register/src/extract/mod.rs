@@ -117,7 +117,15 @@ pub fn open(path: &Path) -> Result<Rows, ExtractError> {
 pub fn open_digested(path: &Path) -> Result<(Rows, ExtractDigest), ExtractError> {
     let (file, format) = file(path)?;
     match format {
-        Format::Parquet => Ok((open_parquet(file)?, ExtractDigest::of_file(path.to_owned()))),
+        Format::Parquet => {
+            let again = file.try_clone();
+            let again = again.map_err(|source| ExtractError::Unreadable {
+                path: path.to_owned(),
+                source,
+            })?;
+            let digest = ExtractDigest::of_file(again, path.to_owned());
+            Ok((open_parquet(file)?, digest))
+        }
         Format::Csv => {
             let (file, digest) = Digesting::new(OnceRead::new(file), path.to_owned());
             Ok((Box::new(read_csv(file)?), digest))
@@ -166,15 +174,19 @@ fn open_parquet(_file: File) -> Result<Rows, ExtractError> {
 /// # Errors
 /// [`ExtractError::Unreadable`].
 pub fn digest_of_file(path: &Path) -> Result<Digest, ExtractError> {
-    let unreadable = |source| ExtractError::Unreadable {
+    let digest = File::open(path).and_then(digest_of);
+    digest.map_err(|source| ExtractError::Unreadable {
         path: path.to_owned(),
         source,
-    };
-    let mut file = File::open(path).map_err(unreadable)?;
+    })
+}
+
+/// SHA-256 of what is left of a file.
+fn digest_of(mut file: File) -> std::io::Result<Digest> {
     let mut hasher = Sha256::new();
     let mut buffer = vec![0_u8; 1 << 20];
     loop {
-        let length = file.read(&mut buffer).map_err(unreadable)?;
+        let length = file.read(&mut buffer)?;
         if length == 0 {
             return Ok(Digest::from_bytes(hasher.finalize().into()));
         }

@@ -186,6 +186,42 @@ mod tests {
         }
     }
 
+    /// What is known at once is what is read word for word: a space keeps the quick look from it.
+    #[test]
+    fn a_line_of_the_table_is_read_the_same_at_once_and_word_for_word() {
+        let read = |city: &str, state: &'static str, postal_code: &str| {
+            let text = AddressText {
+                line_1: "",
+                line_2: "",
+                city,
+                state,
+                postal_code,
+            };
+            let mut asked = StandardAddress {
+                state,
+                ..StandardAddress::default()
+            };
+            let at_once = is_known(&text, &mut asked);
+            let (mut address, mut problems) = (StandardAddress::default(), Vec::new());
+            read_last_line(&text, &mut address, &mut problems);
+            (at_once, address, problems)
+        };
+        let mut known = 0;
+        for number in 0..100_000 {
+            let zip5 = format!("{number:05}");
+            let Some(place) = place::zip_place(&zip5) else {
+                continue;
+            };
+            let (at_once, quick, none) = read(place.city, place.state, &zip5);
+            let (not_at_once, slow, problems) = read(place.city, place.state, &format!("{zip5} "));
+            assert!(at_once && !not_at_once, "{zip5}");
+            assert!(quick == slow, "{zip5}");
+            assert_eq!((none, problems), (vec![], vec![]), "{zip5}");
+            known += 1;
+        }
+        assert!(known > 30_000, "{known}");
+    }
+
     #[test]
     fn states_are_known_or_missing() {
         assert_eq!(problems("Reno", ""), [AddressProblem::StateMissing]);

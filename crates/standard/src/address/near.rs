@@ -39,7 +39,7 @@ fn near<'b, 'a: 'b>(
     }
     let first = *words.clone().next()?.text.as_bytes().first()?;
     let letters = words.clone().fold(LetterSet::default(), |letters, word| {
-        letters.and(LetterSet::of(word.text))
+        letters.with(LetterSet::of(word.text))
     });
     if !lists.may_be_near(first, length, letters) {
         return None;
@@ -68,7 +68,7 @@ impl LetterSet {
         letters
     }
 
-    const fn and(self, other: Self) -> Self {
+    const fn with(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 
