@@ -127,7 +127,9 @@ impl ExtractDigest {
             Source::Reading(progress) => {
                 let progress = progress.lock().unwrap_or_else(PoisonError::into_inner);
                 if progress.ended {
-                    return Ok(Digest::from_bytes(progress.hasher.clone().finalize().into()));
+                    return Ok(Digest::from_bytes(
+                        progress.hasher.clone().finalize().into(),
+                    ));
                 }
                 digest_of_file(&self.path)
             }
@@ -191,6 +193,19 @@ filed_on,address_line_1,address_line_2,city,state,postal_code,hold,identity_thef
         assert!(rows.next().is_some());
         assert_eq!(digest.finish().unwrap(), digest_of_file(&path).unwrap());
         assert_eq!(open(&path).unwrap().count(), 100_000);
+    }
+
+    #[test]
+    fn a_file_whose_reader_goes_back_and_forth_is_digested_whole() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = write(folder.path(), "PAR1 and more");
+        let mut file = File::open(&path).unwrap();
+        file.seek(SeekFrom::End(-2)).unwrap();
+        let digest = ExtractDigest::of_file(file, path.clone());
+        // Another file under the name is not the one that was opened.
+        fs::remove_file(&path).unwrap();
+        write(folder.path(), "PAR1");
+        assert_eq!(digest.finish().unwrap(), Digest::of(b"PAR1 and more"));
     }
 
     #[test]
