@@ -7,7 +7,7 @@
 //!
 //! Left to others: the stages (`crates/register/benches/build.rs`).
 
-use std::process::Command;
+use std::{fs::File, path::Path, process::Command};
 
 use crate::{
     bench::{self, memory_bytes},
@@ -58,10 +58,12 @@ fn one(workspace: &Workspace, people: u64) -> Result<Built, Failure> {
     command.args([people.to_string(), "--seed".to_owned(), SEED.to_string()]);
     command.arg("--out").arg(scratch.path().join("nation"));
     process::run(&mut command)?;
+    let extract = scratch.path().join("nation").join("extract.csv");
+    on_disk(&extract)?;
     let mut command = workspace.cargo(&["bench", "--quiet", "--locked"]);
     command.args(["--package", "countersign-register", "--bench", "build"]);
     command.args(["--", "--json", "yes", "--extract"]);
-    command.arg(scratch.path().join("nation").join("extract.csv"));
+    command.arg(extract);
     command.arg("--out").arg(scratch.path());
     let (ours, _) = told(&mut command)?;
     Ok(Built {
@@ -69,6 +71,12 @@ fn one(workspace: &Workspace, people: u64) -> Result<Built, Failure> {
         seconds: needed(&ours, "seconds")?,
         ours,
     })
+}
+
+/// Waits until a file is on the disk: writing it is no part of the build that reads it.
+fn on_disk(path: &Path) -> Result<(), Failure> {
+    let synced = File::open(path).and_then(|file| file.sync_all());
+    synced.map_err(|error| Failure::Failed(format!("{} cannot be synced: {error}", path.display())))
 }
 
 /// The limit that was broken, in words.

@@ -20,7 +20,11 @@ mod tokens;
 mod view;
 mod write;
 
-use std::{marker::PhantomData, path::Path};
+use std::{
+    marker::PhantomData,
+    path::Path,
+    sync::{Mutex, PoisonError},
+};
 
 use model::{
     digest::Digest,
@@ -42,7 +46,7 @@ use crate::{
     snapshot::Snapshot,
 };
 use bucket::Buckets;
-use group::{Grouping, Piece, ROUND_PIECES};
+use group::{Grouping, Piece};
 use order::People;
 use person::{Batch, Maker};
 use planes::Planes;
@@ -241,14 +245,15 @@ fn prepare_all<K: RegisterKind>(
         values,
     };
     let mut grouping = Grouping::new(rows, options);
-    let mut desks: Vec<Desk> = (0..ROUND_PIECES).map(|_| Desk::default()).collect();
+    // As many as threads use at a time: what was used last is nearest.
+    let desks: Mutex<Vec<Desk>> = Mutex::default();
     let mut pieces = grouping.round(Vec::new());
     let mut spare: Vec<Piece> = Vec::new();
     while !pieces.is_empty() {
         let mut prepared = Vec::new();
         let mut next = Vec::new();
         rayon::in_place_scope(|scope| {
-            let (made, desks, pieces) = (&mut prepared, &mut desks, &pieces);
+            let (made, desks, pieces) = (&mut prepared, &desks, &pieces);
             let preparer = &preparer;
             scope.spawn(move |_| *made = prepare_round::<K>(pieces, desks, preparer, buckets));
             next = grouping.round(std::mem::take(&mut spare));
@@ -262,20 +267,24 @@ fn prepare_all<K: RegisterKind>(
 
 fn prepare_round<K: RegisterKind>(
     pieces: &[Piece],
-    desks: &mut [Desk],
+    desks: &Mutex<Vec<Desk>>,
     preparer: &Preparer<'_>,
     buckets: &Buckets,
 ) -> Vec<Result<(), BuildError>> {
-    let pieces = pieces.par_iter().zip(desks);
-    pieces
-        .map(|(piece, desk)| preparer.prepare::<K>(piece, desk, buckets))
-        .collect()
+    let free = || desks.lock().unwrap_or_else(PoisonError::into_inner);
+    let prepare = |piece: &Piece| {
+        let mut desk = free().pop().unwrap_or_default();
+        let prepared = preparer.prepare::<K>(piece, &mut desk, buckets);
+        free().push(desk);
+        prepared
+    };
+    pieces.par_iter().map(prepare).collect()
 }
 
 /// People that are made at a time: while they are, those before are written.
-const CHUNK: usize = 16_384;
+const CHUNK: usize = 32_768;
 /// People that one thread makes at a time.
-const BATCH: usize = 128;
+const BATCH: usize = 64;
 
 /// Makes all people, chunk by chunk, and writes what the files keep of each.
 fn make_all(mut people: People, maker: &Maker<'_>, out: &Path) -> Result<Planes, BuildError> {

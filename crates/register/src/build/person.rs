@@ -177,7 +177,7 @@ impl Maker<'_> {
         first: RecordNumber,
         mut batch: Batch,
     ) -> Result<Batch, BuildError> {
-        touch(people, numbers);
+        touch(people, numbers, &self.tokens);
         let records = (first.0..).map(RecordNumber);
         for (number, record) in numbers.iter().zip(records) {
             let person = people.person(*number).ok_or(BuildError::TooLarge)?;
@@ -209,10 +209,13 @@ impl Maker<'_> {
 }
 
 /// Has the memory fetch what these people are made of side by side.
-fn touch(people: &People, numbers: &[u32]) {
+fn touch(people: &People, numbers: &[u32], tokens: &KeptTokens) {
     let views = || numbers.iter().filter_map(|number| people.person(*number));
     std::hint::black_box(views().fold(0, |all, person| all ^ person.touch()));
     std::hint::black_box(views().fold(0, |all, person| all ^ person.touch_addresses()));
+    let facts = views().flat_map(PersonView::entries);
+    let facts = facts.filter_map(|entry| entry.address.facts.standard());
+    std::hint::black_box(facts.fold(0, |all, facts| all ^ tokens.touch(facts.parts)));
 }
 
 impl Batch {

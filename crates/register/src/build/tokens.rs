@@ -248,6 +248,14 @@ impl KeptTokens {
         let number = usize::try_from(number.0.get()).ok()?.checked_sub(1)?;
         self.0.get(number % SHARDS)?.get(number / SHARDS)
     }
+
+    /// Has the memory fetch the tokens of an address; how many there are.
+    pub fn touch(&self, parts: [Option<TokenNumber>; KINDS]) -> usize {
+        let none = Token::new([0; 32]).binder();
+        let kept = parts.into_iter().flatten();
+        let kept = kept.filter_map(|number| self.get(number));
+        kept.filter(|kept| kept.binder != none).count()
+    }
 }
 
 /// The shard, also after a thread that held it panicked: the build fails then.
