@@ -1,4 +1,4 @@
-//! The bytes `x` that name one slot of one entry (SEALING.md section 3).
+//! The bytes `x` that name one slot of one entry, and their digest (SEALING.md section 3).
 //!
 //! Place in the flow: builder, keepers and gate each make these bytes from parts they have checked
 //! themselves; a value given for one slot is of no use for any other.
@@ -14,13 +14,13 @@ use model::{
 };
 use zeroize::Zeroizing;
 
-use crate::wire::put;
+use crate::{mac::digest, wire::put};
 
-/// Label of the bytes of slots and entries; also the suite named in associated data.
-pub const SLOT_LABEL: &str = "countersign/slot/v1";
+/// Label of the bytes of slots and entries.
+pub const SLOT_LABEL: &str = "countersign/slot/v2";
 
 /// Label of the bytes of a court order's slot.
-pub const COURT_ORDER_LABEL: &str = "countersign/court-order-slot/v1";
+pub const COURT_ORDER_LABEL: &str = "countersign/court-order-slot/v2";
 
 /// Names one entry of one record of one epoch.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -78,6 +78,25 @@ impl SlotKey {
     }
 }
 
+/// The SHA-256 of a slot's bytes. Whoever knows the other parts could try addresses against it, so it is
+/// as personal as the address key. `Debug` prints nothing of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SlotDigest(Personal<[u8; 32]>);
+
+impl SlotDigest {
+    /// Of a slot's bytes.
+    #[must_use]
+    pub fn of(slot_bytes: &[u8]) -> Self {
+        Self(Personal::new(digest(slot_bytes)))
+    }
+
+    /// The digest.
+    #[must_use]
+    pub fn expose(&self) -> &[u8; 32] {
+        self.0.expose()
+    }
+}
+
 impl SlotContext {
     /// Names an entry; periods may come in any order, doubles count once.
     #[must_use]
@@ -118,6 +137,18 @@ impl SlotContext {
     pub fn slot_bytes(&self, key: &SlotKey) -> Zeroizing<Vec<u8>> {
         let name = self.name();
         name.slot_bytes(&name.entry_bytes(), key)
+    }
+
+    /// The SHA-256 of [`Self::entry_bytes`]: what the sealed address is bound to.
+    #[must_use]
+    pub fn entry_digest(&self) -> [u8; 32] {
+        digest(&self.entry_bytes())
+    }
+
+    /// The digest of [`Self::slot_bytes`].
+    #[must_use]
+    pub fn slot_digest(&self, key: &SlotKey) -> SlotDigest {
+        SlotDigest::of(&self.slot_bytes(key))
     }
 
     pub(crate) fn name(&self) -> EntryName<'_> {
@@ -221,7 +252,7 @@ mod tests {
     #[test]
     fn slot_bytes_are_the_canonical_form() {
         let context = context(7, 1, &[2023, 2021]);
-        let mut expected = Encoder::new("countersign/slot/v1");
+        let mut expected = Encoder::new("countersign/slot/v2");
         expected
             .text("R-0011223344556677")
             .number(1)

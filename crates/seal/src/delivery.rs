@@ -116,8 +116,8 @@ impl KeeperShares {
         if context.register != self.register || context.epoch != self.epoch {
             return Vec::new();
         }
-        let slot_bytes = context.slot_bytes(key);
-        self.values(|share| set_value(share, &slot_bytes))
+        let slot = context.slot_digest(key);
+        self.values(|share| set_value(share, &slot))
     }
 
     /// This keeper's values for one token, one for each of its sets.

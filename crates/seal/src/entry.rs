@@ -3,9 +3,9 @@
 //! Place in the flow: the builder's [`Sealer`] makes entries; the register stores their bytes
 //! (spec/sealed-address.md); [`crate::open`] reads them.
 //!
-//! Data key = HMAC(builder's key, x without address key): one key for one plaintext, so the
-//! all-zero nonce is used once with it. Wrapping key and commitment = HKDF(K, info = x), likewise
-//! one for each slot.
+//! Data key = HMAC(builder's key, digest of x without address key): one key for one plaintext, so the
+//! all-zero nonce is used once with it. Wrapping key and commitment are derived of K and the digest of
+//! x, likewise one for each slot.
 //!
 //! Left to others: which addresses a record has on file (register), storage.
 
@@ -22,22 +22,19 @@ use crate::{
     address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH, PackedAddress},
     context::{EntryName, SLOT_LABEL, SlotContext, SlotKey, SlotText},
     header::RecordHeader,
-    hmac::{Begun, Expander, LANES, LaneMessages, LaneSecrets, Padded},
-    keys::{BuilderValues, DrawnKeys, EpochKeys},
-    mac::{TAG_LENGTH, encrypt_once},
+    hmac::{Padded, PreparedKeys},
+    keys::{BuilderValues, DrawnKeys, EpochKeys, SLOT_VALUE_LABEL},
+    lanes::{BegunDigest, derive},
+    mac::{DerivedKeys, TAG_LENGTH, encrypt_once},
     wire::put,
 };
 
-/// First byte of a sealed entry: the suite. 1 is HMAC-SHA-256, HKDF-SHA-256 and AES-256-GCM.
-pub const SUITE: u8 = 1;
-
-/// Label of the suite, in associated data.
-const SUITE_LABEL: &str = "countersign/sealed-address/v1";
+/// First byte of a sealed entry: the suite. 2 is SHA-256, HMAC-SHA-256, the counter-mode derivation of
+/// NIST SP 800-108r1 and AES-256-GCM. 1 had HKDF over the slot's bytes; no entry of it is read.
+pub const SUITE: u8 = 2;
 
 /// Most keys one entry can be opened under.
 pub const SLOTS_MAX: usize = 8;
-// The slots of an entry are expanded side by side, each in a lane of its own.
-const _: () = assert!(SLOTS_MAX <= LANES);
 
 /// Bytes of the sealed address: padded plaintext and tag.
 pub const CIPHERTEXT_LENGTH: usize = PLAINTEXT_LENGTH + TAG_LENGTH;
@@ -67,7 +64,7 @@ pub struct SealedEntry {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum EntryFormatError {
     /// The first byte is not a suite known here.
-    #[error("byte 0 of the sealed entry names suite `{0}`; only 1 is known")]
+    #[error("byte 0 of the sealed entry names suite `{0}`; only {SUITE} is known")]
     Suite(u8),
     /// The second byte is not 1, 2, 4 or 8.
     #[error("byte 1 of the sealed entry counts `{0}` slots; only 1, 2, 4 or 8 are possible")]
@@ -206,44 +203,31 @@ pub const fn encoded_length(slots: usize) -> usize {
     2 + CIPHERTEXT_LENGTH + slots * SLOT_LENGTH
 }
 
-/// Associated data of the sealed address and of its wrapped keys: suite label and entry bytes.
-pub(crate) fn associated_data(entry_bytes: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(192);
-    write_associated_data(entry_bytes, &mut bytes);
-    bytes
-}
-
-fn write_associated_data(entry_bytes: &[u8], bytes: &mut Vec<u8>) {
-    for value in [SUITE_LABEL.as_bytes(), SLOT_LABEL.as_bytes(), entry_bytes] {
-        put(value, bytes);
-    }
-}
-
 /// Seals the addresses of one epoch, with its keys prepared once. Shared freely among threads.
 #[derive(Debug)]
 pub struct Sealer<'a> {
     keys: &'a DrawnKeys,
     register: &'a RegisterId,
-    /// After what the bytes of all slots begin with.
-    shares: Begun,
+    shares: PreparedKeys,
     builder: BuilderValues,
-    expander: Expander,
+    /// After what the bytes of all slots begin with.
+    names: BegunDigest,
 }
 
 /// Memory that sealing works in, one for each thread. It is wiped when dropped.
 #[derive(Default)]
 pub struct Workspace {
     entry_bytes: Vec<u8>,
-    aad: Vec<u8>,
-    /// Bytes of the slots, one after the other.
-    slot_bytes: Zeroizing<Vec<u8>>,
-    /// Where the bytes of each slot end.
-    slot_ends: Vec<usize>,
+    /// The bytes of a court order's slot.
+    court_bytes: Vec<u8>,
+    /// The bytes of the entry, then those of its slots.
+    messages: [Padded; 1 + SLOTS_MAX],
+    /// Their digests.
+    digests: Zeroizing<[[u8; 32]; 1 + SLOTS_MAX]>,
     padded: Padded,
-    /// Of several messages that are taken in side by side.
-    messages: LaneMessages,
     draws: [Padded; 3],
-    secrets: LaneSecrets,
+    secrets: Zeroizing<[[u8; 32]; SLOTS_MAX]>,
+    derived: [DerivedKeys; SLOTS_MAX],
     slots: Vec<Slot>,
 }
 
@@ -273,9 +257,9 @@ impl<'a> Sealer<'a> {
         Self {
             keys,
             register,
-            shares: Begun::new(shares, &beginning),
+            shares: PreparedKeys::new(shares),
             builder: keys.builder_values(),
-            expander: Expander::new(),
+            names: BegunDigest::new(&beginning),
         }
     }
 
@@ -346,48 +330,54 @@ impl<'a> Sealer<'a> {
         if slot_keys.is_empty() || slot_keys.len() > SLOTS_MAX {
             return Err(SealError::KeyCount(slot_keys.len()));
         }
-        work.begin(name);
-        let data_key = self.data_key(work);
-        work.take_slots(name, slot_keys);
-        self.slots(&data_key, work)?;
+        work.begin(name, slot_keys);
+        let (messages, digests) = (&work.messages, &mut work.digests);
+        let used = ..=slot_keys.len();
+        let all = messages.get(used).zip(digests.get_mut(used));
+        all.map(|(messages, digests)| self.names.digests(messages, digests));
+        let [entry_digest, ..] = *work.digests;
+        let data_key = self.data_key(&entry_digest, work);
+        self.slots(slot_keys.len(), &data_key, work)?;
         for number in slot_keys.len()..slot_keys.len().next_power_of_two() {
-            let dummy = self.dummy(number, work);
+            let dummy = self.dummy(number, &entry_digest, work);
             work.slots.push(dummy);
         }
         work.slots.sort_unstable();
         check_order(&work.slots).map_err(|_| SealError::KeyTwice)?;
         let mut ciphertext = [0_u8; CIPHERTEXT_LENGTH];
-        seal_into(&data_key, &work.aad, plaintext, &mut ciphertext)?;
+        seal_into(&data_key, &entry_digest, plaintext, &mut ciphertext)?;
         Ok(ciphertext)
     }
 
-    /// HMAC(builder's key, x without address key).
-    fn data_key(&self, work: &mut Workspace) -> Zeroizing<[u8; 32]> {
-        let parts: [&[u8]; 1] = [&work.entry_bytes];
+    /// HMAC(builder's key, digest of x without address key).
+    fn data_key(&self, entry_digest: &[u8; 32], work: &mut Workspace) -> Zeroizing<[u8; 32]> {
+        let parts: [&[u8]; 1] = [entry_digest];
         Zeroizing::new(self.builder.padded("data-key", &parts, &mut work.padded))
     }
 
-    /// Makes the slots whose bytes stand in `work`, side by side. Lanes beyond them may still hold what an
-    /// earlier entry had; nothing of these is read.
-    fn slots(&self, data_key: &[u8; 32], work: &mut Workspace) -> Result<(), SealError> {
-        let bytes = SlotBytes {
-            bytes: &work.slot_bytes,
-            ends: &work.slot_ends,
-        };
-        for (secret, x) in work.secrets.iter_mut().zip(bytes.iter()) {
-            work.padded.set(&[x]);
+    /// Makes so many slots, whose digests stand in `work`. What an earlier entry left beyond them is not
+    /// read.
+    fn slots(
+        &self,
+        count: usize,
+        data_key: &[u8; 32],
+        work: &mut Workspace,
+    ) -> Result<(), SealError> {
+        let [_, digests @ ..] = &*work.digests;
+        let digests = digests.get(..count).unwrap_or(&[]);
+        for (secret, digest) in work.secrets.iter_mut().zip(digests) {
+            let values: [&[u8]; 2] = [SLOT_VALUE_LABEL.as_bytes(), digest];
+            work.padded.set_values(values.into_iter());
             *secret = *self.shares.combined_mac(&work.padded);
         }
-        let expanded = self
-            .expander
-            .expand(&work.secrets, bytes.iter(), &mut work.messages);
-        let made = expanded.0.iter().zip(&expanded.1);
-        for (wrapping, commitment) in made.take(bytes.ends.len()) {
+        let secrets = work.secrets.get(..count).unwrap_or(&[]);
+        derive(secrets, digests, &mut work.derived);
+        for (derived, digest) in work.derived.iter().zip(digests) {
             let mut wrapped = [0_u8; WRAPPED_LENGTH];
             let plaintext = |to: &mut [u8]| to.copy_from_slice(data_key);
-            seal_into(wrapping, &work.aad, plaintext, &mut wrapped)?;
+            seal_into(&derived.wrapping, digest, plaintext, &mut wrapped)?;
             work.slots.push(Slot {
-                commitment: *commitment,
+                commitment: derived.commitment,
                 wrapped,
             });
         }
@@ -395,11 +385,10 @@ impl<'a> Sealer<'a> {
     }
 
     /// A slot that opens under nothing and looks like any other to all but the builder.
-    fn dummy(&self, number: usize, work: &mut Workspace) -> Slot {
+    fn dummy(&self, number: usize, entry_digest: &[u8; 32], work: &mut Workspace) -> Slot {
         let place = u8::try_from(number).unwrap_or(u8::MAX);
-        let name = work.entry_bytes.as_slice();
         let ends: [[u8; 2]; 3] = [[place, 0], [place, 1], [place, 2]];
-        let parts: [[&[u8]; 2]; 3] = ends.each_ref().map(|end| [name, end.as_slice()]);
+        let parts: [[&[u8]; 2]; 3] = ends.each_ref().map(|end| [&entry_digest[..], end]);
         let parts = parts.each_ref().map(<[&[u8]; 2]>::as_slice);
         let draws = self.builder.several("dummy", parts, &mut work.draws);
         let [commitment, first, second] = draws;
@@ -414,54 +403,26 @@ impl<'a> Sealer<'a> {
     }
 }
 
-/// Bytes of some slots.
-#[derive(Clone, Copy)]
-struct SlotBytes<'w> {
-    bytes: &'w [u8],
-    ends: &'w [usize],
-}
-
-impl<'w> SlotBytes<'w> {
-    /// Those of each slot.
-    fn iter(self) -> impl ExactSizeIterator<Item = &'w [u8]> + Clone {
-        self.ends.iter().enumerate().map(move |(place, end)| {
-            let before = place
-                .checked_sub(1)
-                .and_then(|before| self.ends.get(before));
-            let start = before.copied().unwrap_or(0);
-            self.bytes.get(start..*end).unwrap_or(&[])
-        })
-    }
-}
-
 impl Workspace {
-    /// Takes in an entry's name.
-    fn begin(&mut self, name: &EntryName<'_>) {
+    /// Takes in an entry's name and its keys.
+    fn begin(&mut self, name: &EntryName<'_>, keys: &[SlotText<'_>]) {
+        self.slots.clear();
         self.entry_bytes.clear();
         name.write_entry(&mut self.entry_bytes);
-        self.aad.clear();
-        write_associated_data(&self.entry_bytes, &mut self.aad);
-        self.slots.clear();
-    }
-
-    /// Takes in the slots of that entry.
-    fn take_slots(&mut self, name: &EntryName<'_>, keys: &[SlotText<'_>]) {
-        let length = |key: &SlotText<'_>| match key {
-            SlotText::OnFile(text) => text.len(),
-            SlotText::CourtOrder => 0,
-        };
-        let texts: usize = keys.iter().map(length).sum();
-        let each = self.entry_bytes.len().saturating_add(64);
-        let room = each.saturating_mul(keys.len()).saturating_add(texts);
-        if self.slot_bytes.capacity() < room {
-            // Growing would leave what stands here in freed memory.
-            self.slot_bytes = Zeroizing::new(Vec::with_capacity(room.saturating_add(4096)));
-        }
-        self.slot_bytes.clear();
-        self.slot_ends.clear();
-        for key in keys {
-            name.write_slot(&self.entry_bytes, *key, &mut self.slot_bytes);
-            self.slot_ends.push(self.slot_bytes.len());
+        let [entry, slots @ ..] = &mut self.messages;
+        entry.set(&[&self.entry_bytes], 0);
+        for (message, key) in slots.iter_mut().zip(keys) {
+            match key {
+                SlotText::OnFile(text) => {
+                    let length = u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
+                    message.set(&[&self.entry_bytes, &length, text.as_bytes()], 0);
+                }
+                SlotText::CourtOrder => {
+                    self.court_bytes.clear();
+                    name.write_slot(&self.entry_bytes, *key, &mut self.court_bytes);
+                    message.set(&[&self.court_bytes], 0);
+                }
+            }
         }
     }
 }
@@ -481,7 +442,7 @@ fn write_entry(ciphertext: &[u8; CIPHERTEXT_LENGTH], slots: &[Slot], bytes: &mut
 /// Encrypts what `plaintext` writes into the beginning of `output`; the tag ends it.
 fn seal_into(
     key: &[u8; 32],
-    aad: &[u8],
+    aad: &[u8; 32],
     plaintext: impl FnOnce(&mut [u8]),
     output: &mut [u8],
 ) -> Result<(), SealError> {

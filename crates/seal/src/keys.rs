@@ -16,6 +16,7 @@ use model::{
 use zeroize::Zeroizing;
 
 use crate::{
+    context::SlotDigest,
     hmac::{Padded, PreparedKey},
     mac::MacKey,
     shares::{SetIndex, ShareSets},
@@ -99,10 +100,16 @@ impl SetValue {
     }
 }
 
-/// `v_A = HMAC-SHA-256(k_A, x)` for the bytes `x` of a slot (see [`crate::context::SlotContext`]).
+/// Label of what a share key is asked of a slot. Short, so that the message is one block of SHA-256;
+/// apart from the label of tokens ([`crate::token`]).
+pub(crate) const SLOT_VALUE_LABEL: &str = "slot-value/v2";
+
+/// `v_A = HMAC-SHA-256(k_A, canonical form of label and digest)` for a slot.
 #[must_use]
-pub fn set_value(share_key: &ShareKey, slot_bytes: &[u8]) -> SetValue {
-    SetValue::new(share_key.mac_key().mac(slot_bytes))
+pub fn set_value(share_key: &ShareKey, slot: &SlotDigest) -> SetValue {
+    let mut message = Encoder::new(SLOT_VALUE_LABEL);
+    message.bytes(slot.expose());
+    SetValue::new(share_key.mac_key().mac(message.as_bytes()))
 }
 
 /// XOR of values, one for each set: `K` of a slot.
@@ -332,7 +339,7 @@ mod tests {
     #[test]
     fn values_cancel_in_pairs_and_keys_do_not_print() {
         let key = ShareKey::from_bytes([9; 32]);
-        let value = set_value(&key, b"x");
+        let value = set_value(&key, &SlotDigest::of(b"x"));
         assert_eq!(*combine([&value, &value]), [0; 32]);
         assert_eq!(*combine([&value]), *value.expose());
         assert_eq!(

@@ -25,6 +25,7 @@ pub mod entry;
 pub mod header;
 mod hmac;
 pub mod keys;
+mod lanes;
 mod mac;
 pub mod merkle;
 pub mod open;

@@ -1,15 +1,16 @@
-//! The three primitives everything else is made of: HMAC-SHA-256, HKDF-SHA-256, AES-256-GCM.
+//! The primitives everything else is made of: SHA-256, HMAC-SHA-256, the key derivation of NIST SP
+//! 800-108r1 with it, AES-256-GCM.
 //!
 //! Place in the flow: the only file that names the cryptographic library (aws-lc-rs). The builder, which
 //! seals millions of slots, MACs with keys prepared further ([`crate::hmac`]).
 //!
 //! Left to others: what is keyed, and with which label.
 
-use std::{fmt, sync::LazyLock};
+use std::fmt;
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
-    constant_time, hkdf, hmac,
+    constant_time, digest as library, hmac,
 };
 use zeroize::Zeroizing;
 
@@ -47,28 +48,44 @@ fn to_array(bytes: &[u8]) -> [u8; 32] {
     array
 }
 
-/// Output length of [`expand`].
-struct Length;
-
-impl hkdf::KeyType for Length {
-    fn len(&self) -> usize {
-        64
-    }
+/// The SHA-256 (FIPS 180-4) of bytes.
+pub fn digest(bytes: &[u8]) -> [u8; 32] {
+    to_array(library::digest(&library::SHA256, bytes).as_ref())
 }
 
-/// HKDF-SHA-256 (RFC 5869) without salt: the first and the second 32 bytes of its output.
-/// `None` only if the library fails.
-pub fn expand(secret: &[u8; 32], info: &[u8]) -> Option<(Zeroizing<[u8; 32]>, [u8; 32])> {
-    static NO_SALT: LazyLock<hkdf::Salt> = LazyLock::new(|| hkdf::Salt::none(hkdf::HKDF_SHA256));
-    let prk = NO_SALT.extract(secret);
-    let mut output = Zeroizing::new([0_u8; 64]);
-    let info = [info];
-    prk.expand(&info, Length)
-        .ok()?
-        .fill(output.as_mut_slice())
-        .ok()?;
-    let (first, second) = output.split_at(32);
-    Some((Zeroizing::new(to_array(first)), to_array(second)))
+/// Label of a derivation. Of a length that leaves its input one block of SHA-256.
+pub const DERIVED_LABEL: &[u8] = b"countersign/2";
+
+/// Bits that a derivation gives: two keys.
+pub const DERIVED_BITS: u32 = 512;
+
+/// What is derived of a slot's secret.
+#[derive(Clone, Default)]
+pub struct DerivedKeys {
+    /// The key that wraps the data key.
+    pub wrapping: Zeroizing<[u8; 32]>,
+    /// What shows that a secret is the right one; it stands in the slot.
+    pub commitment: [u8; 32],
+}
+
+/// The key derivation function in counter mode of NIST SP 800-108r1 (2022, updated 2024), section 4.1,
+/// with HMAC-SHA-256 and counters of 32 bits: under `secret`, with the digest of a slot as its context.
+pub fn derive(secret: &[u8; 32], context: &[u8; 32]) -> DerivedKeys {
+    let key = MacKey::new(secret);
+    let of = |counter: u32| {
+        let input: [&[u8]; 5] = [
+            &counter.to_be_bytes(),
+            DERIVED_LABEL,
+            &[0],
+            context,
+            &DERIVED_BITS.to_be_bytes(),
+        ];
+        key.mac(&input.concat())
+    };
+    DerivedKeys {
+        wrapping: Zeroizing::new(of(1)),
+        commitment: of(2),
+    }
 }
 
 /// Encrypts `buffer` in place under a key that is used this once, with the all-zero nonce; returns

@@ -17,10 +17,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     address::MailingAddress,
-    context::{SlotContext, SlotKey},
-    entry::{SealedEntry, Slot, associated_data},
+    context::{SlotContext, SlotDigest, SlotKey},
+    entry::{SealedEntry, Slot},
     keys::{SetValue, combine},
-    mac::{decrypt_once, equal_in_constant_time, expand},
+    mac::{decrypt_once, derive, equal_in_constant_time},
     shares::{SetIndex, ShareSets},
 };
 
@@ -122,15 +122,15 @@ pub fn open(
     values: &[KeeperValue],
 ) -> Result<Opened, OpenError> {
     let table = ValueTable::new(sets, values)?;
-    let slot_bytes = context.slot_bytes(key);
+    let digest = context.slot_digest(key);
     let mut found: Option<(&Slot, Zeroizing<[u8; 32]>)> = None;
     let mut explanations: BTreeSet<Vec<KeeperId>> = BTreeSet::new();
     for choice in table.choices() {
         let secret = combine(choice.iter().copied());
-        let (wrapping, commitment) = expand(&secret, &slot_bytes).ok_or(OpenError::Damaged)?;
-        if let Some(slot) = find_slot(entry, &commitment) {
+        let derived = derive(&secret, digest.expose());
+        if let Some(slot) = find_slot(entry, &derived.commitment) {
             explanations.insert(table.differing(&choice));
-            found = Some((slot, wrapping));
+            found = Some((slot, derived.wrapping));
         }
     }
     let disputed = table.disputed();
@@ -142,7 +142,8 @@ pub fn open(
         });
     };
     Ok(Opened {
-        address: unwrap_address(entry, slot, context, &wrapping).ok_or(OpenError::Damaged)?,
+        address: unwrap_address(entry, (slot, &digest), context, &wrapping)
+            .ok_or(OpenError::Damaged)?,
         conduct: conduct(&table, &explanations, disputed),
     })
 }
@@ -160,14 +161,14 @@ fn find_slot<'a>(entry: &'a SealedEntry, commitment: &[u8; 32]) -> Option<&'a Sl
 
 fn unwrap_address(
     entry: &SealedEntry,
-    slot: &Slot,
+    (slot, digest): (&Slot, &SlotDigest),
     context: &SlotContext,
     wrapping: &[u8; 32],
 ) -> Option<MailingAddress> {
-    let aad = associated_data(&context.entry_bytes());
-    let data_key = decrypt_once(wrapping, &aad, &slot.wrapped)?;
+    let data_key = decrypt_once(wrapping, digest.expose(), &slot.wrapped)?;
     let data_key: &[u8; 32] = data_key.as_slice().try_into().ok()?;
-    MailingAddress::unpack(&decrypt_once(data_key, &aad, &entry.ciphertext)?)
+    let plaintext = decrypt_once(data_key, &context.entry_digest(), &entry.ciphertext)?;
+    MailingAddress::unpack(&plaintext)
 }
 
 fn conduct(

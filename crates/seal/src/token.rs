@@ -22,7 +22,7 @@ use model::{
 };
 
 use crate::{
-    hmac::{Begun, Padded, PreparedKey},
+    hmac::{Padded, PreparedKey, PreparedKeys},
     keys::{DrawnKeys, EpochKeys, GateTokenKey, SetValue, ShareKey, combine},
     open::{KeeperValue, OpenError, ValueTable},
     shares::ShareSets,
@@ -61,7 +61,9 @@ pub fn keeper_token_value(share_key: &ShareKey, gate_token: &GateToken) -> SetVa
 /// As [`TokenKind::value`] has it.
 const TOKEN_LABEL: &str = "countersign/token/v1";
 
-const KEEPER_LABEL: &str = "countersign/keeper-token/v1";
+/// Short, so that the message is one block of SHA-256; apart from the label of slots
+/// ([`crate::keys::set_value`]).
+const KEEPER_LABEL: &str = "token-value/v2";
 
 fn keeper_input(gate_token: &GateToken) -> Vec<u8> {
     Encoder::new(KEEPER_LABEL)
@@ -146,7 +148,7 @@ impl Hasher for FirstWord {
 /// most 2 million). It remembers by values of a keyed function, so no address part stays in its memory.
 pub struct TokenEvaluator {
     gate: PreparedKey,
-    shares: Begun,
+    shares: PreparedKeys,
     names: SipKey,
     memory: Vec<Mutex<ByPartName<Token>>>,
 }
@@ -171,7 +173,7 @@ impl TokenEvaluator {
         let names = Encoder::new("countersign/token-memory/v1");
         Self {
             names: SipKey::from_first_half(&gate.mac(names.as_bytes())),
-            shares: Begun::new(keys.shares().map(|(_, key)| key.prepare()), &[]),
+            shares: PreparedKeys::new(keys.shares().map(|(_, key)| key.prepare())),
             gate,
             memory: (0..SHARDS).map(|_| Mutex::default()).collect(),
         }

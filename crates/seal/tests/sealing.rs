@@ -347,7 +347,8 @@ fn entry_bytes_are_read_strictly() {
         assert_eq!(SealedEntry::parse(&bytes), Err(expected));
     };
     let length = |expected, found| EntryFormatError::Length { expected, found };
-    check(&|b| b[0] = 2, EntryFormatError::Suite(2));
+    check(&|b| b[0] = 1, EntryFormatError::Suite(1));
+    check(&|b| b[0] = 3, EntryFormatError::Suite(3));
     check(&|b| b[1] = 3, EntryFormatError::SlotCount(3));
     check(&|b| b[1] = 0, EntryFormatError::SlotCount(0));
     check(&|b| b[1] = 4, length(498, 338));

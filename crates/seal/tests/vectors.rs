@@ -122,6 +122,16 @@ fn good_entries_have_the_same_bytes_and_open() {
 }
 
 #[test]
+fn entries_of_suite_1_are_refused() {
+    let cases = read("entries-suite-1.json");
+    for case in list(&cases) {
+        let parsed = SealedEntry::parse(&unhex(text(&case["sealed"])).unwrap());
+        assert_eq!(parsed, Err(EntryFormatError::Suite(1)));
+    }
+    assert!(list(&cases).len() >= 4);
+}
+
+#[test]
 fn bad_entries_fail_as_they_say() {
     let cases = read("entries-good.json");
     let bad = read("entries-bad.json");

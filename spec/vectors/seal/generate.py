@@ -1,7 +1,8 @@
 """Writes the vectors of this folder from spec/sealed-address.md, without the Rust code.
 
 A second implementation on purpose: it shares nothing with crates/seal. Run it with Python 3 and
-the `cryptography` package; the tests read only the JSON files it writes.
+the `cryptography` package; the tests read only the JSON files it writes. What it wrote of suite 1 stays
+in `entries-suite-1.json`: no reader takes it any more.
 """
 
 import hashlib
@@ -10,7 +11,9 @@ import itertools
 import json
 import pathlib
 
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.kbkdf import CounterLocation, KBKDFHMAC, Mode
 
 HERE = pathlib.Path(__file__).parent
 
@@ -37,11 +40,17 @@ def xor(values):
     return total
 
 
-def hkdf(secret, info):
-    prk = mac(bytes(32), secret)
-    first = mac(prk, info + b"\x01")
-    second = mac(prk, first + info + b"\x02")
-    return first, second
+def sha256(data):
+    return hashlib.sha256(data).digest()
+
+
+def derive(secret, context):
+    derivation = KBKDFHMAC(
+        algorithm=hashes.SHA256(), mode=Mode.CounterMode, length=64, rlen=4, llen=4,
+        location=CounterLocation.BeforeFixed, label=b"countersign/2", context=context, fixed=None,
+    )
+    both = derivation.derive(secret)
+    return both[:32], both[32:]
 
 
 class Epoch:
@@ -63,7 +72,7 @@ class Epoch:
 
     def token(self, kind, part):
         gate_token = mac(self.gate, canonical("countersign/token/v1", kind, part))
-        message = canonical("countersign/keeper-token/v1", gate_token)
+        message = canonical("token-value/v2", gate_token)
         return gate_token, xor(mac(key, message) for key in self.shares)
 
     def entry_bytes(self, label, record, entry, periods):
@@ -71,29 +80,31 @@ class Epoch:
         return canonical(label, self.register, self.epoch, record, entry, years)
 
     def seal(self, record, entry, periods, address, keys):
-        plain = self.entry_bytes("countersign/slot/v1", record, entry, periods)
-        court = self.entry_bytes("countersign/court-order-slot/v1", record, entry, periods)
-        aad = canonical("countersign/sealed-address/v1", "countersign/slot/v1", plain)
-        data_key = self.builder_value("data-key", plain)
+        plain = self.entry_bytes("countersign/slot/v2", record, entry, periods)
+        court = self.entry_bytes("countersign/court-order-slot/v2", record, entry, periods)
+        entry_digest = sha256(plain)
+        data_key = self.builder_value("data-key", entry_digest)
         slots, values = [], []
         for key in keys:
             if key is None:
                 x = court + bytes(4)
             else:
                 x = plain + len(key).to_bytes(4, "big") + key.encode()
-            given = [mac(share, x) for share in self.shares]
-            wrapping, commitment = hkdf(xor(given), x)
-            slots.append(commitment + AESGCM(wrapping).encrypt(bytes(12), data_key, aad))
+            slot_digest = sha256(x)
+            given = [mac(share, canonical("slot-value/v2", slot_digest)) for share in self.shares]
+            wrapping, commitment = derive(xor(given), slot_digest)
+            wrapped = AESGCM(wrapping).encrypt(bytes(12), data_key, slot_digest)
+            slots.append(commitment + wrapped)
             values.append([value.hex() for value in given])
         count = 1
         while count < len(slots):
             count *= 2
         for number in range(len(slots), count):
-            draw = [self.builder_value("dummy", plain, bytes([number, p])) for p in range(3)]
+            draw = [self.builder_value("dummy", entry_digest, bytes([number, p])) for p in range(3)]
             slots.append(draw[0] + (draw[1] + draw[2])[:48])
         body = b"".join(bytes([len(f.encode())]) + f.encode() for f in address)
         plaintext = (len(body).to_bytes(2, "big") + body).ljust(160, b"\x00")
-        sealed = bytes([1, count]) + AESGCM(data_key).encrypt(bytes(12), plaintext, aad)
+        sealed = bytes([2, count]) + AESGCM(data_key).encrypt(bytes(12), plaintext, entry_digest)
         return sealed + b"".join(sorted(slots)), values
 
 
@@ -186,9 +197,10 @@ def bad_entries(cases):
     return [{"why": why, "case": case, "stage": stage, "error": error, "sealed": data.hex()}
             for why, case, stage, error, data in [
         ("nothing", 0, "parse", "length", b""),
-        ("one byte", 0, "parse", "length", b"\x01"),
+        ("one byte", 0, "parse", "length", b"\x02"),
         ("suite 0", 0, "parse", "suite", b"\x00" + one[1:]),
-        ("suite 2", 0, "parse", "suite", b"\x02" + one[1:]),
+        ("suite 1", 0, "parse", "suite", b"\x01" + one[1:]),
+        ("suite 3", 0, "parse", "suite", b"\x03" + one[1:]),
         ("no slot", 0, "parse", "slot-count", one[:1] + b"\x00" + one[2:178]),
         ("3 slots", 1, "parse", "slot-count", many[:1] + b"\x03" + many[2:178 + 240]),
         ("16 slots", 1, "parse", "slot-count", many[:1] + b"\x10" + many[2:]),
