@@ -8,6 +8,7 @@
 //! Left to others: drawing, delivering and wiping keys (builder), signatures (instrument).
 
 mod bucket;
+mod direct;
 mod draft;
 mod error;
 mod group;

@@ -4,7 +4,7 @@
 //! last: a crash at any point leaves a directory that no register opens, and that the next build
 //! refuses until somebody empties it.
 //!
-//! Left to others: their content.
+//! Left to others: their content, writing around the page cache (direct).
 
 use std::{
     fs::{self, File},
@@ -15,14 +15,17 @@ use std::{
 use model::digest::Digest;
 use sha2::{Digest as _, Sha256};
 
-use super::{BuildError, person::Rows};
+use super::{
+    BuildError,
+    direct::{DirectFile, Written},
+    person::Rows,
+};
 use crate::{
     snapshot::{self, FileFacts, Snapshot},
     table::{TableKind, TableWriter},
 };
 
-/// Small pieces are collected up to so many bytes; a batch of sealed entries, which is larger, is
-/// written from where it stands.
+/// Small pieces are collected up to so many bytes.
 const BUFFER_BYTES: usize = 1 << 16;
 
 /// A writer that also counts and hashes.
@@ -95,10 +98,15 @@ impl PlaneFile {
             writer.inner.get_ref().sync_all()
         })?;
         let digest = Digest::from_bytes(self.writer.hasher.finalize().into());
-        Ok(FileFacts {
-            bytes: self.writer.bytes,
-            digest: digest.to_string(),
-        })
+        let bytes = self.writer.bytes;
+        Ok(facts(&Written { bytes, digest }))
+    }
+}
+
+fn facts(written: &Written) -> FileFacts {
+    FileFacts {
+        bytes: written.bytes,
+        digest: written.digest.to_string(),
     }
 }
 
@@ -109,30 +117,36 @@ fn unwritable(path: &Path) -> impl FnOnce(io::Error) -> BuildError {
 
 /// A table of the snapshot while it is written.
 pub struct TableFile {
-    file: PlaneFile,
+    path: PathBuf,
+    file: DirectFile,
     table: TableWriter,
 }
 
 impl TableFile {
     /// Begins a table of so many rows.
     pub fn create(out: &Path, kind: TableKind, rows: u64) -> Result<Self, BuildError> {
-        let mut file = PlaneFile::create(out, kind.file)?;
-        let table = file.write(|writer| TableWriter::begin(kind, rows, writer))?;
-        Ok(Self { file, table })
+        let path = out.join(kind.file);
+        let begun = File::create_new(&path)
+            .and_then(DirectFile::new)
+            .and_then(|mut file| {
+                let table = TableWriter::begin(kind, rows, &mut file)?;
+                Ok((file, table))
+            });
+        let (file, table) = begun.map_err(unwritable(&path))?;
+        Ok(Self { path, file, table })
     }
 
     /// Writes the next rows.
     pub fn rows(&mut self, rows: &Rows<u8>) -> Result<(), BuildError> {
-        let table = &mut self.table;
-        self.file
-            .write(|writer| table.rows(&rows.values, &rows.ends, writer))
+        let written = self.table.rows(&rows.values, &rows.ends, &mut self.file);
+        written.map_err(unwritable(&self.path))
     }
 
     /// Ends the table.
     pub fn finish(mut self) -> Result<FileFacts, BuildError> {
-        let table = self.table;
-        self.file.write(|writer| table.finish(writer))?;
-        self.file.finish()
+        let ended = self.table.finish(&mut self.file);
+        let written = ended.and_then(|()| self.file.finish());
+        Ok(facts(&written.map_err(unwritable(&self.path))?))
     }
 }
 
