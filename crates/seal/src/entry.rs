@@ -1,11 +1,11 @@
-//! One sealed address: its ciphertext and the slots that wrap its data key.
+//! One sealed address: its ciphertext and the slots that wrap its address secret.
 //!
 //! Place in the flow: the builder's [`Sealer`] makes entries; the register stores their bytes
 //! (spec/sealed-address.md); [`crate::open`] reads them.
 //!
-//! Data key = HMAC(builder's key, digest of x without address key): one key for one plaintext, so the
-//! all-zero nonce is used once with it. Wrapping key and commitment are derived of K and the digest of
-//! x, likewise one for each slot.
+//! Address secret = HMAC(builder's key, digest of x without address key); the key of the address is
+//! derived of it: one key for one plaintext, so the all-zero nonce is used once with it. Pad and
+//! commitment are derived of K, likewise one of each for each slot.
 //!
 //! Left to others: which addresses a record has on file (register), storage.
 
@@ -25,12 +25,13 @@ use crate::{
     hmac::{Padded, PreparedKeys},
     keys::{BuilderValues, DrawnKeys, EpochKeys, SLOT_VALUE_LABEL},
     lanes::{BegunDigest, derive},
-    mac::{DerivedKeys, TAG_LENGTH, encrypt_once},
+    mac::{Derivation, TAG_LENGTH, encrypt_once, wrapped},
     wire::put,
 };
 
-/// First byte of a sealed entry: the suite. 2 is SHA-256, HMAC-SHA-256, the counter-mode derivation of
-/// NIST SP 800-108r1 and AES-256-GCM. 1 had HKDF over the slot's bytes; no entry of it is read.
+/// First byte of a sealed entry: the suite. 2 is SHA-256, HMAC-SHA-256, the one-step derivation of NIST
+/// SP 800-56C r2, AES-256-GCM for addresses and one-time pads for their secrets. 1 had HKDF over the slot's
+/// bytes and AES-256-GCM for both; no entry of it is read.
 pub const SUITE: u8 = 2;
 
 /// Most keys one entry can be opened under.
@@ -39,20 +40,17 @@ pub const SLOTS_MAX: usize = 8;
 /// Bytes of the sealed address: padded plaintext and tag.
 pub const CIPHERTEXT_LENGTH: usize = PLAINTEXT_LENGTH + TAG_LENGTH;
 
-/// Bytes of a wrapped data key: key and tag.
-pub const WRAPPED_LENGTH: usize = 32 + TAG_LENGTH;
+/// Bytes of a slot: commitment and wrapped secret.
+pub const SLOT_LENGTH: usize = 64;
 
-/// Bytes of a slot: commitment and wrapped key.
-pub const SLOT_LENGTH: usize = 32 + WRAPPED_LENGTH;
-
-/// One wrapping of the data key.
+/// One wrapping of the address secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Slot {
     pub(crate) commitment: [u8; 32],
-    pub(crate) wrapped: [u8; WRAPPED_LENGTH],
+    pub(crate) wrapped: [u8; 32],
 }
 
-/// An address's ciphertext with its slots: 178 bytes and 80 for each of its 1, 2, 4 or 8 slots.
+/// An address's ciphertext with its slots: 178 bytes and 64 for each of its 1, 2, 4 or 8 slots.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SealedEntry {
     pub(crate) ciphertext: [u8; CIPHERTEXT_LENGTH],
@@ -225,9 +223,7 @@ pub struct Workspace {
     /// Their digests.
     digests: Zeroizing<[[u8; 32]; 1 + SLOTS_MAX]>,
     padded: Padded,
-    draws: [Padded; 3],
-    secrets: Zeroizing<[[u8; 32]; SLOTS_MAX]>,
-    derived: [DerivedKeys; SLOTS_MAX],
+    draws: [Padded; 2],
     slots: Vec<Slot>,
 }
 
@@ -336,8 +332,8 @@ impl<'a> Sealer<'a> {
         let all = messages.get(used).zip(digests.get_mut(used));
         all.map(|(messages, digests)| self.names.digests(messages, digests));
         let [entry_digest, ..] = *work.digests;
-        let data_key = self.data_key(&entry_digest, work);
-        self.slots(slot_keys.len(), &data_key, work)?;
+        let secret = self.address_secret(&entry_digest, work);
+        self.slots(slot_keys.len(), &secret, work);
         for number in slot_keys.len()..slot_keys.len().next_power_of_two() {
             let dummy = self.dummy(number, &entry_digest, work);
             work.slots.push(dummy);
@@ -345,57 +341,40 @@ impl<'a> Sealer<'a> {
         work.slots.sort_unstable();
         check_order(&work.slots).map_err(|_| SealError::KeyTwice)?;
         let mut ciphertext = [0_u8; CIPHERTEXT_LENGTH];
-        seal_into(&data_key, &entry_digest, plaintext, &mut ciphertext)?;
+        let key = derive(&Derivation::SEALING_KEY, &secret, &[]);
+        seal_into(&key, &entry_digest, plaintext, &mut ciphertext)?;
         Ok(ciphertext)
     }
 
     /// HMAC(builder's key, digest of x without address key).
-    fn data_key(&self, entry_digest: &[u8; 32], work: &mut Workspace) -> Zeroizing<[u8; 32]> {
+    fn address_secret(&self, entry_digest: &[u8; 32], work: &mut Workspace) -> Zeroizing<[u8; 32]> {
         let parts: [&[u8]; 1] = [entry_digest];
-        Zeroizing::new(self.builder.padded("data-key", &parts, &mut work.padded))
+        let purpose = "address-secret";
+        Zeroizing::new(self.builder.padded(purpose, &parts, &mut work.padded))
     }
 
     /// Makes so many slots, whose digests stand in `work`. What an earlier entry left beyond them is not
     /// read.
-    fn slots(
-        &self,
-        count: usize,
-        data_key: &[u8; 32],
-        work: &mut Workspace,
-    ) -> Result<(), SealError> {
+    fn slots(&self, count: usize, secret: &[u8; 32], work: &mut Workspace) {
         let [_, digests @ ..] = &*work.digests;
-        let digests = digests.get(..count).unwrap_or(&[]);
-        for (secret, digest) in work.secrets.iter_mut().zip(digests) {
+        for digest in digests.iter().take(count) {
             let values: [&[u8]; 2] = [SLOT_VALUE_LABEL.as_bytes(), digest];
             work.padded.set_values(values.into_iter());
-            *secret = *self.shares.combined_mac(&work.padded);
-        }
-        let secrets = work.secrets.get(..count).unwrap_or(&[]);
-        derive(secrets, digests, &mut work.derived);
-        for (derived, digest) in work.derived.iter().zip(digests) {
-            let mut wrapped = [0_u8; WRAPPED_LENGTH];
-            let plaintext = |to: &mut [u8]| to.copy_from_slice(data_key);
-            seal_into(&derived.wrapping, digest, plaintext, &mut wrapped)?;
+            let combined = self.shares.combined_mac(&work.padded);
             work.slots.push(Slot {
-                commitment: derived.commitment,
-                wrapped,
+                commitment: *derive(&Derivation::COMMITMENT, &combined, digest),
+                wrapped: wrapped(secret, &derive(&Derivation::PAD, &combined, &[])),
             });
         }
-        Ok(())
     }
 
     /// A slot that opens under nothing and looks like any other to all but the builder.
     fn dummy(&self, number: usize, entry_digest: &[u8; 32], work: &mut Workspace) -> Slot {
         let place = u8::try_from(number).unwrap_or(u8::MAX);
-        let ends: [[u8; 2]; 3] = [[place, 0], [place, 1], [place, 2]];
-        let parts: [[&[u8]; 2]; 3] = ends.each_ref().map(|end| [&entry_digest[..], end]);
+        let ends: [[u8; 2]; 2] = [[place, 0], [place, 1]];
+        let parts: [[&[u8]; 2]; 2] = ends.each_ref().map(|end| [&entry_digest[..], end]);
         let parts = parts.each_ref().map(<[&[u8]; 2]>::as_slice);
-        let draws = self.builder.several("dummy", parts, &mut work.draws);
-        let [commitment, first, second] = draws;
-        let mut wrapped = [0_u8; WRAPPED_LENGTH];
-        for (to, byte) in wrapped.iter_mut().zip(first.into_iter().chain(second)) {
-            *to = byte;
-        }
+        let [commitment, wrapped] = self.builder.several("dummy", parts, &mut work.draws);
         Slot {
             commitment,
             wrapped,

@@ -19,6 +19,9 @@ use zeroize::{Zeroizing, optimization_barrier};
 /// Bytes of a block.
 pub const BLOCK: usize = 64;
 
+/// Least bytes that follow a message: the end mark, and its length of eight bytes.
+pub const PADDING: usize = 9;
+
 /// Blocks that are wiped when dropped: whole ones at a time, which takes a fraction of what wiping byte
 /// by byte does.
 pub struct Blocks<const N: usize>(pub [[u8; BLOCK]; N]);
@@ -90,8 +93,7 @@ impl Padded {
 
     /// The blocks of a message of this length.
     fn room(&mut self, length: usize) -> &mut [u8] {
-        // The end mark and the length of eight bytes follow the message.
-        let blocks = length.saturating_add(9).div_ceil(BLOCK);
+        let blocks = length.saturating_add(PADDING).div_ceil(BLOCK);
         if blocks > self.0.capacity() {
             // Growing would leave what stands here in freed memory.
             self.wipe();
@@ -125,12 +127,18 @@ pub fn end(rest: &mut [u8], length: usize) {
     }
 }
 
-/// A state of SHA-256 that depends on a key.
+/// A state of SHA-256 that depends on a secret.
 #[derive(Clone)]
-struct State([u32; 8]);
+pub struct State([u32; 8]);
 
 impl State {
-    fn after(start: &[u32; 8], blocks: &[[u8; BLOCK]]) -> Self {
+    /// As SHA-256 gives it out.
+    pub fn to_bytes(&self) -> [u8; 32] {
+        to_bytes(&self.0)
+    }
+
+    /// After some blocks.
+    pub fn after(start: &[u32; 8], blocks: &[[u8; BLOCK]]) -> Self {
         let mut state = Self(*start);
         compress256(&mut state.0, blocks);
         state
@@ -266,19 +274,14 @@ impl PreparedKeys {
 }
 
 /// Ends the MACs whose insides stand in lanes: gives each its outside.
-pub fn take_outside<'o>(lanes: &mut [[u32; 8]], outsides: impl Iterator<Item = &'o [u32; 8]>) {
+fn take_outside<'o>(lanes: &mut [[u32; 8]], outsides: impl Iterator<Item = &'o [u32; 8]>) {
     let mut last = Blocks::<LANES>::new();
     let blocks = lanes.iter_mut().zip(last.0.iter_mut());
     for ((state, block), outside) in blocks.zip(outsides) {
         last_block(state, block);
         *state = *outside;
     }
-    take_blocks(lanes, &last.0);
-}
-
-/// Has each lane take in its block.
-pub fn take_blocks(lanes: &mut [[u32; 8]], blocks: &[[u8; BLOCK]]) {
-    for (state, block) in lanes.iter_mut().zip(blocks) {
+    for (state, block) in lanes.iter_mut().zip(&last.0) {
         compress256(state, std::slice::from_ref(block));
     }
 }

@@ -78,7 +78,7 @@ secret_key!(
     GateTokenKey
 );
 secret_key!(
-    /// The builder's own key of one epoch: data keys, dummy slots, record order, residence ids.
+    /// The builder's own key of one epoch: address secrets, dummy slots, record order, residence ids.
     BuilderKey
 );
 

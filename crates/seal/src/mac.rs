@@ -1,5 +1,5 @@
-//! The primitives everything else is made of: SHA-256, HMAC-SHA-256, the key derivation of NIST SP
-//! 800-108r1 with it, AES-256-GCM.
+//! The primitives everything else is made of: SHA-256, the key derivation of NIST SP 800-56C r2 with it,
+//! HMAC-SHA-256, AES-256-GCM.
 //!
 //! Place in the flow: the only file that names the cryptographic library (aws-lc-rs). The builder, which
 //! seals millions of slots, MACs with keys prepared further ([`crate::hmac`]).
@@ -53,39 +53,49 @@ pub fn digest(bytes: &[u8]) -> [u8; 32] {
     to_array(library::digest(&library::SHA256, bytes).as_ref())
 }
 
-/// Label of a derivation. Of a length that leaves its input one block of SHA-256.
-pub const DERIVED_LABEL: &[u8] = b"countersign/2";
-
-/// Bits that a derivation gives: two keys.
-pub const DERIVED_BITS: u32 = 512;
-
-/// What is derived of a slot's secret.
-#[derive(Clone, Default)]
-pub struct DerivedKeys {
-    /// The key that wraps the data key.
-    pub wrapping: Zeroizing<[u8; 32]>,
-    /// What shows that a secret is the right one; it stands in the slot.
-    pub commitment: [u8; 32],
+/// A key derivation: the one-step function of NIST SP 800-56C r2 (2020), section 4.1, option 1, with
+/// SHA-256 and one round: SHA-256(1 ‖ secret ‖ label ‖ context ‖ 256), numbers of 4 big-endian bytes.
+#[derive(Debug)]
+pub struct Derivation {
+    label: &'static str,
 }
 
-/// The key derivation function in counter mode of NIST SP 800-108r1 (2022, updated 2024), section 4.1,
-/// with HMAC-SHA-256 and counters of 32 bits: under `secret`, with the digest of a slot as its context.
-pub fn derive(secret: &[u8; 32], context: &[u8; 32]) -> DerivedKeys {
-    let key = MacKey::new(secret);
-    let of = |counter: u32| {
-        let input: [&[u8]; 5] = [
-            &counter.to_be_bytes(),
-            DERIVED_LABEL,
-            &[0],
-            context,
-            &DERIVED_BITS.to_be_bytes(),
-        ];
-        key.mac(&input.concat())
+impl Derivation {
+    /// Of a slot's secret, without context: the pad that wraps the address secret.
+    pub const PAD: Self = Self {
+        label: "slot-pad/v2",
     };
-    DerivedKeys {
-        wrapping: Zeroizing::new(of(1)),
-        commitment: of(2),
+
+    /// Of a slot's secret with the slot's digest: what shows that both are the right ones.
+    pub const COMMITMENT: Self = Self {
+        label: "slot-commitment/v2",
+    };
+
+    /// Of an entry's address secret, without context: the key its address is sealed with.
+    pub const SEALING_KEY: Self = Self {
+        label: "sealing-key/v2",
+    };
+
+    /// What is digested.
+    pub fn input<'i>(&self, secret: &'i [u8; 32], context: &'i [u8]) -> [&'i [u8]; 5] {
+        let label: &'static [u8] = self.label.as_bytes();
+        [&[0, 0, 0, 1], secret, label, context, &[0, 0, 1, 0]]
     }
+
+    /// What is derived.
+    pub fn of(&self, secret: &[u8; 32], context: &[u8]) -> Zeroizing<[u8; 32]> {
+        let input = Zeroizing::new(self.input(secret, context).concat());
+        Zeroizing::new(digest(&input))
+    }
+}
+
+/// XOR of two values: wraps a secret with a pad that is used this once, and unwraps it.
+pub fn wrapped(secret: &[u8; 32], pad: &[u8; 32]) -> [u8; 32] {
+    let mut bytes = *secret;
+    for (byte, pad) in bytes.iter_mut().zip(pad) {
+        *byte ^= pad;
+    }
+    bytes
 }
 
 /// Encrypts `buffer` in place under a key that is used this once, with the all-zero nonce; returns

@@ -17,10 +17,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     address::MailingAddress,
-    context::{SlotContext, SlotDigest, SlotKey},
+    context::{SlotContext, SlotKey},
     entry::{SealedEntry, Slot},
     keys::{SetValue, combine},
-    mac::{decrypt_once, derive, equal_in_constant_time},
+    mac::{Derivation, decrypt_once, equal_in_constant_time, wrapped},
     shares::{SetIndex, ShareSets},
 };
 
@@ -127,14 +127,14 @@ pub fn open(
     let mut explanations: BTreeSet<Vec<KeeperId>> = BTreeSet::new();
     for choice in table.choices() {
         let secret = combine(choice.iter().copied());
-        let derived = derive(&secret, digest.expose());
-        if let Some(slot) = find_slot(entry, &derived.commitment) {
+        let commitment = Derivation::COMMITMENT.of(&secret, digest.expose());
+        if let Some(slot) = find_slot(entry, &commitment) {
             explanations.insert(table.differing(&choice));
-            found = Some((slot, derived.wrapping));
+            found = Some((slot, Derivation::PAD.of(&secret, &[])));
         }
     }
     let disputed = table.disputed();
-    let Some((slot, wrapping)) = found else {
+    let Some((slot, pad)) = found else {
         return Err(if disputed.is_empty() {
             OpenError::NoKey
         } else {
@@ -142,8 +142,7 @@ pub fn open(
         });
     };
     Ok(Opened {
-        address: unwrap_address(entry, (slot, &digest), context, &wrapping)
-            .ok_or(OpenError::Damaged)?,
+        address: unwrap_address(entry, slot, context, &pad).ok_or(OpenError::Damaged)?,
         conduct: conduct(&table, &explanations, disputed),
     })
 }
@@ -161,13 +160,13 @@ fn find_slot<'a>(entry: &'a SealedEntry, commitment: &[u8; 32]) -> Option<&'a Sl
 
 fn unwrap_address(
     entry: &SealedEntry,
-    (slot, digest): (&Slot, &SlotDigest),
+    slot: &Slot,
     context: &SlotContext,
-    wrapping: &[u8; 32],
+    pad: &[u8; 32],
 ) -> Option<MailingAddress> {
-    let data_key = decrypt_once(wrapping, digest.expose(), &slot.wrapped)?;
-    let data_key: &[u8; 32] = data_key.as_slice().try_into().ok()?;
-    let plaintext = decrypt_once(data_key, &context.entry_digest(), &entry.ciphertext)?;
+    let secret = Zeroizing::new(wrapped(&slot.wrapped, pad));
+    let key = Derivation::SEALING_KEY.of(&secret, &[]);
+    let plaintext = decrypt_once(&key, &context.entry_digest(), &entry.ciphertext)?;
     MailingAddress::unpack(&plaintext)
 }
 

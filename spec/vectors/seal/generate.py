@@ -13,7 +13,7 @@ import pathlib
 
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.kbkdf import CounterLocation, KBKDFHMAC, Mode
+from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
 
 HERE = pathlib.Path(__file__).parent
 
@@ -44,13 +44,9 @@ def sha256(data):
     return hashlib.sha256(data).digest()
 
 
-def derive(secret, context):
-    derivation = KBKDFHMAC(
-        algorithm=hashes.SHA256(), mode=Mode.CounterMode, length=64, rlen=4, llen=4,
-        location=CounterLocation.BeforeFixed, label=b"countersign/2", context=context, fixed=None,
-    )
-    both = derivation.derive(secret)
-    return both[:32], both[32:]
+def derive(secret, label, context=b""):
+    info = label + context + (256).to_bytes(4, "big")
+    return ConcatKDFHash(algorithm=hashes.SHA256(), length=32, otherinfo=info).derive(secret)
 
 
 class Epoch:
@@ -83,7 +79,7 @@ class Epoch:
         plain = self.entry_bytes("countersign/slot/v2", record, entry, periods)
         court = self.entry_bytes("countersign/court-order-slot/v2", record, entry, periods)
         entry_digest = sha256(plain)
-        data_key = self.builder_value("data-key", entry_digest)
+        secret = self.builder_value("address-secret", entry_digest)
         slots, values = [], []
         for key in keys:
             if key is None:
@@ -92,19 +88,20 @@ class Epoch:
                 x = plain + len(key).to_bytes(4, "big") + key.encode()
             slot_digest = sha256(x)
             given = [mac(share, canonical("slot-value/v2", slot_digest)) for share in self.shares]
-            wrapping, commitment = derive(xor(given), slot_digest)
-            wrapped = AESGCM(wrapping).encrypt(bytes(12), data_key, slot_digest)
-            slots.append(commitment + wrapped)
+            combined = xor(given)
+            commitment = derive(combined, b"slot-commitment/v2", slot_digest)
+            slots.append(commitment + xor([secret, derive(combined, b"slot-pad/v2")]))
             values.append([value.hex() for value in given])
         count = 1
         while count < len(slots):
             count *= 2
         for number in range(len(slots), count):
-            draw = [self.builder_value("dummy", entry_digest, bytes([number, p])) for p in range(3)]
-            slots.append(draw[0] + (draw[1] + draw[2])[:48])
+            draw = [self.builder_value("dummy", entry_digest, bytes([number, p])) for p in range(2)]
+            slots.append(draw[0] + draw[1])
         body = b"".join(bytes([len(f.encode())]) + f.encode() for f in address)
         plaintext = (len(body).to_bytes(2, "big") + body).ljust(160, b"\x00")
-        sealed = bytes([2, count]) + AESGCM(data_key).encrypt(bytes(12), plaintext, entry_digest)
+        key = derive(secret, b"sealing-key/v2")
+        sealed = bytes([2, count]) + AESGCM(key).encrypt(bytes(12), plaintext, entry_digest)
         return sealed + b"".join(sorted(slots)), values
 
 
@@ -193,7 +190,7 @@ def bad_entries(cases):
     """Entries that do not parse (stage `parse`) or parse and do not open (stage `open`)."""
     one, many = bytes.fromhex(cases[0]["sealed"]), bytes.fromhex(cases[1]["sealed"])
     flip = lambda data, place: data[:place] + bytes([data[place] ^ 1]) + data[place + 1:]
-    slots = [many[178 + n * 80:258 + n * 80] for n in range(4)]
+    slots = [many[178 + n * 64:242 + n * 64] for n in range(4)]
     return [{"why": why, "case": case, "stage": stage, "error": error, "sealed": data.hex()}
             for why, case, stage, error, data in [
         ("nothing", 0, "parse", "length", b""),
@@ -202,16 +199,16 @@ def bad_entries(cases):
         ("suite 1", 0, "parse", "suite", b"\x01" + one[1:]),
         ("suite 3", 0, "parse", "suite", b"\x03" + one[1:]),
         ("no slot", 0, "parse", "slot-count", one[:1] + b"\x00" + one[2:178]),
-        ("3 slots", 1, "parse", "slot-count", many[:1] + b"\x03" + many[2:178 + 240]),
+        ("3 slots", 1, "parse", "slot-count", many[:1] + b"\x03" + many[2:178 + 192]),
         ("16 slots", 1, "parse", "slot-count", many[:1] + b"\x10" + many[2:]),
         ("cut by a byte", 0, "parse", "length", one[:-1]),
         ("a byte more", 0, "parse", "length", one + b"\x00"),
-        ("a slot less than counted", 1, "parse", "length", many[:-80]),
+        ("a slot less than counted", 1, "parse", "length", many[:-64]),
         ("slots swapped", 1, "parse", "order", many[:178] + slots[1] + slots[0] + slots[2] + slots[3]),
         ("a slot twice", 1, "parse", "order", many[:178] + slots[0] + slots[0] + slots[2] + slots[3]),
         ("commitment changed", 0, "open", "no-key", flip(one, 209)),
-        ("wrapped key changed", 0, "open", "damaged", flip(one, 210)),
-        ("wrapped key's tag changed", 0, "open", "damaged", flip(one, 257)),
+        ("wrapped secret changed", 0, "open", "damaged", flip(one, 210)),
+        ("wrapped secret's end changed", 0, "open", "damaged", flip(one, 241)),
         ("address changed", 0, "open", "damaged", flip(one, 2)),
         ("address's tag changed", 0, "open", "damaged", flip(one, 177)),
     ]]
