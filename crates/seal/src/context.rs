@@ -49,8 +49,8 @@ pub enum SlotKey {
 /// As [`SlotKey`], borrowed: what millions of entries are sealed with. `Debug` prints nothing of it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SlotText<'a> {
-    /// The text of an on-file address key.
-    OnFile(&'a str),
+    /// The text of an on-file address key, as UTF-8.
+    OnFile(&'a [u8]),
     /// See [`SlotKey::CourtOrder`].
     CourtOrder,
 }
@@ -66,7 +66,7 @@ impl SlotKey {
     #[must_use]
     pub fn text(&self) -> SlotText<'_> {
         match self {
-            Self::OnFile(text) => SlotText::OnFile(text.expose()),
+            Self::OnFile(text) => SlotText::OnFile(text.expose().as_bytes()),
             Self::CourtOrder => SlotText::CourtOrder,
         }
     }
@@ -204,7 +204,7 @@ impl EntryName<'_> {
         match key {
             SlotText::OnFile(text) => {
                 bytes.extend_from_slice(entry_bytes);
-                put(text.as_bytes(), bytes);
+                put(text, bytes);
             }
             SlotText::CourtOrder => {
                 self.write(COURT_ORDER_LABEL, bytes);

@@ -394,7 +394,7 @@ impl Workspace {
             match key {
                 SlotText::OnFile(text) => {
                     let length = u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
-                    message.set(&[&self.entry_bytes, &length, text.as_bytes()], 0);
+                    message.set(&[&self.entry_bytes, &length, text], 0);
                 }
                 SlotText::CourtOrder => {
                     self.court_bytes.clear();

@@ -79,7 +79,6 @@ impl<'a> AddressView<'a> {
     /// The slot of its on-file address key, where it has a standard form.
     pub fn slot(self) -> Option<SlotText<'a>> {
         let key = self.texts().get(self.lengths().0..)?;
-        let key = std::str::from_utf8(key).ok()?;
         (!key.is_empty()).then_some(SlotText::OnFile(key))
     }
 
