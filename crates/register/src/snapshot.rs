@@ -16,7 +16,7 @@ use crate::register::RegisterError;
 /// File name.
 pub const FILE: &str = "snapshot.json";
 /// What `format` states.
-pub const FORMAT: &str = "countersign-snapshot/v1";
+pub const FORMAT: &str = "countersign-snapshot/v2";
 
 /// Size and digest of one file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

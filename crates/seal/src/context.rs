@@ -14,7 +14,7 @@ use model::{
 };
 use zeroize::Zeroizing;
 
-use crate::{mac::digest, wire::put};
+use crate::{hmac::digest, wire::put};
 
 /// Label of the bytes of slots and entries.
 pub const SLOT_LABEL: &str = "countersign/slot/v2";
@@ -87,7 +87,7 @@ impl SlotDigest {
     /// Of a slot's bytes.
     #[must_use]
     pub fn of(slot_bytes: &[u8]) -> Self {
-        Self(Personal::new(digest(slot_bytes)))
+        Self(Personal::new(digest(&[slot_bytes])))
     }
 
     /// The digest.
@@ -142,7 +142,7 @@ impl SlotContext {
     /// The SHA-256 of [`Self::entry_bytes`]: what the sealed address is bound to.
     #[must_use]
     pub fn entry_digest(&self) -> [u8; 32] {
-        digest(&self.entry_bytes())
+        digest(&[&self.entry_bytes()])
     }
 
     /// The digest of [`Self::slot_bytes`].

@@ -23,8 +23,8 @@ use crate::{
     token::{GateToken, keeper_token_value},
 };
 
-const SHARES_LABEL: &str = "countersign/keeper-shares/v1";
-const GATE_LABEL: &str = "countersign/gate-token-key/v1";
+const SHARES_LABEL: &str = "countersign/keeper-shares/v2";
+const GATE_LABEL: &str = "countersign/gate-token-key/v2";
 
 /// The share keys of one keeper for one epoch of one register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -367,7 +367,7 @@ mod tests {
             ("keeper: k2", "keeper: k9"),
             ("share 0", "share 1"),
             ("\nkeeper:", "\r\nkeeper:"),
-            ("shares/v1", "shares/v2"),
+            ("shares/v2", "shares/v1"),
         ] {
             assert!(text.contains(from));
             assert!(

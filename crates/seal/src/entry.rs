@@ -24,7 +24,7 @@ use crate::{
     header::RecordHeader,
     hmac::{Padded, PreparedKeys},
     keys::{BuilderValues, DrawnKeys, EpochKeys, SLOT_VALUE_LABEL},
-    lanes::{BegunDigest, derive},
+    lanes::BegunDigest,
     mac::{Derivation, TAG_LENGTH, encrypt_once, wrapped},
     wire::put,
 };
@@ -327,10 +327,10 @@ impl<'a> Sealer<'a> {
             return Err(SealError::KeyCount(slot_keys.len()));
         }
         work.begin(name, slot_keys);
-        let (messages, digests) = (&work.messages, &mut work.digests);
-        let used = ..=slot_keys.len();
-        let all = messages.get(used).zip(digests.get_mut(used));
-        all.map(|(messages, digests)| self.names.digests(messages, digests));
+        // Checked above: there are messages for an entry and as many slots as there can be.
+        let messages = work.messages.get(..=slot_keys.len());
+        let messages = messages.ok_or(SealError::KeyCount(slot_keys.len()))?;
+        self.names.digests(messages, work.digests.as_mut_slice());
         let [entry_digest, ..] = *work.digests;
         let secret = self.address_secret(&entry_digest, work);
         self.slots(slot_keys.len(), &secret, work);
@@ -341,7 +341,7 @@ impl<'a> Sealer<'a> {
         work.slots.sort_unstable();
         check_order(&work.slots).map_err(|_| SealError::KeyTwice)?;
         let mut ciphertext = [0_u8; CIPHERTEXT_LENGTH];
-        let key = derive(&Derivation::SEALING_KEY, &secret, &[]);
+        let key = Derivation::SEALING_KEY.of(&secret, &[]);
         seal_into(&key, &entry_digest, plaintext, &mut ciphertext)?;
         Ok(ciphertext)
     }
@@ -362,8 +362,8 @@ impl<'a> Sealer<'a> {
             work.padded.set_values(values.into_iter());
             let combined = self.shares.combined_mac(&work.padded);
             work.slots.push(Slot {
-                commitment: *derive(&Derivation::COMMITMENT, &combined, digest),
-                wrapped: wrapped(secret, &derive(&Derivation::PAD, &combined, &[])),
+                commitment: *Derivation::COMMITMENT.of(&combined, digest),
+                wrapped: wrapped(secret, &Derivation::PAD.of(&combined, &[])),
             });
         }
     }
@@ -389,17 +389,17 @@ impl Workspace {
         self.entry_bytes.clear();
         name.write_entry(&mut self.entry_bytes);
         let [entry, slots @ ..] = &mut self.messages;
-        entry.set(&[&self.entry_bytes], 0);
+        entry.set_unkeyed(&[&self.entry_bytes]);
         for (message, key) in slots.iter_mut().zip(keys) {
             match key {
                 SlotText::OnFile(text) => {
                     let length = u32::try_from(text.len()).unwrap_or(u32::MAX).to_be_bytes();
-                    message.set(&[&self.entry_bytes, &length, text], 0);
+                    message.set_unkeyed(&[&self.entry_bytes, &length, text]);
                 }
                 SlotText::CourtOrder => {
                     self.court_bytes.clear();
                     name.write_slot(&self.entry_bytes, *key, &mut self.court_bytes);
-                    message.set(&[&self.court_bytes], 0);
+                    message.set_unkeyed(&[&self.court_bytes]);
                 }
             }
         }

@@ -20,15 +20,14 @@ use zeroize::{Zeroizing, optimization_barrier};
 pub const BLOCK: usize = 64;
 
 /// Least bytes that follow a message: the end mark, and its length of eight bytes.
-pub const PADDING: usize = 9;
+const PADDING: usize = 9;
 
 /// Blocks that are wiped when dropped: whole ones at a time, which takes a fraction of what wiping byte
 /// by byte does.
-pub struct Blocks<const N: usize>(pub [[u8; BLOCK]; N]);
+struct Blocks<const N: usize>([[u8; BLOCK]; N]);
 
 impl<const N: usize> Blocks<N> {
-    /// Zeros.
-    pub const fn new() -> Self {
+    const fn new() -> Self {
         Self([[0; BLOCK]; N])
     }
 }
@@ -59,6 +58,11 @@ impl Padded {
         padded
     }
 
+    /// Takes another message, given in parts, in place of the one before. It is digested without a key.
+    pub fn set_unkeyed(&mut self, parts: &[&[u8]]) {
+        self.set(parts, 0);
+    }
+
     fn wipe(&mut self) {
         self.0.resize(self.0.capacity(), [0; BLOCK]);
         self.0.fill([0; BLOCK]);
@@ -68,7 +72,7 @@ impl Padded {
 
     /// Takes another message, given in parts, in place of the one before. So many bytes are taken in
     /// before it: a key's block, or none.
-    pub fn set(&mut self, parts: &[&[u8]], before: usize) {
+    fn set(&mut self, parts: &[&[u8]], before: usize) {
         let length = parts.iter().map(|part| part.len()).sum();
         let rest = self.room(length);
         let rest = parts.iter().fold(rest, |rest, part| place(part, rest));
@@ -105,7 +109,7 @@ impl Padded {
 }
 
 /// Copies bytes to the beginning of a place and gives the rest of it.
-pub fn place<'p>(bytes: &[u8], place: &'p mut [u8]) -> &'p mut [u8] {
+fn place<'p>(bytes: &[u8], place: &'p mut [u8]) -> &'p mut [u8] {
     match place.split_at_mut_checked(bytes.len()) {
         Some((own, rest)) => {
             own.copy_from_slice(bytes);
@@ -116,7 +120,7 @@ pub fn place<'p>(bytes: &[u8], place: &'p mut [u8]) -> &'p mut [u8] {
 }
 
 /// Ends a message: the mark, zeros, and the length in bits of all that was taken in.
-pub fn end(rest: &mut [u8], length: usize) {
+fn end(rest: &mut [u8], length: usize) {
     rest.fill(0);
     if let [end, ..] = rest {
         *end = 0x80;
@@ -129,16 +133,16 @@ pub fn end(rest: &mut [u8], length: usize) {
 
 /// A state of SHA-256 that depends on a secret.
 #[derive(Clone)]
-pub struct State([u32; 8]);
+struct State([u32; 8]);
 
 impl State {
     /// As SHA-256 gives it out.
-    pub fn to_bytes(&self) -> [u8; 32] {
+    fn to_bytes(&self) -> [u8; 32] {
         to_bytes(&self.0)
     }
 
     /// After some blocks.
-    pub fn after(start: &[u32; 8], blocks: &[[u8; BLOCK]]) -> Self {
+    fn after(start: &[u32; 8], blocks: &[[u8; BLOCK]]) -> Self {
         let mut state = Self(*start);
         compress256(&mut state.0, blocks);
         state
@@ -171,6 +175,22 @@ fn last_block(inner: &[u32; 8], block: &mut [u8; BLOCK]) {
         *end = 0x80;
         [*high, *low] = [3, 0];
     }
+}
+
+/// The SHA-256 (FIPS 180-4) of a message, given in parts. Nothing of it stays in memory.
+pub fn digest(parts: &[&[u8]]) -> [u8; 32] {
+    let length: usize = parts.iter().map(|part| part.len()).sum();
+    let used = length.saturating_add(PADDING).div_ceil(BLOCK);
+    let mut few = Blocks::<2>::new();
+    let Some(blocks) = few.0.get_mut(..used) else {
+        let mut message = Padded::default();
+        message.set_unkeyed(parts);
+        return State::after(&START, &message.0).to_bytes();
+    };
+    let rest = blocks.as_flattened_mut();
+    let rest = parts.iter().fold(rest, |rest, part| place(part, rest));
+    end(rest, length);
+    State::after(&START, blocks).to_bytes()
 }
 
 /// A key ready for use.
@@ -220,7 +240,7 @@ impl fmt::Debug for PreparedKey {
     }
 }
 
-/// Keys that take in a block before any takes in the next: the processor works on several at once.
+/// Digests that take in a block each before any takes in its next: the processor works on several at once.
 pub const LANES: usize = 8;
 
 /// States that are wiped when dropped.
@@ -328,7 +348,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::mac::MacKey;
+    use crate::mac::{MacKey, library_digest};
 
     proptest! {
         /// Against the library, at every length around the ends of blocks.
@@ -363,6 +383,16 @@ mod tests {
             let messages = whole.each_ref().map(|message| Padded::of(&[message]));
             let expected = whole.map(|message| MacKey::new(&key).mac(&message));
             prop_assert_eq!(PreparedKey::new(&key).macs_of(&messages), expected);
+        }
+    }
+
+    #[test]
+    fn digests_are_those_of_the_library() {
+        for length in 0..200 {
+            let message = vec![7; length];
+            let (first, second) = message.split_at(length / 3);
+            let expected = library_digest(&message);
+            assert_eq!(digest(&[first, second]), expected, "{length}");
         }
     }
 

@@ -107,9 +107,10 @@ pub(crate) const SLOT_VALUE_LABEL: &str = "slot-value/v2";
 /// `v_A = HMAC-SHA-256(k_A, canonical form of label and digest)` for a slot.
 #[must_use]
 pub fn set_value(share_key: &ShareKey, slot: &SlotDigest) -> SetValue {
-    let mut message = Encoder::new(SLOT_VALUE_LABEL);
-    message.bytes(slot.expose());
-    SetValue::new(share_key.mac_key().mac(message.as_bytes()))
+    let mut message = Padded::default();
+    let values: [&[u8]; 2] = [SLOT_VALUE_LABEL.as_bytes(), slot.expose()];
+    message.set_values(values.into_iter());
+    SetValue::new(share_key.prepare().mac_of(&message))
 }
 
 /// XOR of values, one for each set: `K` of a slot.

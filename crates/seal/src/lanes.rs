@@ -1,23 +1,14 @@
-//! What becomes of the bytes of several slots: their digests, side by side, and what is derived of their
-//! secrets.
+//! The digests of several slots' bytes, side by side.
 //!
 //! Place in the flow: under [`crate::entry::Sealer`], which makes the slots of an entry together. Keepers
-//! and openers use [`crate::mac`], which gives the same; tests hold the two together.
+//! and openers digest one at a time ([`crate::hmac::digest`]); tests hold the two together.
 //!
-//! States, messages and secrets are wiped when dropped.
-//!
-//! Left to others: what is digested (context), which keys give the secrets (keys), how a derivation is defined (mac).
+//! Left to others: what is digested (context), what becomes of it (entry).
 
 use model::digest::SHA_256_START as START;
 use sha2::block_api::compress256;
-use zeroize::Zeroizing;
 
-use crate::{
-    hmac::{
-        BLOCK, Blocks, LANES, Lanes, PADDING, Padded, State, end, place, take_messages, to_bytes,
-    },
-    mac::Derivation,
-};
+use crate::hmac::{BLOCK, LANES, Lanes, Padded, take_messages, to_bytes};
 
 /// SHA-256 after the whole blocks of a beginning, for messages that mostly begin with it.
 #[derive(Debug)]
@@ -39,8 +30,10 @@ impl BegunDigest {
         }
     }
 
-    /// The digest of each message, padded with no key before it, into `digests`, as many.
+    /// The digest of each message, padded with no key before it, into `digests`; zeros where there are
+    /// more of these than messages.
     pub fn digests(&self, messages: &[Padded], digests: &mut [[u8; 32]]) {
+        digests.fill([0; 32]);
         let begins = |message: &Padded| message.0.as_flattened().starts_with(&self.beginning);
         for (messages, digests) in messages.chunks(LANES).zip(digests.chunks_mut(LANES)) {
             let (state, from) = if messages.iter().all(begins) {
@@ -55,24 +48,6 @@ impl BegunDigest {
             }
         }
     }
-}
-
-/// Blocks that the longest input of a derivation fills.
-const DERIVATION_BLOCKS: usize = 2;
-
-/// As [`Derivation::of`], without what the library does around a message.
-pub fn derive(derivation: &Derivation, secret: &[u8; 32], context: &[u8]) -> Zeroizing<[u8; 32]> {
-    let input = derivation.input(secret, context);
-    let length = input.iter().map(|part| part.len()).sum::<usize>();
-    let used = length.saturating_add(PADDING).div_ceil(BLOCK);
-    let mut blocks = Blocks::<DERIVATION_BLOCKS>::new();
-    let Some(blocks) = blocks.0.get_mut(..used) else {
-        return derivation.of(secret, context);
-    };
-    let rest = blocks.as_flattened_mut();
-    let rest = input.iter().fold(rest, |rest, part| place(part, rest));
-    end(rest, length);
-    Zeroizing::new(State::after(&START, blocks).to_bytes())
 }
 
 #[cfg(test)]
@@ -98,24 +73,12 @@ mod tests {
             let messages: Vec<Vec<u8>> = messages.into_iter().map(whole).collect();
             let mut padded: Vec<Padded> = messages.iter().map(|_| Padded::default()).collect();
             for (padded, message) in padded.iter_mut().zip(&messages) {
-                padded.set(&[message], 0);
+                padded.set_unkeyed(&[message]);
             }
             let mut digests = vec![[0; 32]; messages.len()];
             begun.digests(&padded, &mut digests);
-            let expected: Vec<[u8; 32]> = messages.iter().map(|message| mac::digest(message)).collect();
+            let expected: Vec<[u8; 32]> = messages.iter().map(|message| mac::library_digest(message)).collect();
             prop_assert_eq!(digests, expected);
-        }
-
-        /// With contexts of any length, also longer ones than any derivation has.
-        #[test]
-        fn derived_keys_are_those_of_the_library(
-            secret: [u8; 32],
-            context in prop::collection::vec(any::<u8>(), 0..100),
-        ) {
-            for derivation in [Derivation::PAD, Derivation::COMMITMENT, Derivation::SEALING_KEY] {
-                let expected = derivation.of(&secret, &context);
-                prop_assert_eq!(derive(&derivation, &secret, &context), expected);
-            }
         }
     }
 }

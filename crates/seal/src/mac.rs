@@ -10,9 +10,11 @@ use std::fmt;
 
 use aws_lc_rs::{
     aead::{AES_256_GCM, Aad, LessSafeKey, Nonce, UnboundKey},
-    constant_time, digest as library, hmac,
+    constant_time, hmac,
 };
 use zeroize::Zeroizing;
+
+use crate::hmac::digest;
 
 /// Bytes of an AES-GCM tag.
 pub const TAG_LENGTH: usize = 16;
@@ -48,9 +50,11 @@ fn to_array(bytes: &[u8]) -> [u8; 32] {
     array
 }
 
-/// The SHA-256 (FIPS 180-4) of bytes.
-pub fn digest(bytes: &[u8]) -> [u8; 32] {
-    to_array(library::digest(&library::SHA256, bytes).as_ref())
+/// The SHA-256 (FIPS 180-4) of bytes, as the library gives it: what [`crate::hmac::digest`], which leaves
+/// nothing behind, is held to.
+#[cfg(test)]
+pub fn library_digest(bytes: &[u8]) -> [u8; 32] {
+    to_array(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
 }
 
 /// A key derivation: the one-step function of NIST SP 800-56C r2 (2020), section 4.1, option 1, with
@@ -76,15 +80,10 @@ impl Derivation {
         label: "sealing-key/v2",
     };
 
-    /// What is digested.
-    pub fn input<'i>(&self, secret: &'i [u8; 32], context: &'i [u8]) -> [&'i [u8]; 5] {
-        let label: &'static [u8] = self.label.as_bytes();
-        [&[0, 0, 0, 1], secret, label, context, &[0, 0, 1, 0]]
-    }
-
     /// What is derived.
     pub fn of(&self, secret: &[u8; 32], context: &[u8]) -> Zeroizing<[u8; 32]> {
-        let input = Zeroizing::new(self.input(secret, context).concat());
+        let label = self.label.as_bytes();
+        let input: [&[u8]; 5] = [&[0, 0, 0, 1], secret, label, context, &[0, 0, 1, 0]];
         Zeroizing::new(digest(&input))
     }
 }
@@ -148,6 +147,28 @@ mod tests {
             hex(&MacKey::new(&key).mac(b"what do ya want for nothing?")),
             "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
         );
+    }
+
+    #[test]
+    fn derivations_are_the_one_step_function_with_labels_of_their_own() {
+        let (secret, context) = ([9; 32], [5; 32]);
+        let input = [
+            b"\0\0\0\x01",
+            [9; 32].as_slice(),
+            b"slot-commitment/v2",
+            &[5; 32],
+            b"\0\0\x01\0",
+        ];
+        let commitment = Derivation::COMMITMENT.of(&secret, &context);
+        assert_eq!(*commitment, library_digest(&input.concat()));
+        let all = [
+            Derivation::PAD,
+            Derivation::COMMITMENT,
+            Derivation::SEALING_KEY,
+        ];
+        let mut derived = all.map(|derivation| *derivation.of(&secret, &[]));
+        derived.sort_unstable();
+        assert!(derived.is_sorted_by(|a, b| a < b), "each is its own");
     }
 
     #[test]

@@ -8,10 +8,11 @@
 )]
 
 use countersign_seal::{
-    address::MailingAddress,
+    address::{MailingAddress, PackedAddress},
     context::{SlotContext, SlotKey},
     delivery::{GateDelivery, KeeperShares},
-    entry::{EntryFormatError, SealError, SealedEntry, Sealer, encoded_length},
+    entry::{EntryFormatError, SealError, SealedEntry, Sealer, Workspace, encoded_length},
+    header::RecordHeader,
     keys::{EpochKeys, SetValue},
     open::{Conduct, KeeperValue, OpenError, Opened, open},
     shares::ShareSets,
@@ -325,6 +326,38 @@ fn bytes_show_no_text_and_repeat_for_the_same_keys_only() {
     assert_eq!(sealed(&keys, 3).to_bytes(), bytes);
     let drawn = EpochKeys::draw(register(), Epoch(1), keys.sets().clone()).unwrap();
     assert_ne!(sealed(&drawn, 3).to_bytes(), bytes);
+}
+
+#[test]
+fn one_workspace_for_entries_of_any_slots_gives_what_each_alone_does() {
+    let keys = keys(3, 4);
+    let sealer = Sealer::new(&keys);
+    let periods = |year: u16| vec![TaxPeriod::new(year).unwrap()];
+    let header = RecordHeader::new(RecordNumber(3), (2018..2024).map(periods).collect()).unwrap();
+    let packed = address().pack().unwrap();
+    let length = usize::from(u16::from_be_bytes([packed[0], packed[1]]));
+    let packed = PackedAddress::read(&packed[..2 + length]).unwrap();
+    let mut work = Workspace::default();
+    let court = [on_file(0), SlotKey::CourtOrder];
+    let lists = [
+        (0..8).map(on_file).collect(),
+        vec![on_file(5)],
+        court.to_vec(),
+        (1..4).map(on_file).collect(),
+    ];
+    for (entry, slot_keys) in (0..)
+        .map(EntryNumber)
+        .zip(lists.iter().chain([&lists[0], &lists[1]]))
+    {
+        let context = header.context(&register(), Epoch(1), entry).unwrap();
+        let alone = sealer.seal(&context, &address(), slot_keys).unwrap();
+        let texts: Vec<_> = slot_keys.iter().map(SlotKey::text).collect();
+        let mut bytes = Vec::new();
+        sealer
+            .seal_entry((&header, entry), packed, &texts, &mut work, &mut bytes)
+            .unwrap();
+        assert_eq!(bytes, alone.to_bytes());
+    }
 }
 
 #[test]

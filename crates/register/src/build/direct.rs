@@ -70,6 +70,13 @@ impl Piece {
     }
 }
 
+/// What the thread is to do.
+enum Order {
+    Write(Piece),
+    /// Nothing more comes. A file whose owner goes without this is given up.
+    Finish,
+}
+
 /// What was written.
 pub struct Written {
     /// Bytes of the file.
@@ -82,7 +89,7 @@ pub struct Written {
 pub struct DirectFile {
     piece: Piece,
     /// `None` once nothing more is to be written.
-    full: Option<SyncSender<Piece>>,
+    full: Option<SyncSender<Order>>,
     emptied: Receiver<Piece>,
     /// `None` once its result was taken.
     writer: Option<JoinHandle<io::Result<Written>>>,
@@ -119,6 +126,10 @@ impl DirectFile {
         if self.piece.filled > 0 {
             self.hand_over()?;
         }
+        if let Some(full) = &self.full {
+            // A thread that ended before has its error for the next line.
+            let _ = full.send(Order::Finish);
+        }
         self.end()
     }
 
@@ -128,7 +139,10 @@ impl DirectFile {
             return self.end().and(Err(ErrorKind::BrokenPipe.into()));
         };
         let piece = std::mem::replace(&mut self.piece, empty);
-        let sent = self.full.as_ref().map(|full| full.send(piece));
+        let sent = self
+            .full
+            .as_ref()
+            .map(|full| full.send(Order::Write(piece)));
         match sent {
             Some(Ok(())) => Ok(()),
             Some(Err(_)) | None => self.end().and(Err(ErrorKind::BrokenPipe.into())),
@@ -148,6 +162,10 @@ impl DirectFile {
 
 impl Write for DirectFile {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
+        if self.full.is_none() {
+            // The error was told by the write before.
+            return Err(ErrorKind::BrokenPipe.into());
+        }
         if self.piece.is_full() {
             self.hand_over()?;
         }
@@ -162,7 +180,7 @@ impl Write for DirectFile {
 
 impl Drop for DirectFile {
     fn drop(&mut self) {
-        // Nothing is written to a file that was given up once its owner is gone.
+        // What waits is still written, but not waited for on the disk; afterwards nothing more is.
         let _ = self.end();
     }
 }
@@ -183,55 +201,80 @@ impl Unbuffered {
         }
     }
 
+    /// Writes and digests pieces until all came; then waits for the disk.
+    fn write_pieces(
+        mut self,
+        orders: &Receiver<Order>,
+        emptied: &Sender<Piece>,
+    ) -> io::Result<Written> {
+        let mut hasher = Sha256::new();
+        let mut bytes = 0_u64;
+        for order in orders {
+            let Order::Write(mut piece) = order else {
+                self.file.sync_all()?;
+                let digest = Digest::from_bytes(hasher.finalize().into());
+                return Ok(Written { bytes, digest });
+            };
+            hasher.update(piece.bytes());
+            write_all(&mut self, piece.bytes())?;
+            bytes = bytes.saturating_add(u64::try_from(piece.filled).unwrap_or(0));
+            piece.filled = 0;
+            // Nobody waits for it any more when the last one was handed over.
+            let _ = emptied.send(piece);
+        }
+        Err(ErrorKind::BrokenPipe.into())
+    }
+}
+
+/// Where pieces go.
+trait Sink: Write {
+    /// Whether writes must be aligned.
+    fn is_direct(&self) -> bool;
+
     /// From here on writes are ordinary ones.
+    fn through_cache(&mut self) -> io::Result<()>;
+}
+
+impl Write for Unbuffered {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl Sink for Unbuffered {
+    fn is_direct(&self) -> bool {
+        self.direct
+    }
+
     fn through_cache(&mut self) -> io::Result<()> {
         let flags = fcntl_getfl(&self.file)?;
         fcntl_setfl(&self.file, flags - OFlags::DIRECT)?;
         self.direct = false;
         Ok(())
     }
+}
 
-    /// Writes and digests pieces until none comes any more; then waits for the disk.
-    fn write_pieces(
-        mut self,
-        full: &Receiver<Piece>,
-        emptied: &Sender<Piece>,
-    ) -> io::Result<Written> {
-        let mut hasher = Sha256::new();
-        let mut bytes = 0_u64;
-        for mut piece in full {
-            hasher.update(piece.bytes());
-            self.write_all(piece.bytes())?;
-            bytes = bytes.saturating_add(u64::try_from(piece.filled).unwrap_or(0));
-            piece.filled = 0;
-            // Nobody waits for it any more when the last one was handed over.
-            let _ = emptied.send(piece);
+fn write_all(sink: &mut impl Sink, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        // The last piece, or the rest of one that the disk took in part.
+        if sink.is_direct() && !bytes.len().is_multiple_of(ALIGNMENT) {
+            sink.through_cache()?;
         }
-        self.file.sync_all()?;
-        Ok(Written {
-            bytes,
-            digest: Digest::from_bytes(hasher.finalize().into()),
-        })
-    }
-
-    fn write_all(&mut self, mut bytes: &[u8]) -> io::Result<()> {
-        while !bytes.is_empty() {
-            // The last piece, or the rest of one that the disk took in part.
-            if self.direct && !bytes.len().is_multiple_of(ALIGNMENT) {
-                self.through_cache()?;
+        match sink.write(bytes) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = bytes.get(written..).unwrap_or(&[]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if sink.is_direct() && error.kind() == ErrorKind::InvalidInput => {
+                sink.through_cache()?;
             }
-            match self.file.write(bytes) {
-                Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(written) => bytes = bytes.get(written..).unwrap_or(&[]),
-                Err(error) if error.kind() == ErrorKind::Interrupted => {}
-                Err(error) if self.direct && error.kind() == ErrorKind::InvalidInput => {
-                    self.through_cache()?;
-                }
-                Err(error) => return Err(error),
-            }
+            Err(error) => return Err(error),
         }
-        Ok(())
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -283,12 +326,81 @@ mod tests {
             let mut direct = DirectFile::new(full).unwrap();
             let error = (0..pieces)
                 .find_map(|_| direct.write_all(&bytes(PIECE_BYTES)).err())
-                .or_else(|| {
-                    let _ = direct.write_all(b"the last");
-                    direct.finish().err()
-                });
+                .or_else(|| direct.write_all(b"the last").err())
+                .or_else(|| direct.finish().err());
             let kind = error.unwrap().kind();
             assert_eq!(kind, ErrorKind::StorageFull, "{pieces} pieces");
+        }
+    }
+
+    #[test]
+    fn after_an_error_nothing_is_taken_any_more() {
+        let full = OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let mut direct = DirectFile::new(full).unwrap();
+        while direct.write_all(&bytes(PIECE_BYTES)).is_ok() {}
+        assert!(direct.write(b"x").is_err());
+        assert!(direct.finish().is_err());
+    }
+
+    /// A disk that answers as it is told, and takes everything when it has no more answers. It refuses what
+    /// is not aligned while it is direct.
+    struct Fake {
+        direct: bool,
+        answers: Vec<io::Result<usize>>,
+        taken: Vec<u8>,
+    }
+
+    impl Write for Fake {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let aligned = bytes.len().is_multiple_of(ALIGNMENT);
+            assert!(aligned || !self.direct, "{} bytes directly", bytes.len());
+            let taken = self.answers.pop().unwrap_or(Ok(bytes.len()))?;
+            self.taken.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Sink for Fake {
+        fn is_direct(&self) -> bool {
+            self.direct
+        }
+
+        fn through_cache(&mut self) -> io::Result<()> {
+            self.direct = false;
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_a_disk_takes_in_part_or_refuses_to_take_directly_is_written_all_the_same() {
+        let error = |kind: ErrorKind| Err(io::Error::from(kind));
+        let cases: [(Vec<io::Result<usize>>, bool); 5] = [
+            (vec![], true),
+            (vec![Ok(ALIGNMENT)], true),
+            (vec![Ok(ALIGNMENT + 1)], false),
+            (vec![error(ErrorKind::InvalidInput)], false),
+            (vec![error(ErrorKind::Interrupted)], true),
+        ];
+        for (answers, direct) in cases {
+            let mut fake = Fake {
+                direct: true,
+                answers,
+                taken: Vec::new(),
+            };
+            write_all(&mut fake, &bytes(3 * ALIGNMENT)).unwrap();
+            assert_eq!((fake.taken, fake.direct), (bytes(3 * ALIGNMENT), direct));
+        }
+        for kind in [ErrorKind::InvalidInput, ErrorKind::StorageFull] {
+            let mut fake = Fake {
+                direct: false,
+                answers: vec![error(kind)],
+                taken: Vec::new(),
+            };
+            assert_eq!(write_all(&mut fake, b"x").unwrap_err().kind(), kind);
         }
     }
 
@@ -314,7 +426,7 @@ mod tests {
         let file = File::from(std::os::fd::OwnedFd::from(ours));
         let mut unbuffered = Unbuffered::new(file);
         assert!(!unbuffered.direct);
-        unbuffered.write_all(&bytes(10 * ALIGNMENT)).unwrap();
+        write_all(&mut unbuffered, &bytes(10 * ALIGNMENT)).unwrap();
         drop(unbuffered);
         assert_eq!(reader.join().unwrap().unwrap(), bytes(10 * ALIGNMENT));
     }
