@@ -78,14 +78,12 @@ impl StandardFacts {
     };
 
     /// Of its tokens.
-    pub fn of(parts: &AddressParts, residence: u64) -> Self {
+    pub fn of(parts: &AddressParts<'_>, residence: u64) -> Self {
         let token = |kind| token_of(parts, kind);
         let street = [TokenKind::Number, TokenKind::Street].map(token);
         let whole = AddressKeys::whole(street, token(TokenKind::Zip3));
         Self {
-            parts: parts
-                .each_ref()
-                .map(|part| part.as_ref().map(|(number, _)| *number)),
+            parts: parts.map(|part| part.map(|(number, _)| number)),
             whole: whole.unwrap_or(FingerprintKey::OPEN),
             residence,
         }

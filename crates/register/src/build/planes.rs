@@ -5,7 +5,7 @@
 //!
 //! Left to others: what stands in each plane (person), the files (write).
 
-use std::{collections::BTreeMap, panic::resume_unwind, path::Path};
+use std::{collections::BTreeMap, panic::resume_unwind, path::Path, thread::ScopedJoinHandle};
 
 use model::digest::Digest;
 use rayon::prelude::*;
@@ -95,31 +95,24 @@ impl Planes {
         drop(self.residences);
         let (plane, index, limit) = (self.plane, self.index, options.block_limit);
         let (sealed, headers) = (self.sealed, self.headers);
-        // The disk is waited for beside the work, on a thread that computes nothing.
-        let (tables, plane, index) = std::thread::scope(|scope| {
+        // The disk is waited for beside the work, on threads that compute little.
+        let (plane, index, tables) = std::thread::scope(|scope| {
             let tables = scope.spawn(|| (sealed.finish(), headers.finish()));
-            let finish_plane = || plane.finish(&residences);
-            let (plane, index) = rayon::join(finish_plane, || index.finish_in_pieces(limit));
-            let tables = tables.join();
-            (
-                tables.unwrap_or_else(|panic| resume_unwind(panic)),
-                plane,
-                index,
-            )
+            let finish_plane = || {
+                let plane = plane.finish(&residences);
+                let length = plane.as_ref().map_or(0, Vec::len);
+                (length, scope.spawn(|| write_plane(plane, out)))
+            };
+            let ((length, plane), index) =
+                rayon::join(finish_plane, || index.finish_in_pieces(limit));
+            let pieces = index.iter().flatten().map(Vec::len);
+            (options.progress)(Stage::Writing, count(length + pieces.sum::<usize>()));
+            let index = write_index(index, out);
+            (joined(plane), index, joined(tables))
         });
-        let (plane, index) = plane.zip(index).ok_or(BuildError::TooLarge)?;
-        let index_length: usize = index.iter().map(Vec::len).sum();
-        (options.progress)(Stage::Writing, count(plane.len() + index_length));
-        let plane = PlaneBytes::from(plane);
-        let read = MatchPlane::open(plane.clone()).map_err(BuildError::Defect)?;
-        let name_forms = read.name_forms();
-        let pieces = index.iter().map(Vec::as_slice);
-        let (plane, index) = rayon::join(
-            || write::file(out, match_plane::FILE, [&*plane]),
-            || write::file(out, index::FILE, pieces),
-        );
+        let (plane, name_forms) = plane?;
         let files = [
-            (match_plane::FILE, plane?),
+            (match_plane::FILE, plane),
             (index::FILE, index?),
             (SEALED.file, tables.0?),
             (HEADERS.file, tables.1?),
@@ -134,6 +127,25 @@ impl Planes {
             files: BTreeMap::from(files),
         })
     }
+}
+
+/// Writes a match plane; the digest of its name forms besides.
+fn write_plane(plane: Option<Vec<u8>>, out: &Path) -> Result<(FileFacts, Digest), BuildError> {
+    let plane = PlaneBytes::from(plane.ok_or(BuildError::TooLarge)?);
+    let read = MatchPlane::open(plane.clone()).map_err(BuildError::Defect)?;
+    let written = write::file(out, match_plane::FILE, [&*plane])?;
+    Ok((written, read.name_forms()))
+}
+
+/// Writes an index, given in pieces.
+fn write_index(index: Option<Vec<Vec<u8>>>, out: &Path) -> Result<FileFacts, BuildError> {
+    let index = index.ok_or(BuildError::TooLarge)?;
+    write::file(out, index::FILE, index.iter().map(Vec::as_slice))
+}
+
+/// What a thread gives; its panic is passed on.
+fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| resume_unwind(panic))
 }
 
 /// The place of each fingerprint among the distinct ones; `None` beyond 2^32.

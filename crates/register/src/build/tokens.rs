@@ -32,12 +32,12 @@ pub struct TokenNumber(NonZeroU32);
 pub const KINDS: usize = TokenKind::OF_ADDRESS.len();
 
 /// The tokens of an address, in the order of [`TokenKind::OF_ADDRESS`].
-pub type AddressParts = [Option<(TokenNumber, Token)>; KINDS];
+pub type AddressParts<'w> = [Option<(TokenNumber, &'w Token)>; KINDS];
 
 /// The token of a kind of part.
-pub fn token_of(parts: &AddressParts, kind: TokenKind) -> Option<&Token> {
-    let part = parts.get(kind.address_place()?)?;
-    part.as_ref().map(|(_, token)| token)
+pub fn token_of<'w>(parts: &AddressParts<'w>, kind: TokenKind) -> Option<&'w Token> {
+    let (_, token) = (*parts.get(kind.address_place()?)?)?;
+    Some(token)
 }
 
 /// Parts of the addresses of a piece whose tokens are wanted.
@@ -108,7 +108,7 @@ impl Wanted {
     }
 
     /// The addresses that parts were added of, each with the tokens that were found.
-    pub fn addresses(&self) -> impl Iterator<Item = (u32, AddressParts)> {
+    pub fn addresses(&self) -> impl Iterator<Item = (u32, AddressParts<'_>)> {
         let mut rest = self.parts.iter().zip(&self.found).peekable();
         std::iter::from_fn(move || {
             let address = rest.peek()?.0.address;
@@ -116,7 +116,7 @@ impl Wanted {
             while let Some((part, found)) = rest.next_if(|(part, _)| part.address == address) {
                 let place = part.kind.address_place();
                 if let Some(place) = place.and_then(|place| all.get_mut(place)) {
-                    place.clone_from(found);
+                    *place = found.as_ref().map(|(number, token)| (*number, token));
                 }
             }
             Some((address, all))
@@ -312,7 +312,7 @@ mod tests {
                         }
                     }
                     table.find(&mut wanted).unwrap();
-                    let found: Vec<(u32, AddressParts)> = wanted.addresses().collect();
+                    let found: Vec<(u32, AddressParts<'_>)> = wanted.addresses().collect();
                     assert_eq!(found.len(), addresses.len());
                     for ((place, parts), (expected, address)) in
                         found.iter().zip((0_u32..).zip(&addresses))
@@ -321,10 +321,9 @@ mod tests {
                         let texts = parts_of(*address);
                         assert_eq!(parts.iter().flatten().count(), texts.len());
                         for (kind, part) in texts {
-                            let (number, token) =
-                                parts[kind.address_place().unwrap()].clone().unwrap();
-                            assert_eq!(token, evaluator.evaluate_once(kind, &part));
-                            assert_eq!(token_of(parts, kind), Some(&token));
+                            let (number, token) = parts[kind.address_place().unwrap()].unwrap();
+                            assert_eq!(*token, evaluator.evaluate_once(kind, &part));
+                            assert_eq!(token_of(parts, kind), Some(token));
                             all.push((kind, part, number));
                         }
                     }
