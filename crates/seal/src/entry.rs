@@ -22,16 +22,18 @@ use crate::{
     address::{AddressTooLong, MailingAddress, PLAINTEXT_LENGTH, PackedAddress},
     context::{EntryName, SLOT_LABEL, SlotContext, SlotKey, SlotText},
     header::RecordHeader,
-    hmac::{Padded, PreparedKeys},
-    keys::{BuilderValues, DrawnKeys, EpochKeys, SLOT_VALUE_LABEL},
+    hmac::Padded,
+    keys::{BuilderValues, DrawnKeys, EpochKeys},
     lanes::BegunDigest,
     mac::{Derivation, TAG_LENGTH, encrypt_once, wrapped},
+    values::{PreparedShares, Question},
     wire::put,
 };
 
-/// First byte of a sealed entry: the suite. 2 is SHA-256, HMAC-SHA-256, the one-step derivation of NIST
-/// SP 800-56C r2, AES-256-GCM for addresses and one-time pads for their secrets. 1 had HKDF over the slot's
-/// bytes and AES-256-GCM for both; no entry of it is read.
+/// First byte of a sealed entry: the suite. 2 is SHA-256, the counter mode of NIST SP 800-108r1 with AES-256
+/// CMAC for share keys, HMAC-SHA-256 for the builder's, the formula of the one-step derivation of NIST SP
+/// 800-56C r2, AES-256-GCM for addresses and one-time pads for their secrets. 1 had HMAC and HKDF over the
+/// slot's bytes and AES-256-GCM for both; no entry of it is read.
 pub const SUITE: u8 = 2;
 
 /// Most keys one entry can be opened under.
@@ -206,7 +208,7 @@ pub const fn encoded_length(slots: usize) -> usize {
 pub struct Sealer<'a> {
     keys: &'a DrawnKeys,
     register: &'a RegisterId,
-    shares: PreparedKeys,
+    shares: PreparedShares,
     builder: BuilderValues,
     /// After what the bytes of all slots begin with.
     names: BegunDigest,
@@ -222,6 +224,8 @@ pub struct Workspace {
     messages: [Padded; 1 + SLOTS_MAX],
     /// Their digests.
     digests: Zeroizing<[[u8; 32]; 1 + SLOTS_MAX]>,
+    /// `K` of each slot.
+    combined: Zeroizing<[[u8; 32]; SLOTS_MAX]>,
     padded: Padded,
     draws: [Padded; 2],
     slots: Vec<Slot>,
@@ -243,7 +247,7 @@ impl<'a> Sealer<'a> {
     /// Prepares keys for the register they are about to belong to.
     #[must_use]
     pub fn of(keys: &'a DrawnKeys, register: &'a RegisterId) -> Self {
-        let shares = keys.shares().map(|(_, key)| key.prepare());
+        let shares = keys.shares().map(|(_, key)| key);
         let mut beginning = Vec::new();
         put(SLOT_LABEL.as_bytes(), &mut beginning);
         put(register.as_str().as_bytes(), &mut beginning);
@@ -253,7 +257,7 @@ impl<'a> Sealer<'a> {
         Self {
             keys,
             register,
-            shares: PreparedKeys::new(shares),
+            shares: PreparedShares::new(shares),
             builder: keys.builder_values(),
             names: BegunDigest::new(&beginning),
         }
@@ -357,13 +361,13 @@ impl<'a> Sealer<'a> {
     /// read.
     fn slots(&self, count: usize, secret: &[u8; 32], work: &mut Workspace) {
         let [_, digests @ ..] = &*work.digests;
-        for digest in digests.iter().take(count) {
-            let values: [&[u8]; 2] = [SLOT_VALUE_LABEL.as_bytes(), digest];
-            work.padded.set_values(values.into_iter());
-            let combined = self.shares.combined_mac(&work.padded);
+        let digests = digests.get(..count).unwrap_or(&[]);
+        let sums = work.combined.as_mut_slice();
+        self.shares.combined(Question::SLOT, digests, sums);
+        for (digest, combined) in digests.iter().zip(sums) {
             work.slots.push(Slot {
-                commitment: *Derivation::COMMITMENT.of(&combined, digest),
-                wrapped: wrapped(secret, &Derivation::PAD.of(&combined, &[])),
+                commitment: *Derivation::COMMITMENT.of(combined, digest),
+                wrapped: wrapped(secret, &Derivation::PAD.of(combined, &[])),
             });
         }
     }

@@ -1,9 +1,9 @@
-//! HMAC-SHA-256 for sealing millions of slots: keys prepared once, a message padded once for all keys.
+//! SHA-256 and HMAC with it for sealing millions of slots: keys prepared once, messages padded in memory
+//! that is used again, and all of it wiped.
 //!
-//! Place in the flow: under [`crate::entry::Sealer`] and [`crate::token::TokenEvaluator`], which MAC each
-//! message under the key of every share set, and under [`crate::lanes`], which digests and derives for
-//! several slots at once. Keepers and openers use [`crate::mac`], which gives the same values; a test
-//! holds the two together.
+//! Place in the flow: under [`crate::entry::Sealer`] and [`crate::token::TokenEvaluator`], which MAC with
+//! the builder's and the gate's key, and under [`crate::lanes`], which digests for several slots at once. Who
+//! needs one value uses [`crate::mac`]; tests hold the two together.
 //!
 //! A prepared key is the state of SHA-256 after its padded block, inside and outside (RFC 2104 section
 //! 4). States and messages are wiped when dropped.
@@ -14,7 +14,7 @@ use std::fmt;
 
 use model::digest::SHA_256_START as START;
 use sha2::block_api::compress256;
-use zeroize::{Zeroizing, optimization_barrier};
+use zeroize::optimization_barrier;
 
 /// Bytes of a block.
 pub const BLOCK: usize = 64;
@@ -136,6 +136,11 @@ fn end(rest: &mut [u8], length: usize) {
 struct State([u32; 8]);
 
 impl State {
+    /// After the first blocks of a message.
+    fn begun(blocks: &[[u8; BLOCK]]) -> Self {
+        Self::after(&START, blocks)
+    }
+
     /// As SHA-256 gives it out.
     fn to_bytes(&self) -> [u8; 32] {
         to_bytes(&self.0)
@@ -185,12 +190,12 @@ pub fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let Some(blocks) = few.0.get_mut(..used) else {
         let mut message = Padded::default();
         message.set_unkeyed(parts);
-        return State::after(&START, &message.0).to_bytes();
+        return State::begun(&message.0).to_bytes();
     };
     let rest = blocks.as_flattened_mut();
     let rest = parts.iter().fold(rest, |rest, part| place(part, rest));
     end(rest, length);
-    State::after(&START, blocks).to_bytes()
+    State::begun(blocks).to_bytes()
 }
 
 /// A key ready for use.
@@ -212,9 +217,9 @@ impl PreparedKey {
             }
         };
         pad(&mut block, 0x36);
-        let inside = State::after(&START, &block.0);
+        let inside = State::begun(&block.0);
         pad(&mut block, 0x5c);
-        let outside = State::after(&START, &block.0);
+        let outside = State::begun(&block.0);
         Self { inside, outside }
     }
 
@@ -253,51 +258,10 @@ impl Drop for Lanes {
     }
 }
 
-/// Several keys under which each message is MACed.
-pub struct PreparedKeys(Vec<PreparedKey>);
-
-impl fmt::Debug for PreparedKeys {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("PreparedKeys(personal)")
-    }
-}
-
-impl PreparedKeys {
-    /// Takes keys.
-    pub fn new(keys: impl Iterator<Item = PreparedKey>) -> Self {
-        Self(keys.collect())
-    }
-
-    /// XOR of the MACs of a message under all keys: what [`crate::keys::combine`] gives for their
-    /// values.
-    pub fn combined_mac(&self, message: &Padded) -> Zeroizing<[u8; 32]> {
-        let mut sum = State([0; 8]);
-        for keys in self.0.chunks(LANES) {
-            let mut lanes = Lanes([[0; 8]; LANES]);
-            for (lane, key) in lanes.0.iter_mut().zip(keys) {
-                *lane = key.inside.0;
-            }
-            let lanes = lanes.0.get_mut(..keys.len()).unwrap_or(&mut []);
-            for block in &message.0 {
-                let block = std::slice::from_ref(block);
-                lanes.iter_mut().for_each(|state| compress256(state, block));
-            }
-            take_outside(lanes, keys.iter().map(|key| &key.outside.0));
-            for state in lanes {
-                for (place, word) in sum.0.iter_mut().zip(state) {
-                    *place ^= *word;
-                }
-            }
-        }
-        Zeroizing::new(to_bytes(&sum.0))
-    }
-}
-
-/// Ends the MACs whose insides stand in lanes: gives each its outside.
-fn take_outside<'o>(lanes: &mut [[u32; 8]], outsides: impl Iterator<Item = &'o [u32; 8]>) {
+/// Ends the MACs whose insides stand in lanes: gives each the outside.
+fn take_outside(lanes: &mut [[u32; 8]], outside: &[u32; 8]) {
     let mut last = Blocks::<LANES>::new();
-    let blocks = lanes.iter_mut().zip(last.0.iter_mut());
-    for ((state, block), outside) in blocks.zip(outsides) {
+    for (state, block) in lanes.iter_mut().zip(last.0.iter_mut()) {
         last_block(state, block);
         *state = *outside;
     }
@@ -334,7 +298,7 @@ impl PreparedKey {
         let mut lanes = Lanes([begun.0; LANES]);
         let used = lanes.0.get_mut(..N).unwrap_or(&mut []);
         take_messages(used, messages, shared);
-        take_outside(used, std::iter::repeat(&self.outside.0));
+        take_outside(used, &self.outside.0);
         let mut macs = [[0; 32]; N];
         for (mac, state) in macs.iter_mut().zip(&lanes.0) {
             *mac = to_bytes(state);
@@ -356,21 +320,6 @@ mod tests {
         fn macs_are_those_of_the_library(key: [u8; 32], message in prop::collection::vec(any::<u8>(), 0..300)) {
             let expected = MacKey::new(&key).mac(&message);
             prop_assert_eq!(PreparedKey::new(&key).mac(&message), expected);
-        }
-
-        #[test]
-        fn combined_macs_are_the_sum_of_each(
-            keys in prop::collection::vec(any::<[u8; 32]>(), 1..20),
-            message in prop::collection::vec(any::<u8>(), 0..200),
-        ) {
-            let mut expected = [0; 32];
-            for key in &keys {
-                for (to, from) in expected.iter_mut().zip(MacKey::new(key).mac(&message)) {
-                    *to ^= from;
-                }
-            }
-            let prepared = PreparedKeys::new(keys.iter().map(PreparedKey::new));
-            prop_assert_eq!(*prepared.combined_mac(&Padded::of(&[&message])), expected);
         }
 
         #[test]

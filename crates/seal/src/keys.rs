@@ -20,6 +20,7 @@ use crate::{
     hmac::{Padded, PreparedKey},
     mac::MacKey,
     shares::{SetIndex, ShareSets},
+    values::{Question, value},
 };
 
 macro_rules! secret_key {
@@ -49,16 +50,6 @@ macro_rules! secret_key {
             pub fn expose(&self) -> &[u8; 32] {
                 &self.0
             }
-
-            #[allow(dead_code, reason = "not every key is used by both sides")]
-            pub(crate) fn mac_key(&self) -> MacKey {
-                MacKey::new(&self.0)
-            }
-
-            /// Ready for millions of messages.
-            pub(crate) fn prepare(&self) -> PreparedKey {
-                PreparedKey::new(&self.0)
-            }
         }
 
         impl fmt::Debug for $name {
@@ -82,6 +73,17 @@ secret_key!(
     BuilderKey
 );
 
+impl GateTokenKey {
+    pub(crate) fn mac_key(&self) -> MacKey {
+        MacKey::new(&self.0)
+    }
+
+    /// Ready for millions of messages.
+    pub(crate) fn prepare(&self) -> PreparedKey {
+        PreparedKey::new(&self.0)
+    }
+}
+
 /// Output of a share set's keyed function: of a slot (`v_A`) or of a token. Secret until used.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub struct SetValue(Personal<[u8; 32]>);
@@ -100,17 +102,10 @@ impl SetValue {
     }
 }
 
-/// Label of what a share key is asked of a slot. Short, so that the message is one block of SHA-256;
-/// apart from the label of tokens ([`crate::token`]).
-pub(crate) const SLOT_VALUE_LABEL: &str = "slot-value/v2";
-
-/// `v_A = HMAC-SHA-256(k_A, canonical form of label and digest)` for a slot.
+/// `v_A` for a slot: derived of the share key with the slot's digest (spec/sealed-address.md).
 #[must_use]
 pub fn set_value(share_key: &ShareKey, slot: &SlotDigest) -> SetValue {
-    let mut message = Padded::default();
-    let values: [&[u8]; 2] = [SLOT_VALUE_LABEL.as_bytes(), slot.expose()];
-    message.set_values(values.into_iter());
-    SetValue::new(share_key.prepare().mac_of(&message))
+    SetValue::new(*value(share_key, Question::SLOT, slot.expose()))
 }
 
 /// XOR of values, one for each set: `K` of a slot.
@@ -220,7 +215,7 @@ impl DrawnKeys {
     /// The builder's key, prepared for many values.
     #[must_use]
     pub fn builder_values(&self) -> BuilderValues {
-        BuilderValues(self.builder.prepare())
+        BuilderValues(PreparedKey::new(self.builder.expose()))
     }
 }
 

@@ -32,4 +32,5 @@ pub mod open;
 pub mod rest;
 pub mod shares;
 pub mod token;
+mod values;
 mod wire;

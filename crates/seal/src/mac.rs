@@ -2,7 +2,8 @@
 //! HMAC-SHA-256, AES-256-GCM.
 //!
 //! Place in the flow: the only file that names the cryptographic library (aws-lc-rs). The builder, which
-//! seals millions of slots, MACs with keys prepared further ([`crate::hmac`]).
+//! seals millions of slots, MACs with keys prepared further ([`crate::hmac`]); share keys answer with CMAC
+//! ([`crate::values`]).
 //!
 //! Left to others: what is keyed, and with which label.
 
@@ -57,8 +58,9 @@ pub fn library_digest(bytes: &[u8]) -> [u8; 32] {
     to_array(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes).as_ref())
 }
 
-/// A key derivation: the one-step function of NIST SP 800-56C r2 (2020), section 4.1, option 1, with
-/// SHA-256 and one round: SHA-256(1 ‖ secret ‖ label ‖ context ‖ 256), numbers of 4 big-endian bytes.
+/// A key derivation by the formula of the one-step function of NIST SP 800-56C r2 (2020), section 4.1,
+/// option 1, with SHA-256 and one round: SHA-256(1 ‖ secret ‖ label ‖ context ‖ 256), numbers of 4
+/// big-endian bytes.
 #[derive(Debug)]
 pub struct Derivation {
     label: &'static str,

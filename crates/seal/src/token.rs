@@ -20,12 +20,14 @@ use model::{
     siphash::SipKey,
     token::{Token, TokenKind},
 };
+use zeroize::Zeroizing;
 
 use crate::{
-    hmac::{Padded, PreparedKey, PreparedKeys},
+    hmac::{Padded, PreparedKey},
     keys::{DrawnKeys, EpochKeys, GateTokenKey, SetValue, ShareKey, combine},
     open::{KeeperValue, OpenError, ValueTable},
     shares::ShareSets,
+    values::{PreparedShares, Question, value},
 };
 
 /// What keepers are asked about: the gate's keyed function of a kind and a part.
@@ -55,22 +57,11 @@ pub fn gate_prf(gate_key: &GateTokenKey, kind: TokenKind, part: &str) -> GateTok
 /// A keeper's half for one share key. Its label keeps it apart from every slot.
 #[must_use]
 pub fn keeper_token_value(share_key: &ShareKey, gate_token: &GateToken) -> SetValue {
-    SetValue::new(share_key.mac_key().mac(&keeper_input(gate_token)))
+    SetValue::new(*value(share_key, Question::TOKEN, gate_token.expose()))
 }
 
 /// As [`TokenKind::value`] has it.
 const TOKEN_LABEL: &str = "countersign/token/v1";
-
-/// Short, so that the message is one block of SHA-256; apart from the label of slots
-/// ([`crate::keys::set_value`]).
-const KEEPER_LABEL: &str = "token-value/v2";
-
-fn keeper_input(gate_token: &GateToken) -> Vec<u8> {
-    Encoder::new(KEEPER_LABEL)
-        .bytes(gate_token.expose())
-        .as_bytes()
-        .to_vec()
-}
 
 /// Joins keepers' values to a token.
 ///
@@ -148,7 +139,7 @@ impl Hasher for FirstWord {
 /// most 2 million). It remembers by values of a keyed function, so no address part stays in its memory.
 pub struct TokenEvaluator {
     gate: PreparedKey,
-    shares: PreparedKeys,
+    shares: PreparedShares,
     names: SipKey,
     memory: Vec<Mutex<ByPartName<Token>>>,
 }
@@ -173,7 +164,7 @@ impl TokenEvaluator {
         let names = Encoder::new("countersign/token-memory/v1");
         Self {
             names: SipKey::from_first_half(&gate.mac(names.as_bytes())),
-            shares: PreparedKeys::new(keys.shares().map(|(_, key)| key.prepare())),
+            shares: PreparedShares::new(keys.shares().map(|(_, key)| key)),
             gate,
             memory: (0..SHARDS).map(|_| Mutex::default()).collect(),
         }
@@ -208,9 +199,12 @@ impl TokenEvaluator {
         ];
         padded.set_values(value.into_iter());
         let gate_token = GateToken::new(self.gate.mac_of(&padded));
-        let input: [&[u8]; 2] = [KEEPER_LABEL.as_bytes(), gate_token.expose()];
-        padded.set_values(input.into_iter());
-        Token::new(*self.shares.combined_mac(&padded))
+        let mut token = Zeroizing::new([[0; 32]]);
+        let asked = std::slice::from_ref(gate_token.expose());
+        self.shares
+            .combined(Question::TOKEN, asked, token.as_mut_slice());
+        let [token] = *token;
+        Token::new(token)
     }
 
     /// What a part is remembered by, here and wherever else tokens of these keys are kept.

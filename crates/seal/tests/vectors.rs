@@ -13,11 +13,11 @@ use countersign_seal::{
     context::{SlotContext, SlotKey},
     entry::{EntryFormatError, SealedEntry, Sealer},
     header::RecordHeader,
-    keys::{EpochKeys, SetValue},
+    keys::{EpochKeys, SetValue, set_value},
     merkle::MerkleTree,
     open::{Conduct, KeeperValue, OpenError, open},
     shares::ShareSets,
-    token::{TokenEvaluator, gate_prf},
+    token::{TokenEvaluator, gate_prf, keeper_token_value},
 };
 use model::{
     digest::{hex, unhex},
@@ -113,6 +113,11 @@ fn good_entries_have_the_same_bytes_and_open() {
         let entry = SealedEntry::parse(&unhex(text(&case["sealed"])).unwrap()).unwrap();
         for (slot, key) in slot_keys(case).iter().enumerate() {
             let values = stated_values(&keys, case, slot);
+            let digest = context(case).slot_digest(key);
+            for ((_, share), stated) in keys.shares().zip(&values) {
+                assert_eq!(set_value(share, &digest), stated.value);
+            }
+            assert_eq!(values.len(), keys.shares().count());
             let opened = open(&entry, &context(case), key, keys.sets(), &values).unwrap();
             assert_eq!(opened.address, address(case));
             assert_eq!(opened.conduct, Conduct::Agreed);
@@ -172,6 +177,12 @@ fn tokens_are_the_same() {
         let part = text(&case["part"]);
         let gate = gate_prf(keys.gate(), kind, part);
         assert_eq!(hex(gate.expose()), text(&case["gate"]));
+        let values = keys
+            .shares()
+            .map(|(_, share)| keeper_token_value(share, &gate));
+        let values: Vec<String> = values.map(|value| hex(value.expose())).collect();
+        let stated: Vec<&str> = list(&case["values"]).iter().map(text).collect();
+        assert_eq!(values, stated);
         assert_eq!(
             hex(evaluator.evaluate(kind, part).expose()),
             text(&case["token"])

@@ -12,8 +12,10 @@ import json
 import pathlib
 
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers import algorithms
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.concatkdf import ConcatKDFHash
+from cryptography.hazmat.primitives.kdf.kbkdf import CounterLocation, KBKDFCMAC, Mode
 
 HERE = pathlib.Path(__file__).parent
 
@@ -49,6 +51,13 @@ def derive(secret, label, context=b""):
     return ConcatKDFHash(algorithm=hashes.SHA256(), length=32, otherinfo=info).derive(secret)
 
 
+def share_value(key, label, digest):
+    return KBKDFCMAC(
+        algorithm=algorithms.AES, mode=Mode.CounterMode, length=32, rlen=1, llen=4,
+        location=CounterLocation.BeforeFixed, label=label, context=digest, fixed=None,
+    ).derive(key)
+
+
 class Epoch:
     def __init__(self, register, epoch, needed, keepers, seed):
         self.register, self.epoch, self.needed, self.keepers = register, epoch, needed, keepers
@@ -68,8 +77,7 @@ class Epoch:
 
     def token(self, kind, part):
         gate_token = mac(self.gate, canonical("countersign/token/v1", kind, part))
-        message = canonical("token-value/v2", gate_token)
-        return gate_token, xor(mac(key, message) for key in self.shares)
+        return gate_token, [share_value(key, b"token-half", gate_token) for key in self.shares]
 
     def entry_bytes(self, label, record, entry, periods):
         years = b"".join(year.to_bytes(2, "big") for year in sorted(periods))
@@ -87,7 +95,7 @@ class Epoch:
             else:
                 x = plain + len(key).to_bytes(4, "big") + key.encode()
             slot_digest = sha256(x)
-            given = [mac(share, canonical("slot-value/v2", slot_digest)) for share in self.shares]
+            given = [share_value(share, b"slot-value", slot_digest) for share in self.shares]
             combined = xor(given)
             commitment = derive(combined, b"slot-commitment/v2", slot_digest)
             slots.append(commitment + xor([secret, derive(combined, b"slot-pad/v2")]))
@@ -145,8 +153,9 @@ def tokens():
     epoch = Epoch("NATION-0123456789abcdef", 1, 3, ["k1", "k2", "k3", "k4"], bytes(range(32)))
     cases = []
     for kind, part in [("zip5", "89501"), ("street", "WISTERIA"), ("tin", "666123456"), ("unit", "")]:
-        gate_token, token = epoch.token(kind, part)
-        cases.append({"kind": kind, "part": part, "gate": gate_token.hex(), "token": token.hex()})
+        gate_token, values = epoch.token(kind, part)
+        cases.append({"kind": kind, "part": part, "gate": gate_token.hex(),
+                      "values": [value.hex() for value in values], "token": xor(values).hex()})
     return {"register": epoch.register, "epoch": 1, "needed": 3, "keepers": epoch.keepers,
             "seed": epoch.seed.hex(), "tokens": cases}
 
