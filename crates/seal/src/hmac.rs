@@ -109,7 +109,7 @@ impl Padded {
 }
 
 /// Copies bytes to the beginning of a place and gives the rest of it.
-fn place<'p>(bytes: &[u8], place: &'p mut [u8]) -> &'p mut [u8] {
+pub fn place<'p>(bytes: &[u8], place: &'p mut [u8]) -> &'p mut [u8] {
     match place.split_at_mut_checked(bytes.len()) {
         Some((own, rest)) => {
             own.copy_from_slice(bytes);

@@ -18,7 +18,7 @@ use aes::{
 };
 use zeroize::{Zeroizing, optimization_barrier};
 
-use crate::keys::ShareKey;
+use crate::{hmac::place, keys::ShareKey};
 
 /// Bytes of a block of AES.
 const BLOCK: usize = 16;
@@ -43,15 +43,11 @@ impl Question {
     /// About a gate token: a keeper's half of a token.
     pub const TOKEN: Self = Self(b"token-half");
 
-    /// round ‖ label ‖ 0 ‖ digest ‖ 256: one byte, 10, one, 32 and 4, big-endian.
-    fn input(self, round: u8, digest: &[u8; 32]) -> Zeroizing<[u8; BLOCK * BLOCKS]> {
-        let mut input = Zeroizing::new([0; BLOCK * BLOCKS]);
-        let parts: [&[u8]; 5] = [&[round], self.0, &[0], digest, &[0, 0, 1, 0]];
-        let bytes = parts.iter().copied().flatten();
-        for (place, byte) in input.iter_mut().zip(bytes) {
-            *place = *byte;
-        }
-        input
+    /// round ‖ label ‖ 0 ‖ digest ‖ 256: one byte, 10, one, 32 and 4, big-endian. The round is 0 here.
+    fn input(self, digest: &[u8; 32], input: &mut [u8; BLOCK * BLOCKS]) {
+        let parts: [&[u8]; 5] = [&[0], self.0, &[0], digest, &[0, 0, 1, 0]];
+        let rest = input.as_mut_slice();
+        parts.iter().fold(rest, |rest, part| place(part, rest));
     }
 }
 
@@ -79,8 +75,7 @@ impl PreparedShare {
     }
 
     /// Adds the key's answers to sums.
-    fn add_to(&self, inputs: &Inputs, sums: &mut [[u8; 32]]) {
-        let mut chains = Chains([Block::default(); ROUNDS * TOGETHER]);
+    fn add_to(&self, inputs: &Inputs, chains: &mut Chains, sums: &mut [[u8; 32]]) {
         let used = sums.len().saturating_mul(ROUNDS);
         let chains = chains.0.get_mut(..used).unwrap_or(&mut []);
         let [first, second, last] = &inputs.0;
@@ -89,7 +84,9 @@ impl PreparedShare {
                 xor(chain, block);
             }
         };
-        take(chains, first);
+        for (chain, block) in chains.iter_mut().zip(&first.0) {
+            *chain = *block;
+        }
         self.cipher.encrypt_blocks(chains);
         take(chains, second);
         self.cipher.encrypt_blocks(chains);
@@ -117,6 +114,12 @@ fn xor(to: &mut [u8], from: &[u8]) {
 /// A block of each round of each value. Wiped when dropped.
 struct Chains([Block; ROUNDS * TOGETHER]);
 
+impl Chains {
+    fn new() -> Self {
+        Self([Block::default(); ROUNDS * TOGETHER])
+    }
+}
+
 impl Drop for Chains {
     fn drop(&mut self) {
         self.0 = [Block::default(); ROUNDS * TOGETHER];
@@ -129,15 +132,22 @@ struct Inputs([Chains; BLOCKS]);
 
 impl Inputs {
     fn new(question: Question, digests: &[[u8; 32]]) -> Self {
-        let mut inputs = Self([(); BLOCKS].map(|()| Chains([Block::default(); ROUNDS * TOGETHER])));
-        let rounds = digests.iter().flat_map(|digest| [(1, digest), (2, digest)]);
-        for (place, (round, digest)) in rounds.enumerate() {
-            let input = question.input(round, digest);
+        let mut inputs = Self([(); BLOCKS].map(|()| Chains::new()));
+        let mut input = Zeroizing::new([0; BLOCK * BLOCKS]);
+        for (number, digest) in digests.iter().enumerate() {
+            question.input(digest, &mut input);
             let (blocks, _) = input.as_chunks::<BLOCK>();
             for (chains, block) in inputs.0.iter_mut().zip(blocks) {
-                if let Some(to) = chains.0.get_mut(place) {
-                    to.copy_from_slice(block);
+                let (places, _) = chains.0.as_chunks_mut::<ROUNDS>();
+                for place in places.get_mut(number).into_iter().flatten() {
+                    place.copy_from_slice(block);
                 }
+            }
+        }
+        let [first, ..] = &mut inputs.0;
+        for (block, round) in first.0.iter_mut().zip([1, 2].into_iter().cycle()) {
+            if let Some(place) = block.first_mut() {
+                *place = round;
             }
         }
         inputs
@@ -148,7 +158,8 @@ impl Inputs {
 pub fn value(key: &ShareKey, question: Question, digest: &[u8; 32]) -> Zeroizing<[u8; 32]> {
     let mut value = Zeroizing::new([0; 32]);
     let inputs = Inputs::new(question, std::slice::from_ref(digest));
-    PreparedShare::new(key).add_to(&inputs, std::slice::from_mut(&mut value));
+    let sums = std::slice::from_mut(&mut *value);
+    PreparedShare::new(key).add_to(&inputs, &mut Chains::new(), sums);
     value
 }
 
@@ -174,8 +185,9 @@ impl PreparedShares {
             let sums = sums.get_mut(..digests.len()).unwrap_or(&mut []);
             sums.fill([0; 32]);
             let inputs = Inputs::new(question, digests);
+            let mut chains = Chains::new();
             for key in &self.0 {
-                key.add_to(&inputs, sums);
+                key.add_to(&inputs, &mut chains, sums);
             }
         }
     }
