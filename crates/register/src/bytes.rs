@@ -94,16 +94,6 @@ impl Writer {
         self.number64(u64::try_from(bytes).unwrap_or(u64::MAX));
     }
 
-    /// Makes room for so many bytes.
-    pub fn reserve(&mut self, bytes: usize) {
-        self.0.reserve_exact(bytes);
-    }
-
-    /// Sections that another writer made.
-    pub fn sections(&mut self, sections: &[u8]) {
-        self.0.extend_from_slice(sections);
-    }
-
     /// Numbers of four bytes behind their length.
     pub fn section32(&mut self, values: impl ExactSizeIterator<Item = u32>) {
         let count = u64::try_from(values.len()).unwrap_or(u64::MAX);

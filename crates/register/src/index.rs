@@ -33,7 +33,7 @@ use model::id::RecordNumber;
 
 use crate::bytes::{FormatError, Numbers, PlaneBytes, Reader, Section, count32, touch};
 
-pub use builder::IndexBuilder;
+pub use builder::{IndexBuilder, MadeIndex};
 
 /// File name, for messages.
 pub const FILE: &str = "index.plane";

@@ -5,7 +5,7 @@
 //!
 //! Left to others: blocks (index), sealed addresses (table).
 
-use std::{collections::BTreeMap, fmt};
+use std::{collections::HashMap, fmt};
 
 use identity::candidates::{
     AddressList, BoundAddress, CandidatesError, Marker, NameField, RecordHead, RecordView, Records,
@@ -21,7 +21,7 @@ use standard::name::{Suffix, canonical_given};
 
 use crate::{
     bytes::{FormatError, PlaneBytes, Reader, Section, Writer, count32, le16, le32, touch},
-    interner::{Interner, Known},
+    interner::{Interner, Known, Seed},
     names::{TextTable, TokenTable, write_texts, write_tokens},
 };
 
@@ -183,27 +183,54 @@ fn head_of(bytes: &[u8; RECORD_BYTES]) -> RecordHead {
     }
 }
 
-/// The sections of texts ascending, those of the people who bear each token among `tokens` of a text,
-/// and the place of each number's text.
+/// The sections of distinct texts, while a plane is made.
+struct NameSections<'t> {
+    /// Of texts ascending.
+    texts: Vec<u8>,
+    /// Of tokens and their bearers.
+    tokens: Vec<u8>,
+    /// The place of each number's text.
+    places: Vec<u32>,
+    /// Tokens ascending, with the people who bear each.
+    bearers: Vec<(&'t str, u32)>,
+}
+
+/// Makes sections; `tokens` are those of a text.
 fn sections<'t, I: Iterator<Item = &'t str>>(
     texts: &'t Interner,
     tokens: impl Fn(&'t str) -> I,
-) -> Option<(Vec<u8>, Vec<u8>, Vec<u32>)> {
+) -> Option<NameSections<'t>> {
     let mut texts: Vec<(&str, Known)> = texts.iter().collect();
     texts.par_sort_unstable_by_key(|(text, _)| *text);
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+    let mut bearers: HashMap<&str, u32, Seed> = HashMap::default();
     let mut places = vec![0; texts.len()];
     for (place, (text, known)) in (0_u32..).zip(&texts) {
         *places.get_mut(usize::try_from(known.number).ok()?)? = place;
         for token in tokens(text) {
-            let count = counts.entry(token).or_insert(0);
-            *count = count.saturating_add(known.people);
+            let people = bearers.entry(token).or_insert(0);
+            *people = people.saturating_add(known.people);
         }
     }
+    let mut bearers: Vec<(&str, u32)> = bearers.into_iter().collect();
+    bearers.par_sort_unstable();
     let (mut names, mut tokens) = (Writer::default(), Writer::default());
     write_texts(texts.iter().map(|(text, _)| *text), &mut names)?;
-    write_tokens(&counts, &mut tokens)?;
-    Some((names.finish(), tokens.finish(), places))
+    write_tokens(&bearers, &mut tokens)?;
+    Some(NameSections {
+        texts: names.finish(),
+        tokens: tokens.finish(),
+        places,
+        bearers,
+    })
+}
+
+/// See [`MatchPlane::name_forms`].
+fn name_forms<'t>(tokens: impl Iterator<Item = &'t str>) -> Digest {
+    let mut encoder = Encoder::new("countersign/name-forms/v1");
+    for token in tokens {
+        encoder.text(token).text(canonical_given(token));
+    }
+    encoder.finish()
 }
 
 /// The first word: of given names only the first is counted.
@@ -282,16 +309,17 @@ impl MatchPlaneBuilder {
         Some(())
     }
 
-    /// The bytes of the plane, with a residence for each address in order where there are any;
-    /// `None` beyond the format's limits.
+    /// The plane, with a residence for each address in order where there are any; `None` beyond the
+    /// format's limits.
     #[must_use]
-    pub fn finish(mut self, residences: &[u32]) -> Option<Vec<u8>> {
-        let (given, given_tokens, given_places) = sections(&self.given, first_word)?;
-        let (surnames, surname_tokens, surname_places) = sections(&self.surnames, distinct_words)?;
+    pub fn finish(mut self, residences: &[u32]) -> Option<MadePlane> {
+        let given = sections(&self.given, first_word)?;
+        let surnames = sections(&self.surnames, distinct_words)?;
         let (records, _) = self.records.as_chunks_mut::<RECORD_BYTES>();
         records.par_iter_mut().for_each(|record| {
             let (numbers, _) = record.as_chunks_mut::<4>();
-            for (number, places) in numbers.iter_mut().zip([&given_places, &surname_places]) {
+            let places = [&given.places, &surnames.places];
+            for (number, places) in numbers.iter_mut().zip(places) {
                 let place = usize::try_from(u32::from_le_bytes(*number)).unwrap_or(usize::MAX);
                 *number = places.get(place).copied().unwrap_or(0).to_le_bytes();
             }
@@ -302,17 +330,35 @@ impl MatchPlaneBuilder {
                 *place = residence.to_le_bytes();
             }
         }
-        let mut writer = Writer::new(MAGIC, VERSION);
-        let names = [given, surnames, given_tokens, surname_tokens];
-        let tables = self.records.len().saturating_add(self.addresses.len());
-        writer.reserve(tables.saturating_add(names.iter().map(Vec::len).sum::<usize>() + 16));
-        for sections in names {
-            writer.sections(&sections);
-        }
-        writer.section(&self.records);
-        writer.section(&self.addresses);
-        Some(writer.finish())
+        let head = |bytes: &[u8]| {
+            let mut head = Writer::default();
+            head.section_head(bytes.len());
+            head.finish()
+        };
+        Some(MadePlane {
+            name_forms: name_forms(given.bearers.iter().map(|(token, _)| *token)),
+            pieces: [
+                Writer::new(MAGIC, VERSION).finish(),
+                given.texts,
+                surnames.texts,
+                given.tokens,
+                surnames.tokens,
+                head(&self.records),
+                self.records,
+                head(&self.addresses),
+                self.addresses,
+            ],
+        })
     }
+}
+
+/// A match plane in memory.
+pub struct MadePlane {
+    /// What stands in its file, one piece after the other: joined, the tables of millions would stand in
+    /// memory twice.
+    pub pieces: [Vec<u8>; 9],
+    /// See [`MatchPlane::name_forms`].
+    pub name_forms: Digest,
 }
 
 impl MatchPlane {
@@ -377,11 +423,7 @@ impl MatchPlane {
     /// with another table of nicknames must not read it.
     #[must_use]
     pub fn name_forms(&self) -> Digest {
-        let mut encoder = Encoder::new("countersign/name-forms/v1");
-        for (token, _) in self.given_tokens.iter() {
-            encoder.text(token).text(canonical_given(token));
-        }
-        encoder.finish()
+        name_forms(self.given_tokens.iter().map(|(token, _)| token))
     }
 
     /// One record.
@@ -484,7 +526,7 @@ mod tests {
         for record in records {
             builder.push(record, &[ADDRESS])?;
         }
-        builder.finish(&[])
+        builder.finish(&[]).map(|made| made.pieces.concat())
     }
 
     const ADDRESS: BoundAddress = BoundAddress {

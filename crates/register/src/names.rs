@@ -6,8 +6,6 @@
 //!
 //! Left to others: comparing (identity).
 
-use std::collections::BTreeMap;
-
 use identity::compare::is_slip_of_bytes;
 use rayon::prelude::*;
 
@@ -173,17 +171,16 @@ fn deletions(token: &str) -> Vec<u32> {
     hashes
 }
 
-/// The sections of a table of tokens and bearers; `None` beyond 2^32.
-pub fn write_tokens(counts: &BTreeMap<&str, u32>, writer: &mut Writer) -> Option<()> {
-    write_texts(counts.keys().copied(), writer)?;
+/// The sections of a table of tokens, ascending, with their bearers; `None` beyond 2^32.
+pub fn write_tokens(ascending: &[(&str, u32)], writer: &mut Writer) -> Option<()> {
+    let (tokens, bearers): (Vec<&str>, Vec<u32>) = ascending.iter().copied().unzip();
+    write_texts(tokens.iter().copied(), writer)?;
     let mut pairs: Vec<u64> = Vec::new();
-    for (number, token) in (0_u64..).zip(counts.keys()) {
+    for (number, token) in (0_u64..).zip(&tokens) {
         let hashes = deletions(token).into_iter();
         pairs.extend(hashes.map(|hash| u64::from(hash) << 32 | number));
     }
     pairs.par_sort_unstable();
-    let bearers: Vec<u32> = counts.values().copied().collect();
-    let tokens: Vec<&str> = counts.keys().copied().collect();
     let similar = similar_bearers(&tokens, &bearers, &pairs)?;
     writer.section32(bearers.into_iter());
     writer.section32(similar.into_iter());
@@ -386,6 +383,8 @@ impl TokenTable {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use identity::compare::is_slip;
     use proptest::prelude::*;
 
@@ -397,7 +396,8 @@ mod tests {
             *counts.entry(token.as_str()).or_insert(0) += 1;
         }
         let mut writer = Writer::new("CSGNTEST", 1);
-        write_tokens(&counts, &mut writer).unwrap();
+        let ascending: Vec<(&str, u32)> = counts.clone().into_iter().collect();
+        write_tokens(&ascending, &mut writer).unwrap();
         let mut reader = Reader::new("test", writer.finish().into(), "CSGNTEST", 1).unwrap();
         let table = TokenTable::read(&mut reader, "tokens").unwrap();
         reader.end().unwrap();

@@ -5,7 +5,10 @@
 //!
 //! Left to others: what stands in each plane (person), the files (write).
 
-use std::{collections::BTreeMap, panic::resume_unwind, path::Path, thread::ScopedJoinHandle};
+use std::{
+    collections::BTreeMap, io::Write as _, panic::resume_unwind, path::Path,
+    thread::ScopedJoinHandle,
+};
 
 use model::digest::Digest;
 use rayon::prelude::*;
@@ -17,9 +20,8 @@ use super::{
     write,
 };
 use crate::{
-    bytes::PlaneBytes,
-    index::{self, IndexBuilder},
-    match_plane::{self, MatchPlane, MatchPlaneBuilder},
+    index::{self, IndexBuilder, MadeIndex},
+    match_plane::{self, MadePlane, MatchPlaneBuilder},
     snapshot::FileFacts,
     table::{HEADERS, SEALED},
 };
@@ -91,22 +93,21 @@ impl Planes {
     ) -> Result<Built, BuildError> {
         let people = u32::try_from(self.tree.size()).map_err(|_| BuildError::TooLarge)?;
         let addresses = count(self.residences.len());
-        let residences = numbered(&self.residences).ok_or(BuildError::TooLarge)?;
-        drop(self.residences);
-        let (plane, index, limit) = (self.plane, self.index, options.block_limit);
+        let (plane, index, residences) = (self.plane, self.index, self.residences);
         let (sealed, headers) = (self.sealed, self.headers);
         // The disk is waited for beside the work, on threads that compute little.
         let (plane, index, tables) = std::thread::scope(|scope| {
             let tables = scope.spawn(|| (sealed.finish(), headers.finish()));
             let finish_plane = || {
-                let plane = plane.finish(&residences);
-                let length = plane.as_ref().map_or(0, Vec::len);
+                let plane = numbered(residences).and_then(|numbers| plane.finish(&numbers));
+                let pieces = plane.iter().flat_map(|plane| &plane.pieces);
+                let length: usize = pieces.map(Vec::len).sum();
                 (length, scope.spawn(|| write_plane(plane, out)))
             };
-            let ((length, plane), index) =
-                rayon::join(finish_plane, || index.finish_in_pieces(limit));
-            let pieces = index.iter().flatten().map(Vec::len);
-            (options.progress)(Stage::Writing, count(length + pieces.sum::<usize>()));
+            let finish_index = || index.make(options.block_limit);
+            let ((length, plane), index) = rayon::join(finish_plane, finish_index);
+            let written = index.as_ref().map_or(0, MadeIndex::bytes);
+            (options.progress)(Stage::Writing, count(length + written));
             let index = write_index(index, out);
             (joined(plane), index, joined(tables))
         });
@@ -130,17 +131,19 @@ impl Planes {
 }
 
 /// Writes a match plane; the digest of its name forms besides.
-fn write_plane(plane: Option<Vec<u8>>, out: &Path) -> Result<(FileFacts, Digest), BuildError> {
-    let plane = PlaneBytes::from(plane.ok_or(BuildError::TooLarge)?);
-    let read = MatchPlane::open(plane.clone()).map_err(BuildError::Defect)?;
-    let written = write::file(out, match_plane::FILE, [&*plane])?;
-    Ok((written, read.name_forms()))
+fn write_plane(plane: Option<MadePlane>, out: &Path) -> Result<(FileFacts, Digest), BuildError> {
+    let plane = plane.ok_or(BuildError::TooLarge)?;
+    let written = write::file(out, match_plane::FILE, |file| {
+        let mut pieces = plane.pieces.iter();
+        pieces.try_for_each(|piece| file.write_all(piece))
+    })?;
+    Ok((written, plane.name_forms))
 }
 
-/// Writes an index, given in pieces.
-fn write_index(index: Option<Vec<Vec<u8>>>, out: &Path) -> Result<FileFacts, BuildError> {
+/// Writes an index.
+fn write_index(index: Option<MadeIndex>, out: &Path) -> Result<FileFacts, BuildError> {
     let index = index.ok_or(BuildError::TooLarge)?;
-    write::file(out, index::FILE, index.iter().map(Vec::as_slice))
+    write::file(out, index::FILE, |file| index.write(file))
 }
 
 /// What a thread gives; its panic is passed on.
@@ -149,14 +152,15 @@ fn joined<T>(thread: ScopedJoinHandle<'_, T>) -> T {
 }
 
 /// The place of each fingerprint among the distinct ones; `None` beyond 2^32.
-fn numbered(prints: &[u64]) -> Option<Vec<u32>> {
+fn numbered(prints: Vec<u64>) -> Option<Vec<u32>> {
     let last = u32::try_from(prints.len()).ok()?;
     // A fingerprint before its place, as one number: to sort by it takes no branch for each comparison.
     let places = prints.iter().zip(0..last);
     let joined = places.map(|(print, place)| u128::from(*print) << 32 | u128::from(place));
     let mut sorted: Vec<u128> = joined.collect();
+    drop(prints);
     sorted.par_sort_unstable();
-    let mut numbers = vec![0; prints.len()];
+    let mut numbers = vec![0; sorted.len()];
     for (number, run) in (0_u32..).zip(sorted.chunk_by(|a, b| a >> 32 == b >> 32)) {
         for joined in run {
             let place = usize::try_from(joined & u128::from(u32::MAX)).ok()?;
@@ -172,7 +176,7 @@ mod tests {
 
     #[test]
     fn equal_residences_have_one_number() {
-        assert_eq!(numbered(&[30, 10, 30, 20]), Some(vec![2, 0, 2, 1]));
-        assert_eq!(numbered(&[]), Some(Vec::new()));
+        assert_eq!(numbered(vec![30, 10, 30, 20]), Some(vec![2, 0, 2, 1]));
+        assert_eq!(numbered(vec![]), Some(Vec::new()));
     }
 }

@@ -8,12 +8,11 @@
 
 use std::{
     fs::{self, File},
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use model::digest::Digest;
-use sha2::{Digest as _, Sha256};
 
 use super::{
     BuildError,
@@ -24,31 +23,6 @@ use crate::{
     snapshot::{self, FileFacts, Snapshot},
     table::{TableKind, TableWriter},
 };
-
-/// Small pieces are collected up to so many bytes.
-const BUFFER_BYTES: usize = 1 << 16;
-
-/// A writer that also counts and hashes.
-struct Counted<W> {
-    inner: W,
-    hasher: Sha256,
-    bytes: u64,
-}
-
-impl<W: Write> Write for Counted<W> {
-    fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        let written = self.inner.write(buffer)?;
-        self.hasher.update(buffer.get(..written).unwrap_or(&[]));
-        self.bytes = self
-            .bytes
-            .saturating_add(u64::try_from(written).unwrap_or(0));
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
 
 /// Makes the directory, or checks that it is empty.
 pub fn prepare_directory(out: &Path) -> Result<(), BuildError> {
@@ -63,44 +37,6 @@ pub fn prepare_directory(out: &Path) -> Result<(), BuildError> {
         });
     }
     Ok(())
-}
-
-/// A file of the snapshot while it is written.
-struct PlaneFile {
-    path: PathBuf,
-    writer: Counted<BufWriter<File>>,
-}
-
-impl PlaneFile {
-    fn create(out: &Path, name: &str) -> Result<Self, BuildError> {
-        let path = out.join(name);
-        let file = File::create_new(&path).map_err(unwritable(&path))?;
-        Ok(Self {
-            path,
-            writer: Counted {
-                inner: BufWriter::with_capacity(BUFFER_BYTES, file),
-                hasher: Sha256::new(),
-                bytes: 0,
-            },
-        })
-    }
-
-    fn write<T>(
-        &mut self,
-        content: impl FnOnce(&mut Counted<BufWriter<File>>) -> io::Result<T>,
-    ) -> Result<T, BuildError> {
-        content(&mut self.writer).map_err(unwritable(&self.path))
-    }
-
-    fn finish(mut self) -> Result<FileFacts, BuildError> {
-        self.write(|writer| {
-            writer.flush()?;
-            writer.inner.get_ref().sync_all()
-        })?;
-        let digest = Digest::from_bytes(self.writer.hasher.finalize().into());
-        let bytes = self.writer.bytes;
-        Ok(facts(&Written { bytes, digest }))
-    }
 }
 
 fn facts(written: &Written) -> FileFacts {
@@ -150,17 +86,19 @@ impl TableFile {
     }
 }
 
-/// Writes a whole file, given in pieces.
-pub fn file<'p>(
+/// Writes a whole file.
+pub fn file(
     out: &Path,
     name: &str,
-    pieces: impl IntoIterator<Item = &'p [u8]>,
+    content: impl FnOnce(&mut DirectFile) -> io::Result<()>,
 ) -> Result<FileFacts, BuildError> {
-    let mut file = PlaneFile::create(out, name)?;
-    for piece in pieces {
-        file.write(|writer| writer.write_all(piece))?;
-    }
-    file.finish()
+    let path = out.join(name);
+    let begun = File::create_new(&path).and_then(DirectFile::new);
+    let written = begun.and_then(|mut file| {
+        content(&mut file)?;
+        file.finish()
+    });
+    Ok(facts(&written.map_err(unwritable(&path))?))
 }
 
 /// Writes the manifest and gives its digest.
@@ -171,7 +109,7 @@ pub fn snapshot(out: &Path, snapshot: &Snapshot) -> Result<Digest, BuildError> {
             source: io::Error::other(error),
         })?;
     text.push('\n');
-    file(out, snapshot::FILE, [text.as_bytes()])?;
+    file(out, snapshot::FILE, |file| file.write_all(text.as_bytes()))?;
     let directory = File::open(out).and_then(|directory| directory.sync_all());
     directory.map_err(|source| BuildError::Unwritable {
         path: out.to_owned(),

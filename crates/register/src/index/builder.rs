@@ -4,7 +4,10 @@
 //!
 //! Left to others: the layout and looking up (index), what a key is made of (identity).
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    io::{self, Write},
+};
 
 use identity::{birth_code::BirthCode, blocking::Refinement};
 use rayon::prelude::*;
@@ -175,13 +178,14 @@ impl IndexBuilder {
     /// The bytes of the index; `None` beyond 2^32 records or entries.
     #[must_use]
     pub fn finish(self, limit: usize) -> Option<Vec<u8>> {
-        self.finish_in_pieces(limit).map(|pieces| pieces.concat())
+        let mut bytes = Vec::new();
+        self.make(limit)?.write(&mut bytes).ok()?;
+        Some(bytes)
     }
 
-    /// As [`Self::finish`], in pieces that follow each other: joined, an index of millions would stand
-    /// in memory twice.
+    /// As [`Self::finish`], but for laying it out.
     #[must_use]
-    pub fn finish_in_pieces(self, limit: usize) -> Option<Vec<Vec<u8>>> {
+    pub fn make(self, limit: usize) -> Option<MadeIndex> {
         count32(self.refinements.len())?;
         let mut parts = self.parts;
         let taken: Vec<_> = parts
@@ -210,23 +214,34 @@ impl IndexBuilder {
             .zip(refined)
             .map_init(Vec::new, |spare, (part, mut refined)| {
                 let (_, still) = take_oversized(&mut refined, spare, limit);
-                join(part, refined);
+                join(part, &refined, spare);
                 still
             })
             .collect();
         sizes.extend(still.into_iter().flatten());
-        write(parts, &sizes, &births)
+        MadeIndex::of(parts, sizes, births)
     }
 }
 
-/// Adds sorted pairs to a sorted part.
-fn join(part: &mut Vec<Pair>, mut more: Vec<Pair>) {
-    if !more.is_empty() {
-        part.append(&mut more);
-        // Two ascending runs: this sort joins them.
-        part.sort_by_key(Pair::order);
-        part.dedup();
+/// Adds pairs to a part; both ascend, and each pair stands once afterwards. What stood in `spare` is lost.
+fn join(part: &mut Vec<Pair>, more: &[Pair], spare: &mut Vec<Pair>) {
+    if more.is_empty() {
+        return;
     }
+    spare.clear();
+    spare.reserve(part.len().saturating_add(more.len()));
+    let mut rest = part.as_slice();
+    for pair in more {
+        let before = rest.partition_point(|other| other.order() < pair.order());
+        let (before, after) = rest.split_at_checked(before).unwrap_or((rest, &[]));
+        spare.extend_from_slice(before);
+        if after.first() != Some(pair) {
+            spare.push(*pair);
+        }
+        rest = after;
+    }
+    spare.extend_from_slice(rest);
+    std::mem::swap(part, spare);
 }
 
 /// The buckets of a part: tags, then birth dates, then records.
@@ -265,38 +280,86 @@ fn starts(parts: &[Vec<Pair>], bits: u32) -> Option<Vec<u32>> {
     Some(starts)
 }
 
-fn write(
-    mut parts: Vec<Vec<Pair>>,
-    large: &BTreeMap<u64, u64>,
-    births: &[BirthCode],
-) -> Option<Vec<Vec<u8>>> {
-    let mut marks: Vec<Vec<Pair>> = vec![Vec::new(); parts.len()];
-    let record = OVERSIZED;
-    let prints = large.keys().copied();
-    divide(prints.map(|print| Pair { print, record }), &mut marks);
-    let count = parts.iter().chain(&marks).map(Vec::len).sum();
-    // A bucket never reaches into two parts.
-    let bits = directory_bits(count).max(PART_BITS);
-    parts.par_iter_mut().zip(marks).for_each(|(part, marks)| {
-        join(part, marks);
-        order_tags(part, bits);
-    });
-    let mut head = Writer::new(MAGIC, VERSION);
-    head.number32(bits);
-    head.section32(starts(&parts, bits)?.into_iter());
-    head.section_head(count.checked_mul(ENTRY_BYTES)?);
-    let buckets = parts
-        .into_par_iter()
-        .map(|part| bucket_bytes(&part, bits, births))
-        .collect();
-    let mut tail = Writer::default();
-    tail.section64(large.keys().copied());
-    tail.section64(large.values().copied());
-    Some([vec![head.finish()], buckets, vec![tail.finish()]].concat())
+/// An index in memory, before its buckets are laid out.
+pub struct MadeIndex {
+    parts: Vec<Vec<Pair>>,
+    births: Vec<BirthCode>,
+    bits: u32,
+    /// What stands before the buckets, and after.
+    head: Vec<u8>,
+    tail: Vec<u8>,
+}
+
+/// Parts that are laid out while those before are written.
+const ROUND: usize = 8;
+
+impl MadeIndex {
+    fn of(
+        mut parts: Vec<Vec<Pair>>,
+        large: BTreeMap<u64, u64>,
+        births: Vec<BirthCode>,
+    ) -> Option<Self> {
+        let mut marks: Vec<Vec<Pair>> = vec![Vec::new(); parts.len()];
+        let record = OVERSIZED;
+        let prints = large.keys().copied();
+        divide(prints.map(|print| Pair { print, record }), &mut marks);
+        let count = parts.iter().chain(&marks).map(Vec::len).sum();
+        // A bucket never reaches into two parts.
+        let bits = directory_bits(count).max(PART_BITS);
+        let ready = parts.par_iter_mut().zip(marks);
+        ready.for_each_init(Vec::new, |spare, (part, marks)| {
+            join(part, &marks, spare);
+            order_tags(part, bits);
+        });
+        let mut head = Writer::new(MAGIC, VERSION);
+        head.number32(bits);
+        head.section32(starts(&parts, bits)?.into_iter());
+        head.section_head(count.checked_mul(ENTRY_BYTES)?);
+        let mut tail = Writer::default();
+        tail.section64(large.keys().copied());
+        tail.section64(large.values().copied());
+        Some(Self {
+            parts,
+            births,
+            bits,
+            head: head.finish(),
+            tail: tail.finish(),
+        })
+    }
+
+    /// How many bytes it has.
+    #[must_use]
+    pub fn bytes(&self) -> usize {
+        let entries: usize = self.parts.iter().map(Vec::len).sum();
+        let ends = self.head.len().saturating_add(self.tail.len());
+        entries.saturating_mul(ENTRY_BYTES).saturating_add(ends)
+    }
+
+    /// Writes it.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write(self, writer: &mut (impl Write + Send)) -> io::Result<()> {
+        let lay_out = |part: &Vec<Pair>| bucket_bytes(part, self.bits, &self.births);
+        writer.write_all(&self.head)?;
+        let mut ready: Vec<Vec<u8>> = Vec::new();
+        for parts in self.parts.chunks(ROUND).map(Some).chain([None]) {
+            let parts = parts.unwrap_or(&[]);
+            let (next, written) = rayon::join(
+                || parts.par_iter().map(lay_out).collect(),
+                || ready.iter().try_for_each(|part| writer.write_all(part)),
+            );
+            written?;
+            ready = next;
+        }
+        writer.write_all(&self.tail)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -322,6 +385,20 @@ mod tests {
             let (mut sorted, mut spare) = (pairs.clone(), pairs);
             sort(&mut sorted, &mut spare);
             prop_assert_eq!(sorted, expected);
+        }
+
+        #[test]
+        fn joined_pairs_ascend_and_stand_once(
+            part in prop::collection::btree_set((0_u64..9, 0_u32..9), 0..40),
+            more in prop::collection::btree_set((0_u64..9, 0_u32..9), 0..40),
+        ) {
+            let pairs = |of: &BTreeSet<(u64, u32)>| -> Vec<Pair> {
+                of.iter().map(|&(print, record)| Pair { print, record }).collect()
+            };
+            let expected = pairs(&part.union(&more).copied().collect());
+            let (mut joined, mut spare) = (pairs(&part), pairs(&more));
+            join(&mut joined, &pairs(&more), &mut spare);
+            prop_assert_eq!(joined, expected);
         }
     }
 }
