@@ -5,10 +5,11 @@
 use std::time::Instant;
 
 use countersign_seal::{
-    address::MailingAddress,
+    address::{MailingAddress, PackedAddress},
     context::{SlotContext, SlotKey},
-    entry::Sealer,
+    header::RecordHeader,
     keys::EpochKeys,
+    sealer::{Sealer, SlotTexts, Workspace},
     shares::ShareSets,
     token::TokenEvaluator,
 };
@@ -65,6 +66,7 @@ fn main() {
             each / slots as u128
         );
     }
+    record(&sealer, &address);
     let evaluator = TokenEvaluator::new(&keys);
     for name in ["new", "remembered"] {
         let each = nanoseconds(|number| {
@@ -72,4 +74,29 @@ fn main() {
         });
         println!("{name} token: {each} ns");
     }
+}
+
+/// A record of two addresses on file, as a build seals it.
+fn record(sealer: &Sealer<'_>, address: &MailingAddress) {
+    let packed = address.pack().unwrap();
+    let length = usize::from(u16::from_be_bytes([packed[0], packed[1]]));
+    let packed = PackedAddress::read(&packed[..2 + length]).unwrap();
+    let slot_keys =
+        [0, 1].map(|n| SlotKey::on_file(&format!("countersign-key-v1|street|{n}|WISTERIA|89501")));
+    let mut texts = SlotTexts::default();
+    slot_keys.iter().for_each(|key| texts.take(key.text()));
+    let periods = [2022, 2023].map(|year| vec![TaxPeriod::new(year).unwrap()]);
+    let header = RecordHeader::new(RecordNumber(7), periods.to_vec()).unwrap();
+    let (mut work, mut bytes) = (Workspace::default(), Vec::new());
+    let each = nanoseconds(|_| {
+        bytes.clear();
+        let keys = [texts; 2].into_iter();
+        let prepared = sealer.prepare(&header, EntryNumber(0), keys, &mut work);
+        for place in 0..prepared.unwrap() {
+            sealer
+                .seal_prepared(place, packed, &mut work, &mut bytes)
+                .unwrap();
+        }
+    });
+    println!("a record of 2 entries of 2 slots: {each} ns");
 }

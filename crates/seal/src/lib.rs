@@ -30,6 +30,7 @@ mod mac;
 pub mod merkle;
 pub mod open;
 pub mod rest;
+pub mod sealer;
 pub mod shares;
 pub mod token;
 mod values;

@@ -9,12 +9,13 @@
 
 use countersign_seal::{
     address::{MailingAddress, PackedAddress},
-    context::{SlotContext, SlotKey},
+    context::{SlotContext, SlotKey, SlotText},
     delivery::{GateDelivery, KeeperShares},
-    entry::{EntryFormatError, SealError, SealedEntry, Sealer, Workspace, encoded_length},
+    entry::{EntryFormatError, SealError, SealedEntry, encoded_length},
     header::RecordHeader,
     keys::{EpochKeys, SetValue},
     open::{Conduct, KeeperValue, OpenError, Opened, open},
+    sealer::{Sealer, SlotTexts, Workspace},
     shares::ShareSets,
     token::{TokenEvaluator, Tokens, gate_prf, token},
 };
@@ -339,25 +340,75 @@ fn one_workspace_for_entries_of_any_slots_gives_what_each_alone_does() {
     let packed = PackedAddress::read(&packed[..2 + length]).unwrap();
     let mut work = Workspace::default();
     let court = [on_file(0), SlotKey::CourtOrder];
-    let lists = [
+    let lists: [Vec<SlotKey>; 6] = [
         (0..8).map(on_file).collect(),
         vec![on_file(5)],
         court.to_vec(),
         (1..4).map(on_file).collect(),
+        (0..8).map(on_file).collect(),
+        vec![on_file(5)],
     ];
-    for (entry, slot_keys) in (0..)
-        .map(EntryNumber)
-        .zip(lists.iter().chain([&lists[0], &lists[1]]))
-    {
+    let texts = lists.each_ref().map(|keys| {
+        let mut texts = SlotTexts::default();
+        // The first comes twice, and counts once.
+        let twice = keys.iter().chain(keys.first());
+        twice.for_each(|key| texts.take(key.text()));
+        texts
+    });
+    let alone = |number: usize, keys: &[SlotKey]| {
+        let entry = EntryNumber(u16::try_from(number).unwrap());
         let context = header.context(&register(), Epoch(1), entry).unwrap();
-        let alone = sealer.seal(&context, &address(), slot_keys).unwrap();
-        let texts: Vec<_> = slot_keys.iter().map(SlotKey::text).collect();
-        let mut bytes = Vec::new();
-        sealer
-            .seal_entry((&header, entry), packed, &texts, &mut work, &mut bytes)
-            .unwrap();
-        assert_eq!(bytes, alone.to_bytes());
+        sealer.seal(&context, &address(), keys).unwrap().to_bytes()
+    };
+    // From each entry on, so that each has each place.
+    for start in 0..lists.len() {
+        let mut number = start;
+        loop {
+            let first = EntryNumber(u16::try_from(number).unwrap());
+            let keys = texts.iter().skip(number).copied();
+            let prepared = sealer.prepare(&header, first, keys, &mut work).unwrap();
+            if prepared == 0 {
+                break;
+            }
+            for place in 0..prepared {
+                let mut bytes = Vec::new();
+                sealer
+                    .seal_prepared(place, packed, &mut work, &mut bytes)
+                    .unwrap();
+                assert_eq!(bytes, alone(number, &lists[number]));
+                number += 1;
+            }
+        }
+        assert_eq!(number, lists.len());
     }
+}
+
+#[test]
+fn what_cannot_be_prepared_is_an_error() {
+    let keys = keys(3, 4);
+    let sealer = Sealer::new(&keys);
+    let periods = vec![vec![TaxPeriod::new(2020).unwrap()]];
+    let header = RecordHeader::new(RecordNumber(3), periods).unwrap();
+    let mut work = Workspace::default();
+    let mut prepare = |first, keys: Vec<SlotTexts<'static>>| {
+        sealer.prepare(&header, EntryNumber(first), keys.into_iter(), &mut work)
+    };
+    let mut one = SlotTexts::default();
+    one.take(SlotText::CourtOrder);
+    assert_eq!(prepare(0, vec![one]), Ok(1));
+    assert_eq!(prepare(0, vec![]), Ok(0));
+    assert_eq!(
+        prepare(0, vec![SlotTexts::default()]),
+        Err(SealError::KeyCount(0))
+    );
+    assert_eq!(
+        prepare(1, vec![one]),
+        Err(SealError::NoEntry(EntryNumber(1)))
+    );
+    assert_eq!(
+        prepare(0, vec![one; 2]),
+        Err(SealError::NoEntry(EntryNumber(1)))
+    );
 }
 
 #[test]

@@ -11,11 +11,12 @@
 use countersign_seal::{
     address::MailingAddress,
     context::{SlotContext, SlotKey},
-    entry::{EntryFormatError, SealedEntry, Sealer},
+    entry::{EntryFormatError, SealedEntry},
     header::RecordHeader,
     keys::{EpochKeys, SetValue, set_value},
     merkle::MerkleTree,
     open::{Conduct, KeeperValue, OpenError, open},
+    sealer::Sealer,
     shares::ShareSets,
     token::{TokenEvaluator, gate_prf, keeper_token_value},
 };

@@ -24,14 +24,8 @@ use model::{
     token::{Token, TokenKind},
 };
 use seal::{
-    address::MailingAddress,
-    context::SlotKey,
-    entry::{SealedEntry, Sealer},
-    header::RecordHeader,
-    keys::EpochKeys,
-    merkle::MerkleTree,
-    shares::ShareSets,
-    token::TokenEvaluator,
+    address::MailingAddress, context::SlotKey, entry::SealedEntry, header::RecordHeader,
+    keys::EpochKeys, merkle::MerkleTree, sealer::Sealer, shares::ShareSets, token::TokenEvaluator,
 };
 use standard::{
     address::{AddressText, StandardAddress, standardize},

@@ -35,11 +35,12 @@ use seal::{
     address::MailingAddress,
     context::SlotKey,
     delivery::KeeperShares,
-    entry::{SealedEntry, Sealer},
+    entry::SealedEntry,
     header::RecordHeader,
     keys::{EpochKeys, SetValue},
     merkle::MerkleTree,
     open::KeeperValue,
+    sealer::Sealer,
     shares::{SetIndex, ShareSets},
 };
 use translog::InclusionProof;

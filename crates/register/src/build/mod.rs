@@ -33,8 +33,8 @@ use model::{
 };
 use rayon::prelude::*;
 use seal::{
-    entry::Sealer,
     keys::{DrawnKeys, EpochKeys},
+    sealer::Sealer,
     token::TokenEvaluator,
 };
 use serde::Serialize;

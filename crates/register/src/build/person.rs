@@ -15,9 +15,10 @@ use model::{
 };
 use seal::{
     context::SlotText,
-    entry::{SLOTS_MAX, Sealer, Workspace, encoded_length},
+    entry::SealError,
     header::RecordHeader,
     merkle::leaf_hash,
+    sealer::{Sealer, SlotTexts, Workspace},
 };
 use standard::name::StandardName;
 
@@ -293,48 +294,58 @@ fn seal(
     sealer: &Sealer<'_>,
     batch: &mut Batch,
 ) -> Result<(), BuildError> {
-    let bytes = &mut batch.sealed.values;
+    let (bytes, work) = (&mut batch.sealed.values, &mut batch.work);
     let count = u16::try_from(header.entries().len()).map_err(|_| BuildError::TooLarge)?;
     bytes.extend_from_slice(&count.to_le_bytes());
-    for (number, entry) in (0_u16..).zip(person.entries()) {
-        let failed = |source| BuildError::Seal {
-            row: entry.row(),
+    let mut done = 0_u16;
+    loop {
+        let entries = person.entries().skip(usize::from(done));
+        let keys = entries.clone().map(|entry| slot_keys(entry, person));
+        let failed = |entry: Option<EntryView<'_>>, source| BuildError::Seal {
+            row: entry.map_or(0, EntryView::row),
             source,
         };
-        let mailing = entry.latest.packed();
-        let mailing = mailing.map_err(|error| failed(error.into()))?;
-        let (slots, used) = slot_keys(entry, person);
-        let slots = slots.get(..used).unwrap_or(&[]);
-        let length = encoded_length(slots.len().next_power_of_two());
-        let length = u32::try_from(length).map_err(|_| BuildError::TooLarge)?;
-        bytes.extend_from_slice(&length.to_le_bytes());
-        let entry = (header, EntryNumber(number));
-        sealer
-            .seal_entry(entry, mailing, slots, &mut batch.work, bytes)
-            .map_err(failed)?;
-    }
-    Ok(())
-}
-
-/// An entry's slots, and how many they are: its own address key first, then the record's others,
-/// latest first.
-fn slot_keys<'d>(
-    entry: EntryView<'d>,
-    person: PersonView<'d>,
-) -> ([SlotText<'d>; SLOTS_MAX], usize) {
-    let key = |entry: EntryView<'d>| entry.address.slot();
-    // Where no address has a standard form, the first stands as it is.
-    let mut slots = [SlotText::CourtOrder; SLOTS_MAX];
-    let mut used = 0_usize;
-    let others = person.entries().rev().filter_map(key);
-    for slot in key(entry).into_iter().chain(others) {
-        let known = slots.get(..used).is_none_or(|known| known.contains(&slot));
-        if !known && let Some(place) = slots.get_mut(used) {
-            *place = slot;
-            used = used.saturating_add(1);
+        let prepared = sealer.prepare(header, EntryNumber(done), keys, work);
+        let prepared = prepared.map_err(|source| failed(person.entries().next(), source))?;
+        for (place, entry) in (0..prepared).zip(entries) {
+            let mailing = entry.latest.packed();
+            let sealed = mailing.map_err(SealError::from).and_then(|mailing| {
+                let start = bytes.len();
+                bytes.extend_from_slice(&[0; 4]);
+                sealer.seal_prepared(place, mailing, work, bytes)?;
+                Ok(start)
+            });
+            let start = sealed.map_err(|source| failed(Some(entry), source))?;
+            end_entry(bytes, start).ok_or(BuildError::TooLarge)?;
+        }
+        let prepared = u16::try_from(prepared).map_err(|_| BuildError::TooLarge)?;
+        done = done.checked_add(prepared).ok_or(BuildError::TooLarge)?;
+        if prepared == 0 || done >= count {
+            return Ok(());
         }
     }
-    (slots, used.max(1))
+}
+
+/// Writes the length of an entry, which ends the bytes, into the four bytes before it.
+fn end_entry(bytes: &mut [u8], start: usize) -> Option<()> {
+    let (length, entry) = bytes.get_mut(start..)?.split_first_chunk_mut::<4>()?;
+    *length = u32::try_from(entry.len()).ok()?.to_le_bytes();
+    Some(())
+}
+
+/// An entry's slots: its own address key first, then the record's others, latest first.
+fn slot_keys<'d>(entry: EntryView<'d>, person: PersonView<'d>) -> SlotTexts<'d> {
+    let key = |entry: EntryView<'d>| entry.address.slot();
+    let mut slots = SlotTexts::default();
+    let others = person.entries().rev().filter_map(key);
+    for slot in key(entry).into_iter().chain(others) {
+        slots.take(slot);
+    }
+    if slots.as_slice().is_empty() {
+        // No address has a standard form.
+        slots.take(SlotText::CourtOrder);
+    }
+    slots
 }
 
 fn bind(
