@@ -58,9 +58,8 @@ impl Buckets {
         self.0.into_iter().map(|bucket| {
             let mut bucket = bucket.into_inner().unwrap_or_else(PoisonError::into_inner);
             if bucket.open.count() > 0 {
-                bucket.segments.push(bucket.open.take());
+                bucket.segments.push(std::mem::take(&mut bucket.open));
             }
-            bucket.open = Drafts::default();
             bucket
         })
     }

@@ -211,11 +211,14 @@ fn count32(length: usize) -> Result<u32, BuildError> {
     u32::try_from(length).map_err(|_| BuildError::TooLarge)
 }
 
-/// All values, in memory of just their size.
-fn taken<T>(values: &mut Vec<T>) -> Vec<T> {
-    let mut exact = Vec::with_capacity(values.len());
-    exact.append(values);
-    exact
+/// As many, and a sixteenth more.
+fn room(count: usize) -> usize {
+    count.saturating_add(count / 16)
+}
+
+/// Memory for as many values, and a few more.
+fn like<T>(values: &[T]) -> Vec<T> {
+    Vec::with_capacity(room(values.len()))
 }
 
 /// What stands from one end to another.
@@ -379,21 +382,19 @@ impl Drafts {
         self.people.len()
     }
 
-    /// Moves everything into memory of just its size, and keeps the room it had.
+    /// Gives everything away as it stands, and makes room for as much again: where people are counted,
+    /// what they take hardly varies.
     pub fn take(&mut self) -> Self {
-        Self {
-            people: taken(&mut self.people),
-            entries: taken(&mut self.entries),
-            periods: taken(&mut self.periods),
-            rows: taken(&mut self.rows),
-            addresses: taken(&mut self.addresses),
-            texts: Texts(taken(&mut self.texts.0)),
-            names: {
-                let names = self.names.as_str().into();
-                self.names.clear();
-                names
-            },
-        }
+        let next = Self {
+            people: like(&self.people),
+            entries: like(&self.entries),
+            periods: like(&self.periods),
+            rows: like(&self.rows),
+            addresses: like(&self.addresses),
+            texts: Texts(like(&self.texts.0)),
+            names: String::with_capacity(room(self.names.len())),
+        };
+        std::mem::replace(self, next)
     }
 
     /// How many entries there are.

@@ -10,12 +10,12 @@ use super::{BuildError, BuildOptions, Stage};
 use crate::extract::{ExtractError, ExtractRow, Field};
 
 /// Runs in a piece.
-pub const PIECE_RUNS: usize = 1024;
+pub const PIECE_RUNS: usize = 512;
 
 /// Pieces in a round: what stands in memory as text at a time, twice (some 50 MB each). Many, because a
 /// thread that is done waits for the last piece of others. It does not depend on the number of threads, so
 /// that neither does which of two errors is told.
-pub const ROUND_PIECES: usize = 64;
+pub const ROUND_PIECES: usize = 128;
 
 /// Some runs, in the order of the file. Neighbours in the file, who often share a household, are
 /// prepared together.
