@@ -1,6 +1,6 @@
 //! Measures sealing. `cargo bench -p countersign-seal --bench speed`
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use std::time::Instant;
 
