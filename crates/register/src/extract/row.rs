@@ -229,31 +229,44 @@ fn has_no_quotes(text: &[u8]) -> bool {
     memchr::memchr2(b'"', b'\r', text).is_none()
 }
 
-/// Bit 7 of each byte that is a comma or ends a line.
+/// Bytes that are searched for ends of fields together.
+const BLOCK: usize = 64;
+
+/// A bit for each of eight bytes that is a comma or ends a line, the first byte's lowest.
 #[inline]
 fn ends_in(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const LOW: u64 = 0x7f * ONES;
     // A byte is zero where neither its low bits carry into bit 7 nor bit 7 is set.
     let zero = |word: u64| !((word & LOW).wrapping_add(LOW) | word) & !LOW;
-    zero(word ^ (ONES * b',' as u64)) | zero(word ^ (ONES * b'\n' as u64))
+    let ends = zero(word ^ (ONES * b',' as u64)) | zero(word ^ (ONES * b'\n' as u64));
+    // Each bit 7 meets one bit of the factor in the highest byte, and no two meet in one place.
+    ends.wrapping_mul(0x0002_0408_1020_4081) >> 56
+}
+
+/// The same of a block.
+#[inline]
+fn ends_in_block(block: &[u8; BLOCK]) -> u64 {
+    let (words, _) = block.as_chunks::<8>();
+    let ends = words.iter().map(|word| ends_in(u64::from_le_bytes(*word)));
+    ends.rev().fold(0, |all, ends| all << 8 | ends)
 }
 
 /// Finds where the rows of plain lines stand; `None` where a line is not plain.
 fn plain_places(text: &str, rows: &mut Vec<Place>) -> Option<()> {
     rows.reserve(text.len() / SHORT_ROW_BYTES);
+    let text = text.as_bytes();
     let mut line = PlainLine::default();
-    let (words, rest) = text.as_bytes().as_chunks::<8>();
-    let mut last = [0; 8];
+    let (blocks, rest) = text.as_chunks::<BLOCK>();
+    let mut last = [0; BLOCK];
     last.get_mut(..rest.len())?.copy_from_slice(rest);
     let mut start = 0_usize;
-    for word in words.iter().chain([&last]) {
-        let mut ends = ends_in(u64::from_le_bytes(*word));
+    for block in blocks.iter().chain([&last]) {
+        let mut ends = ends_in_block(block);
         while ends != 0 {
-            let within = usize::try_from(ends.trailing_zeros() / 8).ok()?;
+            let place = start.checked_add(usize::try_from(ends.trailing_zeros()).ok()?)?;
             ends &= ends - 1;
-            let place = start.checked_add(within)?;
-            if word.get(within) == Some(&b',') {
+            if text.get(place) == Some(&b',') {
                 line.end_field(text, place)?;
                 continue;
             }
@@ -262,7 +275,7 @@ fn plain_places(text: &str, rows: &mut Vec<Place>) -> Option<()> {
             }
             line = PlainLine::at(place.checked_add(1)?);
         }
-        start = start.checked_add(8)?;
+        start = start.checked_add(BLOCK)?;
     }
     if line.start < text.len() {
         rows.push(line.end(text, text.len())?);
@@ -290,8 +303,8 @@ impl PlainLine {
 
     /// Ends a field; `None` where it is not plain or there are too many.
     #[inline]
-    fn end_field(&mut self, text: &str, end: usize) -> Option<()> {
-        let field = text.as_bytes().get(self.field_start..end)?;
+    fn end_field(&mut self, text: &[u8], end: usize) -> Option<()> {
+        let field = text.get(self.field_start..end)?;
         let plain = match field {
             [] => true,
             [first, .., last] => first.is_ascii_graphic() && last.is_ascii_graphic(),
@@ -308,7 +321,7 @@ impl PlainLine {
     }
 
     /// Ends the line, which must have 15 fields.
-    fn end(mut self, text: &str, end: usize) -> Option<Place> {
+    fn end(mut self, text: &[u8], end: usize) -> Option<Place> {
         self.end_field(text, end)?;
         let start = u32::try_from(self.start).ok()?;
         let ends = self.ends;
