@@ -25,7 +25,8 @@ use register::{
     register::{Register, RegisterError},
 };
 use seal::{
-    context::SlotKey, delivery::KeeperShares, keys::EpochKeys, merkle::verify_inclusion, open::open,
+    address::MailingAddress, context::SlotKey, delivery::KeeperShares, keys::EpochKeys,
+    merkle::verify_inclusion, open::open,
 };
 
 use common::{Building, at_reno, outcome, parts, refused};
@@ -88,28 +89,81 @@ fn a_row_is_matched_and_its_latest_address_opens_under_the_old_one() {
     )
     .unwrap();
 
-    let context = register.slot_context(record, entry).unwrap();
-    let sealed = register.sealed_entry(record, entry).unwrap();
-    let opened = |key: &SlotKey| {
-        let values: Vec<_> = keys
-            .sets()
-            .keepers()
-            .iter()
-            .take(3)
-            .flat_map(|keeper| {
-                KeeperShares::of(&keys, keeper)
-                    .unwrap()
-                    .slot_values(&context, key)
-            })
-            .collect();
-        open(&sealed, &context, key, keys.sets(), &values)
-    };
+    let opened = |key: &SlotKey| opened(&register, &keys, (record, entry), key);
     let old = SlotKey::on_file(row.addresses[0].key().expose());
-    let address = opened(&old).unwrap().address;
+    let address = opened(&old).unwrap();
     assert_eq!(address.line_1.expose(), "700 Quartz Street");
     assert_eq!(address.city.expose(), "Sparks");
-    assert!(opened(&SlotKey::on_file("countersign-key-v1|street|1|X|89501")).is_err());
-    assert!(opened(&SlotKey::CourtOrder).is_err());
+    assert!(opened(&SlotKey::on_file("countersign-key-v1|street|1|X|89501")).is_none());
+    assert!(opened(&SlotKey::CourtOrder).is_none());
+}
+
+/// What an entry holds, asked of three keepers; `None` where the key does not open it.
+fn opened(
+    register: &Register<Synthetic>,
+    keys: &EpochKeys,
+    (record, entry): (RecordNumber, EntryNumber),
+    key: &SlotKey,
+) -> Option<MailingAddress> {
+    let context = register.slot_context(record, entry).unwrap();
+    let sealed = register.sealed_entry(record, entry).unwrap();
+    let keepers = keys.sets().keepers().iter().take(3);
+    let values = keepers.flat_map(|keeper| {
+        let shares = KeeperShares::of(keys, keeper).unwrap();
+        shares.slot_values(&context, key)
+    });
+    let values: Vec<_> = values.collect();
+    let opened = open(&sealed, &context, key, keys.sets(), &values);
+    opened.ok().map(|opened| opened.address)
+}
+
+/// Rows of one person, who moves every year from 2018 on.
+fn mover(lines: &[String]) -> String {
+    let rows = (2018..).zip(lines).map(|(year, line)| {
+        format!("P1,666-11-0001,Ana,Diaz,,1984-05-17,{year},,{line},,Reno,NV,89501,,\n")
+    });
+    rows.collect()
+}
+
+#[test]
+fn each_of_many_addresses_opens_under_the_latest_and_holds_its_own() {
+    let lines: Vec<String> = (1..8)
+        .map(|number| format!("{number} Main Street"))
+        .collect();
+    let rows = mover(&lines);
+    let directory = tempfile::tempdir().unwrap();
+    let out = directory.path().join("snapshot");
+    let building = Building::of(&rows, SealedPlane::Whole);
+    building.build::<Synthetic>(&out).unwrap();
+    let register = Register::<Synthetic>::open(&out).unwrap();
+    let last = at_reno("7 Main St");
+    let last = parts(("Ana", "Diaz", ""), "1984-05-17", "", &[last]);
+    let key = SlotKey::on_file(last.addresses[0].key().expose());
+    let keys = building.keys();
+    for (entry, line) in (0..).map(EntryNumber).zip(&lines) {
+        let address = opened(&register, &keys, (RecordNumber(0), entry), &key).unwrap();
+        assert_eq!(address.line_1.expose(), line);
+    }
+    assert!(
+        register
+            .sealed_entry(RecordNumber(0), EntryNumber(7))
+            .is_err()
+    );
+}
+
+#[test]
+fn the_row_of_an_address_that_cannot_be_sealed_is_named() {
+    for row in 1..8 {
+        let long = |number| "x".repeat(if number == row { 200 } else { 0 });
+        let lines = (1..8).map(|number| format!("{number} Main Street {}", long(number)));
+        let lines: Vec<String> = lines.collect();
+        refused(
+            &mover(&lines),
+            &format!(
+                "row {row} of the extract cannot be sealed: the address has `225` bytes of text; at most 153 can be sealed"
+            ),
+        );
+    }
 }
 
 #[test]

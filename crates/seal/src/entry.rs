@@ -90,6 +90,10 @@ pub enum SealError {
     /// The record has no such entry. The fault of the caller.
     #[error("the record has no entry `{0}`")]
     NoEntry(EntryNumber),
+    /// No entry of this place is prepared, or it was sealed before: its keys are used once. The fault of the
+    /// caller.
+    #[error("entry `{0}` of those prepared together is not there any more")]
+    NotPrepared(usize),
     /// The context names another register or epoch than the keys. The fault of the caller.
     #[error("the keys are those of another register or epoch")]
     OtherEpoch,
@@ -102,9 +106,11 @@ impl Explain for SealError {
     fn fault(&self) -> Fault {
         match self {
             Self::Address(error) => error.fault(),
-            Self::KeyCount(_) | Self::KeyTwice | Self::NoEntry(_) | Self::OtherEpoch => {
-                Fault::Input
-            }
+            Self::KeyCount(_)
+            | Self::KeyTwice
+            | Self::NoEntry(_)
+            | Self::NotPrepared(_)
+            | Self::OtherEpoch => Fault::Input,
             Self::Library => Fault::Integrity,
         }
     }

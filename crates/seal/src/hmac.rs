@@ -1,7 +1,7 @@
 //! SHA-256 and HMAC with it for sealing millions of slots: keys prepared once, messages padded in memory
 //! that is used again, and all of it wiped.
 //!
-//! Place in the flow: under [`crate::entry::Sealer`] and [`crate::token::TokenEvaluator`], which MAC with
+//! Place in the flow: under [`crate::sealer::Sealer`] and [`crate::token::TokenEvaluator`], which MAC with
 //! the builder's and the gate's key, and under [`crate::lanes`], which digests for several slots at once. Who
 //! needs one value uses [`crate::mac`]; tests hold the two together.
 //!

@@ -1,9 +1,9 @@
 //! The digests of several slots' bytes, side by side.
 //!
-//! Place in the flow: under [`crate::entry::Sealer`], which makes the slots of an entry together. Keepers
+//! Place in the flow: under [`crate::sealer::Sealer`], which makes the slots of an entry together. Keepers
 //! and openers digest one at a time ([`crate::hmac::digest`]); tests hold the two together.
 //!
-//! Left to others: what is digested (context), what becomes of it (entry).
+//! Left to others: what is digested (context), what becomes of it (sealer).
 
 use model::digest::SHA_256_START as START;
 use sha2::block_api::compress256;

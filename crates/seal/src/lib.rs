@@ -1,6 +1,6 @@
 //! Shares, tokens and the sealed address format (SEALING.md section 3, spec/sealed-address.md).
 //!
-//! Place in the flow: the builder seals every address of a register with [`entry::Sealer`] and
+//! Place in the flow: the builder seals every address of a register with [`sealer::Sealer`] and
 //! evaluates its tokens with [`token::TokenEvaluator`]; keepers give values from their
 //! [`delivery::KeeperShares`]; the gate joins the values and opens one entry with [`open::open`].
 //! Everything here is a pure function of its arguments, but for drawing keys.

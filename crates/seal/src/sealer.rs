@@ -88,8 +88,9 @@ pub struct Workspace {
     /// The bytes of each entry.
     entries: [Padded; ENTRIES],
     entry_digests: Zeroizing<[[u8; 32]; ENTRIES]>,
-    /// Where each entry's slots begin and end.
-    ranges: [(usize, usize); ENTRIES],
+    // INVARIANT: there only between preparing an entry and sealing it.
+    /// Where each entry's slots stand.
+    ranges: [Option<Range<usize>>; ENTRIES],
     /// The bytes of each slot.
     messages: [Padded; SLOTS],
     slot_digests: Zeroizing<[[u8; 32]; SLOTS]>,
@@ -150,8 +151,8 @@ impl<'a> Sealer<'a> {
         let plaintext = address.pack()?;
         let slot_keys: Vec<SlotText<'_>> = slot_keys.iter().map(SlotKey::text).collect();
         let mut work = Workspace::default();
-        work.take_entry(0, 0, &context.name(), &slot_keys)?;
-        self.find_values(1, slot_keys.len(), &mut work);
+        let slots = work.take_entry(0, 0, &context.name(), &slot_keys)?;
+        self.find_values(&[slots], &mut work);
         let write = |to: &mut [u8]| to.copy_from_slice(plaintext.as_slice());
         let ciphertext = self.seal_place(0, write, &mut work)?;
         Ok(SealedEntry {
@@ -161,7 +162,7 @@ impl<'a> Sealer<'a> {
     }
 
     /// Prepares as many of a record's entries from `first` on as are worked on together, of the keys that
-    /// each opens under. Says how many: none where no more keys come.
+    /// each opens under. Says how many: none where no more keys come. What was prepared before is forgotten.
     ///
     /// # Errors
     /// [`SealError`]: no key of an entry, or the record has no such entry.
@@ -172,10 +173,14 @@ impl<'a> Sealer<'a> {
         keys: impl Iterator<Item = SlotTexts<'k>>,
         work: &mut Workspace,
     ) -> Result<usize, SealError> {
-        let (mut count, mut slots) = (0_usize, 0_usize);
-        for ((place, number), keys) in (0..ENTRIES).zip(first.0..).zip(keys) {
-            let entry = EntryNumber(number);
-            let found = header.entries().get(usize::from(number));
+        work.ranges = Default::default();
+        let mut ranges: [Range<usize>; ENTRIES] = Default::default();
+        let (mut count, mut end) = (0_usize, 0_usize);
+        for ((place, range), keys) in ranges.iter_mut().enumerate().zip(keys) {
+            let after = u16::try_from(place).ok();
+            let number = after.and_then(|after| first.0.checked_add(after));
+            let entry = EntryNumber(number.ok_or(SealError::NoEntry(first))?);
+            let found = header.entries().get(usize::from(entry.0));
             let name = EntryName {
                 register: self.register,
                 epoch: self.keys.epoch(),
@@ -183,10 +188,11 @@ impl<'a> Sealer<'a> {
                 entry,
                 periods: &found.ok_or(SealError::NoEntry(entry))?.periods,
             };
-            slots = work.take_entry(place, slots, &name, keys.as_slice())?;
+            *range = work.take_entry(place, end, &name, keys.as_slice())?;
+            end = range.end;
             count = count.saturating_add(1);
         }
-        self.find_values(count, slots, work);
+        self.find_values(ranges.get(..count).unwrap_or(&[]), work);
         Ok(count)
     }
 
@@ -194,7 +200,8 @@ impl<'a> Sealer<'a> {
     /// bytes of [`SealedEntry::write`]: the same that [`Self::seal`] gives.
     ///
     /// # Errors
-    /// [`SealError`] where no key or the cryptographic library fails.
+    /// [`SealError`] where the entry is not prepared or was sealed before, a key came twice, or the
+    /// cryptographic library fails.
     pub fn seal_prepared(
         &self,
         place: usize,
@@ -207,16 +214,21 @@ impl<'a> Sealer<'a> {
         Ok(())
     }
 
-    /// Finds digests of so many entries and slots, and what the share keys answer about the slots.
-    fn find_values(&self, entries: usize, slots: usize, work: &mut Workspace) {
-        let messages = work.entries.get(..entries).unwrap_or(&[]);
-        let digests = work.entry_digests.get_mut(..entries).unwrap_or(&mut []);
-        self.names.digests(messages, digests);
+    /// Finds digests of the entries that were taken in, with slots in these ranges, and what the share keys
+    /// answer about the slots. They are prepared then.
+    fn find_values(&self, ranges: &[Range<usize>], work: &mut Workspace) {
+        let messages = work.entries.get(..ranges.len()).unwrap_or(&[]);
+        let digests = work.entry_digests.get_mut(..ranges.len());
+        self.names.digests(messages, digests.unwrap_or(&mut []));
+        let slots = ranges.last().map_or(0, |last| last.end);
         let messages = work.messages.get(..slots).unwrap_or(&[]);
         let digests = work.slot_digests.get_mut(..slots).unwrap_or(&mut []);
         self.names.digests(messages, digests);
         let sums = work.combined.get_mut(..slots).unwrap_or(&mut []);
         self.shares.combined(Question::SLOT, digests, sums);
+        for (prepared, range) in work.ranges.iter_mut().zip(ranges) {
+            *prepared = Some(range.clone());
+        }
     }
 
     /// Gives the ciphertext of a prepared entry, and leaves its slots in `work`.
@@ -226,11 +238,12 @@ impl<'a> Sealer<'a> {
         plaintext: impl FnOnce(&mut [u8]),
         work: &mut Workspace,
     ) -> Result<[u8; CIPHERTEXT_LENGTH], SealError> {
+        let range = work.ranges.get_mut(place).and_then(Option::take);
         let digest = work.entry_digests.get(place).copied();
-        let range = work.ranges.get(place).copied();
-        let (digest, (start, end)) = digest.zip(range).ok_or(SealError::KeyCount(0))?;
+        let prepared = range.zip(digest);
+        let (range, digest) = prepared.ok_or(SealError::NotPrepared(place))?;
         let secret = self.address_secret(&digest, work);
-        work.find_slots(start..end, &secret)?;
+        work.find_slots(range, &secret);
         let count = work.slots.len();
         for number in count..count.next_power_of_two() {
             let dummy = self.dummy(number, &digest, work);
@@ -267,23 +280,22 @@ impl<'a> Sealer<'a> {
 
 impl Workspace {
     /// Takes in the name of the entry of a place and its keys, whose slots begin at `start`; says where
-    /// they end.
+    /// they stand.
     fn take_entry(
         &mut self,
         place: usize,
         start: usize,
         name: &EntryName<'_>,
         keys: &[SlotText<'_>],
-    ) -> Result<usize, SealError> {
+    ) -> Result<Range<usize>, SealError> {
         let count = SealError::KeyCount(keys.len());
         if keys.is_empty() || keys.len() > SLOTS_MAX {
             return Err(count);
         }
         let end = start.saturating_add(keys.len());
         let messages = self.messages.get_mut(start..end);
-        let places = self.entries.get_mut(place).zip(self.ranges.get_mut(place));
-        let ((entry, range), messages) = places.zip(messages).ok_or(count)?;
-        *range = (start, end);
+        let places = self.entries.get_mut(place).zip(messages);
+        let (entry, messages) = places.ok_or(count)?;
         self.entry_bytes.clear();
         name.write_entry(&mut self.entry_bytes);
         entry.set_unkeyed(&[&self.entry_bytes]);
@@ -300,22 +312,20 @@ impl Workspace {
                 }
             }
         }
-        Ok(end)
+        Ok(start..end)
     }
 
     /// Makes the slots of a range.
-    fn find_slots(&mut self, range: Range<usize>, secret: &[u8; 32]) -> Result<(), SealError> {
+    fn find_slots(&mut self, range: Range<usize>, secret: &[u8; 32]) {
         self.slots.clear();
-        let digests = self.slot_digests.get(range.clone());
-        let values = digests.zip(self.combined.get(range));
-        let (digests, values) = values.ok_or(SealError::KeyCount(0))?;
+        let digests = self.slot_digests.get(range.clone()).unwrap_or(&[]);
+        let values = self.combined.get(range).unwrap_or(&[]);
         for (digest, combined) in digests.iter().zip(values) {
             self.slots.push(Slot {
                 commitment: *Derivation::COMMITMENT.of(combined, digest),
                 wrapped: wrapped(secret, &Derivation::PAD.of(combined, &[])),
             });
         }
-        Ok(())
     }
 }
 

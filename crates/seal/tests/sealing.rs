@@ -409,6 +409,47 @@ fn what_cannot_be_prepared_is_an_error() {
         prepare(0, vec![one; 2]),
         Err(SealError::NoEntry(EntryNumber(1)))
     );
+    assert_eq!(
+        prepare(u16::MAX, vec![one; 2]),
+        Err(SealError::NoEntry(EntryNumber(u16::MAX)))
+    );
+}
+
+#[test]
+fn what_is_prepared_is_sealed_once() {
+    let keys = keys(3, 4);
+    let sealer = Sealer::new(&keys);
+    let periods = (2018..2021).map(|year| vec![TaxPeriod::new(year).unwrap()]);
+    let header = RecordHeader::new(RecordNumber(3), periods.collect()).unwrap();
+    let packed = address().pack().unwrap();
+    let length = usize::from(u16::from_be_bytes([packed[0], packed[1]]));
+    let packed = PackedAddress::read(&packed[..2 + length]).unwrap();
+    let mut court = SlotTexts::default();
+    court.take(SlotText::CourtOrder);
+    let mut work = Workspace::default();
+    let prepare = |count: usize, work: &mut Workspace| {
+        let keys = vec![court; count].into_iter();
+        sealer.prepare(&header, EntryNumber(0), keys, work)
+    };
+    let sealed = |place, work: &mut Workspace| {
+        let mut bytes = Vec::new();
+        let sealed = sealer.seal_prepared(place, packed, work, &mut bytes);
+        assert_eq!(sealed.is_ok(), !bytes.is_empty());
+        sealed
+    };
+    let missing = |place| Err(SealError::NotPrepared(place));
+    assert_eq!(sealed(0, &mut work), missing(0));
+    prepare(3, &mut work).unwrap();
+    assert_eq!(sealed(2, &mut work), Ok(()));
+    assert_eq!(sealed(2, &mut work), missing(2));
+    assert_eq!(sealed(3, &mut work), missing(3));
+    // What was prepared before is forgotten, also by what cannot be.
+    prepare(1, &mut work).unwrap();
+    assert_eq!(sealed(1, &mut work), missing(1));
+    let none = std::iter::once(SlotTexts::default());
+    let refused = sealer.prepare(&header, EntryNumber(0), none, &mut work);
+    assert_eq!(refused, Err(SealError::KeyCount(0)));
+    assert_eq!(sealed(0, &mut work), missing(0));
 }
 
 #[test]

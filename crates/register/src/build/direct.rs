@@ -1,8 +1,8 @@
 //! Files of gigabytes, written around the system's page cache by a thread of their own.
 //!
-//! Place in the flow: under the tables of a snapshot ([`super::write::TableFile`]): nobody reads a sealed
-//! plane soon after it was written, and what stands in the cache costs memory and, where that memory lay
-//! idle, more time than making its content. What lookups read goes through the cache.
+//! Place in the flow: under all planes of a snapshot ([`super::write`]): nobody reads them soon after they
+//! were written, and what stands in the cache costs memory and, where that memory lay idle, more time than
+//! making its content. Whoever opens a register reads what lookups need from the disk once.
 //!
 //! A file system that takes no direct writes gets ordinary ones: the bytes are the same.
 //!

@@ -157,6 +157,19 @@ pub struct Drafts {
 #[derive(Default)]
 pub(super) struct Texts(pub(super) Vec<u8>);
 
+impl Texts {
+    /// Makes room for so many bytes more. What stood in memory that is given up for it is wiped.
+    pub(super) fn reserve(&mut self, more: usize) {
+        let needed = self.0.len().saturating_add(more);
+        if needed > self.0.capacity() {
+            let mut grown = Vec::with_capacity(needed.max(self.0.len().saturating_mul(2)));
+            grown.extend_from_slice(&self.0);
+            // Dropped, and so wiped.
+            drop(Self(std::mem::replace(&mut self.0, grown)));
+        }
+    }
+}
+
 impl Drop for Texts {
     fn drop(&mut self) {
         // Also what stood beyond the end once.
@@ -234,10 +247,14 @@ impl Drafts {
     /// [`BuildError::TooLarge`] beyond 2^32 addresses or bytes of their texts.
     pub fn add_address(&mut self, address: &NewAddress<'_>) -> Result<u32, BuildError> {
         let texts = count32(self.texts.0.len())?;
+        let length: usize = address.fields.iter().map(|field| field.len()).sum();
+        // A byte before each field, and two before all.
+        self.texts.reserve(length.saturating_add(7));
         let packed = PackedAddress::pack(address.fields, &mut self.texts.0);
         let packed =
             packed.map_err(|error| TooLong(u32::try_from(error.length).unwrap_or(u32::MAX)));
         let key = address.key.unwrap_or("");
+        self.texts.reserve(key.len());
         self.texts.0.extend_from_slice(key.as_bytes());
         self.put(AddressFacts {
             identity: address.identity,
@@ -254,6 +271,7 @@ impl Drafts {
     /// [`BuildError::TooLarge`] as above.
     pub fn copy_address(&mut self, address: AddressView<'_>) -> Result<u32, BuildError> {
         let texts = count32(self.texts.0.len())?;
+        self.texts.reserve(address.texts().len());
         self.texts.0.extend_from_slice(address.texts());
         self.put(AddressFacts {
             texts,
@@ -395,6 +413,19 @@ impl Drafts {
             names: String::with_capacity(room(self.names.len())),
         };
         std::mem::replace(self, next)
+    }
+
+    /// The same in memory of just its size.
+    pub fn exact(mut self) -> Self {
+        self.people.shrink_to_fit();
+        self.entries.shrink_to_fit();
+        self.periods.shrink_to_fit();
+        self.rows.shrink_to_fit();
+        self.addresses.shrink_to_fit();
+        self.names.shrink_to_fit();
+        // What they leave is wiped.
+        self.texts = Texts(self.texts.0.as_slice().to_vec());
+        self
     }
 
     /// How many entries there are.

@@ -13,7 +13,7 @@ use model::{
 use seal::{entry::SealError, header::HeaderError};
 use thiserror::Error;
 
-use crate::{bytes::FormatError, extract::ExtractError};
+use crate::extract::ExtractError;
 
 /// Why a register could not be built. No variant holds anything of a person.
 #[derive(Debug, Error)]
@@ -61,9 +61,6 @@ pub enum BuildError {
         #[source]
         source: HeaderError,
     },
-    /// A plane just written does not read back. Our defect.
-    #[error("the match plane does not read back")]
-    Defect(#[source] FormatError),
     /// More people, addresses or keys than the format can count. Input.
     #[error("the extract is larger than this format holds")]
     TooLarge,
@@ -95,7 +92,6 @@ impl Explain for BuildError {
                 Fault::Input
             }
             Self::Unwritable { .. } => Fault::Unavailable,
-            Self::Defect(_) => Fault::Integrity,
         }
     }
 }

@@ -153,7 +153,7 @@ impl People {
             let name = name.max_by_key(|name| name.period).unwrap_or_default();
             drafts.add_person(joined_facts(&views), name, &mut outline)?;
         }
-        Ok(drafts)
+        Ok(drafts.exact())
     }
 }
 

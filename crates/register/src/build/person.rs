@@ -298,32 +298,33 @@ fn seal(
     let count = u16::try_from(header.entries().len()).map_err(|_| BuildError::TooLarge)?;
     bytes.extend_from_slice(&count.to_le_bytes());
     let mut done = 0_u16;
-    loop {
+    while done < count {
         let entries = person.entries().skip(usize::from(done));
-        let keys = entries.clone().map(|entry| slot_keys(entry, person));
         let failed = |entry: Option<EntryView<'_>>, source| BuildError::Seal {
             row: entry.map_or(0, EntryView::row),
             source,
         };
+        let keys = entries.clone().map(|entry| slot_keys(entry, person));
         let prepared = sealer.prepare(header, EntryNumber(done), keys, work);
-        let prepared = prepared.map_err(|source| failed(person.entries().next(), source))?;
+        let prepared = match prepared {
+            Ok(0) => Err(SealError::NoEntry(EntryNumber(done))),
+            prepared => prepared,
+        };
+        let prepared = prepared.map_err(|source| failed(entries.clone().next(), source))?;
         for (place, entry) in (0..prepared).zip(entries) {
+            let failed = |source| failed(Some(entry), source);
             let mailing = entry.latest.packed();
-            let sealed = mailing.map_err(SealError::from).and_then(|mailing| {
-                let start = bytes.len();
-                bytes.extend_from_slice(&[0; 4]);
-                sealer.seal_prepared(place, mailing, work, bytes)?;
-                Ok(start)
-            });
-            let start = sealed.map_err(|source| failed(Some(entry), source))?;
+            let mailing = mailing.map_err(|error| failed(error.into()))?;
+            let start = bytes.len();
+            bytes.extend_from_slice(&[0; 4]);
+            let sealed = sealer.seal_prepared(place, mailing, work, bytes);
+            sealed.map_err(failed)?;
             end_entry(bytes, start).ok_or(BuildError::TooLarge)?;
         }
         let prepared = u16::try_from(prepared).map_err(|_| BuildError::TooLarge)?;
         done = done.checked_add(prepared).ok_or(BuildError::TooLarge)?;
-        if prepared == 0 || done >= count {
-            return Ok(());
-        }
     }
+    Ok(())
 }
 
 /// Writes the length of an entry, which ends the bytes, into the four bytes before it.

@@ -95,7 +95,7 @@ impl Planes {
         let addresses = count(self.residences.len());
         let (plane, index, residences) = (self.plane, self.index, self.residences);
         let (sealed, headers) = (self.sealed, self.headers);
-        // The disk is waited for beside the work, on threads that compute little.
+        // While one waits for the disk, others work: each file is written by a thread of its own.
         let (plane, index, tables) = std::thread::scope(|scope| {
             let tables = scope.spawn(|| (sealed.finish(), headers.finish()));
             let finish_plane = || {
@@ -133,7 +133,7 @@ impl Planes {
 /// Writes a match plane; the digest of its name forms besides.
 fn write_plane(plane: Option<MadePlane>, out: &Path) -> Result<(FileFacts, Digest), BuildError> {
     let plane = plane.ok_or(BuildError::TooLarge)?;
-    let written = write::file(out, match_plane::FILE, |file| {
+    let written = write::plane(out, match_plane::FILE, |file| {
         let mut pieces = plane.pieces.iter();
         pieces.try_for_each(|piece| file.write_all(piece))
     })?;
@@ -143,7 +143,7 @@ fn write_plane(plane: Option<MadePlane>, out: &Path) -> Result<(FileFacts, Diges
 /// Writes an index.
 fn write_index(index: Option<MadeIndex>, out: &Path) -> Result<FileFacts, BuildError> {
     let index = index.ok_or(BuildError::TooLarge)?;
-    write::file(out, index::FILE, |file| index.write(file))
+    write::plane(out, index::FILE, |file| index.write(file))
 }
 
 /// What a thread gives; its panic is passed on.

@@ -86,6 +86,7 @@ pub struct KeptTokens(Vec<Vec<KeptToken>>);
 impl Wanted {
     /// Adds the part of a kind of an address. Those of one address follow each other.
     pub fn push(&mut self, address: u32, kind: TokenKind, part: &str, table: &PartTokens<'_>) {
+        self.texts.reserve(part.len());
         self.texts.0.extend_from_slice(part.as_bytes());
         self.parts.push(WantedPart {
             address,

@@ -86,8 +86,8 @@ impl TableFile {
     }
 }
 
-/// Writes a whole file.
-pub fn file(
+/// Writes a whole plane.
+pub fn plane(
     out: &Path,
     name: &str,
     content: impl FnOnce(&mut DirectFile) -> io::Result<()>,
@@ -109,7 +109,12 @@ pub fn snapshot(out: &Path, snapshot: &Snapshot) -> Result<Digest, BuildError> {
             source: io::Error::other(error),
         })?;
     text.push('\n');
-    file(out, snapshot::FILE, |file| file.write_all(text.as_bytes()))?;
+    let path = out.join(snapshot::FILE);
+    let written = File::create_new(&path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(unwritable(&path))?;
     let directory = File::open(out).and_then(|directory| directory.sync_all());
     directory.map_err(|source| BuildError::Unwritable {
         path: out.to_owned(),

@@ -183,7 +183,7 @@ impl IndexBuilder {
         Some(bytes)
     }
 
-    /// As [`Self::finish`], but for laying it out.
+    /// As [`Self::finish`], all but the laying out.
     #[must_use]
     pub fn make(self, limit: usize) -> Option<MadeIndex> {
         count32(self.refinements.len())?;
@@ -339,7 +339,7 @@ impl MadeIndex {
     ///
     /// # Errors
     /// The writer's.
-    pub fn write(self, writer: &mut (impl Write + Send)) -> io::Result<()> {
+    pub fn write(&self, writer: &mut (impl Write + Send)) -> io::Result<()> {
         let lay_out = |part: &Vec<Pair>| bucket_bytes(part, self.bits, &self.births);
         writer.write_all(&self.head)?;
         let mut ready: Vec<Vec<u8>> = Vec::new();

@@ -239,6 +239,6 @@ pub struct MadePlane {
     /// What stands in its file, one piece after the other: joined, the tables of millions would stand in
     /// memory twice.
     pub pieces: [Vec<u8>; 9],
-    /// See [`MatchPlane::name_forms`].
+    /// See [`super::MatchPlane::name_forms`].
     pub name_forms: Digest,
 }
