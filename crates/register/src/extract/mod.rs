@@ -9,6 +9,7 @@ mod delimited;
 mod digested;
 #[cfg(feature = "parquet")]
 mod parquet;
+mod plain;
 mod row;
 
 use std::{
