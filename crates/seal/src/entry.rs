@@ -90,9 +90,9 @@ pub enum SealError {
     /// The record has no such entry. The fault of the caller.
     #[error("the record has no entry `{0}`")]
     NoEntry(EntryNumber),
-    /// No entry of this place is prepared, or it was sealed before: its keys are used once. The fault of the
+    /// No entry of this place is prepared, or it was sealed since: each is sealed once. The fault of the
     /// caller.
-    #[error("entry `{0}` of those prepared together is not there any more")]
+    #[error("no entry is prepared at place `{0}`")]
     NotPrepared(usize),
     /// The context names another register or epoch than the keys. The fault of the caller.
     #[error("the keys are those of another register or epoch")]

@@ -1,6 +1,6 @@
 //! The digests of several slots' bytes, side by side.
 //!
-//! Place in the flow: under [`crate::sealer::Sealer`], which makes the slots of an entry together. Keepers
+//! Place in the flow: under [`crate::sealer::Sealer`], which makes the slots of some entries together. Keepers
 //! and openers digest one at a time ([`crate::hmac::digest`]); tests hold the two together.
 //!
 //! Left to others: what is digested (context), what becomes of it (sealer).

@@ -2,7 +2,7 @@
 //!
 //! Place in the flow: keepers ask a key they hold ([`crate::keys::set_value`],
 //! [`crate::token::keeper_token_value`]). The builder holds all of an epoch, prepared once, and asks them
-//! about all slots of an entry together ([`PreparedShares`]): the processor works on several blocks at once.
+//! about all slots of some entries together ([`PreparedShares`]): the processor works on several blocks at once.
 //!
 //! A value is derived in the counter mode of NIST SP 800-108r1 (2022), section 4.1, with AES-256 CMAC
 //! (SP 800-38B, 2005): two rounds give 256 bits. Every input has 48 bytes, which are three whole blocks, so

@@ -1,7 +1,7 @@
 //! The four planes while they are built.
 //!
 //! Place in the flow: takes people in the order of records. Sealed entries go to disk at once; match
-//! plane and index, which need all people, are laid out in memory and written at the end.
+//! plane and index, which need all people, at the end.
 //!
 //! Left to others: what stands in each plane (person), the files (write).
 
