@@ -26,6 +26,24 @@ impl fmt::Debug for BirthCode {
     }
 }
 
+/// The date of birth of a row, and its code: worked out once.
+#[derive(Clone, Copy)]
+pub struct RowBirth {
+    date: Option<Date>,
+    code: BirthCode,
+}
+
+impl RowBirth {
+    /// Of a date, or of none.
+    #[must_use]
+    pub fn of(date: Option<Date>) -> Self {
+        Self {
+            date,
+            code: BirthCode::of(date),
+        }
+    }
+}
+
 impl BirthCode {
     /// There is no date.
     pub const MISSING: Self = Self(0);
@@ -60,8 +78,11 @@ impl BirthCode {
 
     /// How the date agrees with that of a row; `None` where the code does not tell.
     #[must_use]
-    pub fn level(self, row: Option<Date>) -> Option<BirthLevel> {
-        let other = Self::of(row);
+    pub fn level(self, row: RowBirth) -> Option<BirthLevel> {
+        let RowBirth {
+            date: row,
+            code: other,
+        } = row;
         match (self, other) {
             (_, Self::MISSING) | (Self::MISSING, _) => return Some(BirthLevel::Missing),
             (Self::ANY, _) => return None,
@@ -101,7 +122,7 @@ mod tests {
         fn levels_are_those_of_the_dates(row in date(), record in date()) {
             let code = BirthCode::of(record);
             prop_assert_eq!(BirthCode::from_bytes(code.to_bytes()), code);
-            match code.level(row) {
+            match code.level(RowBirth::of(row)) {
                 Some(level) => prop_assert_eq!(level, birth_level(row, record)),
                 None => prop_assert_eq!(code, BirthCode::ANY),
             }
@@ -112,8 +133,11 @@ mod tests {
     fn every_code_has_a_level_or_none() {
         let row = Date::new(1980, 2, 29).ok();
         for number in 0..=u16::MAX {
-            let _ = BirthCode(number).level(row);
-            assert_eq!(BirthCode(number).level(None), Some(BirthLevel::Missing));
+            let _ = BirthCode(number).level(RowBirth::of(row));
+            assert_eq!(
+                BirthCode(number).level(RowBirth::of(None)),
+                Some(BirthLevel::Missing)
+            );
         }
     }
 }

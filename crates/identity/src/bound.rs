@@ -124,19 +124,20 @@ impl<'t> Bounds<'t> {
             };
             let order = of_arrangement(combination.agreement.arrangement);
             let names = order + combination.names.weight + more;
-            for (address, most) in addresses() {
-                let weight = names + most.weight;
+            // Heaviest first: the first that is possible is the heaviest with these names.
+            let mut heavier = addresses()
+                .iter()
+                .map(|(address, most)| (*address, names + most.weight))
+                .take_while(|(_, weight)| heaviest.is_none_or(|heaviest| *weight > heaviest));
+            let possible = heavier.find(|(address, _)| {
                 let agreement = Agreement {
                     birth,
                     address: *address,
                     ..combination.agreement
                 };
-                if heaviest.is_none_or(|heaviest| weight > heaviest)
-                    && self.may_be(agreement, kinds)
-                {
-                    heaviest = Some(weight);
-                }
-            }
+                self.may_be(agreement, kinds)
+            });
+            heaviest = possible.map(|(_, weight)| weight).or(heaviest);
         }
         heaviest
     }

@@ -22,6 +22,7 @@ use crate::{
         BOUND_PART_BITS, BoundAddress, Candidates, CandidatesError, NameField, RecordHead,
         RecordView,
     },
+    complete::all_of,
     level::{
         AddressLevel, Arrangement, BirthLevel, GivenLevel, Levels, MiddleLevel, SuffixLevel,
         SurnameLevel, TinLevel,
@@ -30,7 +31,7 @@ use crate::{
     numbering::Numbering,
     parameters::HARDLY_ANYBODY,
     query::{AddressTokens, Query},
-    words::Words,
+    words::with_words,
 };
 
 /// Compares one query with many records. Names are compared once for each distinct text.
@@ -112,9 +113,7 @@ fn of_distinct<L: Copy>(
     let texts = register.texts(field, distinct.numbers())?;
     let levels: Vec<L> = texts.into_iter().map(compare).collect();
     let of_each = places.into_iter().map(|place| levels.get(place).copied());
-    of_each
-        .collect::<Option<_>>()
-        .ok_or(CandidatesError::Damaged { part: "texts" })
+    all_of(of_each).ok_or(CandidatesError::Damaged { part: "texts" })
 }
 
 impl<'q> Comparator<'q> {
@@ -218,22 +217,20 @@ impl<'q> Comparator<'q> {
     }
 
     fn surnames(&self, text: &str) -> SurnameLevels {
-        let words = Words::of(text);
-        SurnameLevels {
-            straight: self.straight.0.level(&words),
-            exchanged: self.exchanged.0.borne(&words),
-        }
+        with_words(text, |words| SurnameLevels {
+            straight: self.straight.0.level(words),
+            exchanged: self.exchanged.0.borne(words),
+        })
     }
 
     fn given(&self, text: &str) -> GivenLevels {
-        let words = Words::of(text);
         let (straight, exchanged) = (&self.straight.1, &self.exchanged.1);
-        GivenLevels {
-            straight: (straight.level(&words), straight.middle(&words)),
+        with_words(text, |words| GivenLevels {
+            straight: (straight.level(words), straight.middle(words)),
             exchanged: exchanged
-                .named(&words)
-                .map(|level| (level, exchanged.middle(&words))),
-        }
+                .named(words)
+                .map(|level| (level, exchanged.middle(words))),
+        })
     }
 
     /// The entries of a record that the row's own address (the first) is the key of.

@@ -104,6 +104,8 @@ impl RowClasses {
             names,
             surname: 0,
         }));
+        // The first that a record may be in is then mostly the heaviest.
+        names.sort_by_key(|combination| std::cmp::Reverse(combination.names.weight));
         Self {
             row: *row,
             names,
@@ -179,16 +181,19 @@ fn births(row: &RowFacts) -> Vec<(BirthClass, Greatest)> {
     )
 }
 
+/// Classes of addresses, heaviest first.
 pub(crate) fn addresses() -> &'static [(AddressClass, Greatest)] {
     static ADDRESSES: OnceLock<Vec<(AddressClass, Greatest)>> = OnceLock::new();
     ADDRESSES.get_or_init(|| {
-        greatest(
+        let mut classes = greatest(
             AddressLevel::ALL,
             &tables().address,
             |level| level as usize,
             |_| None,
             address_class,
-        )
+        );
+        classes.sort_by_key(|(_, most)| std::cmp::Reverse(most.weight));
+        classes
     })
 }
 

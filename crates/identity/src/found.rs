@@ -32,6 +32,7 @@ impl FoundSet {
     /// Makes room for so many more entries of an index.
     pub fn reserve(&mut self, entries: usize) {
         self.numbering.reserve(entries);
+        self.found.reserve(entries);
     }
 
     /// Adds a record found under a key.

@@ -98,6 +98,9 @@ pub fn gather(query: &Query, register: &dyn Candidates) -> Result<Transcript, Ca
     }
 }
 
+/// Keys that most rows have at most in the searches made together.
+const KEYS: usize = 64;
+
 /// Pairs of a level of birth dates and one of surnames.
 const BIRTHS_AND_SURNAMES: usize = BirthLevel::ALL.len() * SurnameLevel::ALL.len();
 
@@ -127,9 +130,8 @@ impl Asked<'_, '_> {
         };
         let searches = Search::ALL.into_iter();
         let searches = searches.filter(|search| Some(*search) > after && *search <= through);
-        let keys: Vec<BlockKey> = searches
-            .flat_map(|search| self.keys.first_in(search, slips))
-            .collect();
+        let mut keys: Vec<BlockKey> = Vec::with_capacity(KEYS);
+        keys.extend(searches.flat_map(|search| self.keys.first_in(search, slips)));
         let years = near_years(self.query.date_of_birth());
         self.register.find(&keys, years, found)
     }

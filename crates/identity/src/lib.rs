@@ -33,6 +33,7 @@ pub mod blocking;
 pub mod bound;
 pub mod candidates;
 pub mod compare;
+pub mod complete;
 pub mod decide;
 mod facts;
 mod fields;

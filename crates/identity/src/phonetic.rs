@@ -8,10 +8,11 @@
 //!
 //! Left to others: weights.
 
-use std::iter::Peekable;
-
 /// Classes kept.
 const LENGTH: usize = 5;
+
+/// Letters looked at: names are cut to fewer, and whoever gives a longer one waits no longer for it.
+const LETTERS: u8 = 64;
 
 /// In [`CLASSES`]: the next letter decides.
 const NEXT: u8 = 1;
@@ -41,29 +42,49 @@ fn class(letter: u8, next: u8) -> u8 {
 pub type Sound = [u8; LENGTH];
 
 /// The classes of a token's sound, one after the other.
-struct Classes<I: Iterator<Item = u8>> {
-    letters: Peekable<I>,
+struct Classes<'t> {
+    /// From the next letter on.
+    rest: &'t [u8],
+    /// Letters still looked at.
+    left: u8,
     last: u8,
     is_first: bool,
 }
 
 fn classes(token: &str) -> impl Iterator<Item = u8> {
-    let letters = token.bytes().filter(u8::is_ascii_uppercase).take(64);
     let classes = Classes {
-        letters: letters.peekable(),
+        rest: from_letter(token.as_bytes()),
+        left: LETTERS,
         last: 0,
         is_first: true,
     };
     classes.take(LENGTH)
 }
 
-impl<I: Iterator<Item = u8>> Iterator for Classes<I> {
+/// From the first letter on.
+fn from_letter(mut text: &[u8]) -> &[u8] {
+    while let [first, rest @ ..] = text {
+        if first.is_ascii_uppercase() {
+            break;
+        }
+        text = rest;
+    }
+    text
+}
+
+impl Iterator for Classes<'_> {
     type Item = u8;
 
     fn next(&mut self) -> Option<u8> {
         loop {
-            let letter = self.letters.next()?;
-            let next = self.letters.peek().copied().unwrap_or(0);
+            let (letter, rest) = self.rest.split_first()?;
+            self.left = self.left.checked_sub(1)?;
+            self.rest = from_letter(rest);
+            let next = match self.left {
+                0 => 0,
+                _ => self.rest.first().copied().unwrap_or(0),
+            };
+            let letter = *letter;
             let this = match class(letter, next) {
                 0 if self.is_first && letter != b'H' => b'A',
                 0 => {
@@ -140,7 +161,8 @@ mod tests {
                 _ => return None,
             })
         };
-        let letters: Vec<u8> = token.bytes().filter(u8::is_ascii_uppercase).collect();
+        let letters = token.bytes().filter(u8::is_ascii_uppercase);
+        let letters: Vec<u8> = letters.take(usize::from(LETTERS)).collect();
         let mut code: Vec<u8> = Vec::new();
         let (mut last, mut first) = (0, true);
         for (place, letter) in letters.iter().enumerate() {
@@ -173,6 +195,16 @@ mod tests {
             prop_assert_eq!(sound_code(&token), oracle(&token));
             prop_assert_eq!(has_sound(&other, &oracle(&token)), oracle(&other) == oracle(&token));
             prop_assert!(has_sound(&token, &sound_code(&token)));
+        }
+    }
+
+    #[test]
+    fn letters_beyond_the_last_looked_at_have_no_sound() {
+        for vowels in 60..68 {
+            for end in ["P", "PH", "BPH", "CE"] {
+                let token = "A".repeat(vowels) + end;
+                assert_eq!(sound_code(&token), oracle(&token), "{vowels} {end}");
+            }
         }
     }
 

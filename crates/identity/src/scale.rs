@@ -37,6 +37,32 @@ fn table() -> &'static [u128] {
     })
 }
 
+/// First bits of a fraction that say about where in the table it stands.
+const FIRST_BITS: u32 = 10;
+
+/// For all first bits of a fraction, how many steps are below the least with them.
+fn starts() -> &'static [usize] {
+    static STARTS: OnceLock<Vec<usize>> = OnceLock::new();
+    STARTS.get_or_init(|| {
+        let least = |bits: u128| (1 << STEP_BITS) + (bits << (STEP_BITS - FIRST_BITS));
+        let bits = 0..=1_u128 << FIRST_BITS;
+        bits.map(|bits| table().partition_point(|step| *step < least(bits)))
+            .collect()
+    })
+}
+
+/// How many steps of the table are below a fraction from 2^62 to 2^63. Rows take many logarithms: from
+/// its first bits on at most two steps are left to look at, where halving would look at ten.
+fn steps_below(mantissa: u128) -> usize {
+    let first = mantissa.saturating_sub(1 << STEP_BITS) >> (STEP_BITS - FIRST_BITS);
+    let start = usize::try_from(first)
+        .ok()
+        .and_then(|first| starts().get(first));
+    let start = start.copied().unwrap_or(0);
+    let rest = table().iter().skip(start);
+    start.saturating_add(rest.take_while(|step| **step < mantissa).count())
+}
+
 /// `value` over 2^`right`, rounded up; `right` below 127.
 const fn shifted_up(value: u128, right: u32) -> u128 {
     let whole = value >> right;
@@ -95,7 +121,7 @@ impl Fixed {
             Some(right) => shifted_up(self.0, right),
             None => self.0 << (STEP_BITS - top),
         };
-        let part = table().partition_point(|step| *step < mantissa);
+        let part = steps_below(mantissa);
         // The table's own error is upward: one step more keeps the result an upper bound.
         whole * BIT + i64::try_from(part).unwrap_or(BIT) + 1
     }
@@ -118,7 +144,7 @@ pub fn log2_integer(value: u64) -> Millibits {
     } else {
         mantissa
     };
-    let part = table().partition_point(|step| *step < mantissa);
+    let part = steps_below(mantissa);
     i64::from(top) * BIT + i64::try_from(part).unwrap_or(BIT)
 }
 
@@ -138,6 +164,21 @@ mod tests {
         assert_eq!(log2_integer(3), 1585);
         assert_eq!(log2_integer(u64::MAX), 64_000);
         assert_eq!(log2_ratio(1, 1_000_000), -19_932);
+    }
+
+    /// Against halving, where it matters most: at every step and at all first bits.
+    #[test]
+    fn steps_are_those_that_halving_finds() {
+        let halves = |mantissa| table().partition_point(|step| *step < mantissa);
+        let of_bits = (0..=1_u128 << FIRST_BITS)
+            .map(|bits| (1 << STEP_BITS) + (bits << (STEP_BITS - FIRST_BITS)));
+        for near in table().iter().copied().chain(of_bits) {
+            for mantissa in [near - 1, near, near + 1] {
+                assert_eq!(steps_below(mantissa), halves(mantissa), "{mantissa}");
+            }
+        }
+        let apart = starts().windows(2).map(|pair| pair[1] - pair[0]);
+        assert_eq!(apart.max(), Some(2));
     }
 
     #[test]
@@ -162,6 +203,11 @@ mod tests {
             let real = (value as f64).log2() * 1000.0;
             let ours = log2_integer(value) as f64;
             prop_assert!(ours >= real - 1e-6 && ours <= real + 1.001);
+        }
+
+        #[test]
+        fn steps_between_are_those_that_halving_finds(mantissa in 1_u128 << STEP_BITS..=1 << (STEP_BITS + 1)) {
+            prop_assert_eq!(steps_below(mantissa), table().partition_point(|step| *step < mantissa));
         }
     }
 }

@@ -35,7 +35,7 @@ impl Seen {
         register: &dyn Candidates,
     ) -> Result<(), CandidatesError> {
         self.places.resize(found.len(), 0);
-        let mut unread: Vec<RecordNumber> = Vec::new();
+        let mut unread: Vec<RecordNumber> = Vec::with_capacity(found.len());
         for place in places {
             let place = usize::try_from(*place).unwrap_or(usize::MAX);
             let (Some(seen), Some(found)) = (self.places.get_mut(place), found.get(place)) else {

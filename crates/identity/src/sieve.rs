@@ -10,8 +10,8 @@ use std::ops::Range;
 use model::time::Date;
 
 use crate::{
-    bound::Bounds, found::Found, kinds::KindSet, level::BirthLevel, numbering::Numbering,
-    scale::Millibits,
+    birth_code::RowBirth, bound::Bounds, found::Found, kinds::KindSet, level::BirthLevel,
+    numbering::Numbering, scale::Millibits,
 };
 
 /// Records found under the same kinds of key whose birth dates agree alike.
@@ -36,10 +36,14 @@ pub(crate) struct Sieve {
 /// Stands for a birth date that the index does not tell, beside the levels.
 const UNTOLD: u32 = 15;
 
+/// Groups that most rows have at most; beyond it the table of groups grows.
+const GROUPS: usize = 32;
+
 impl Sieve {
     /// Of what was found for a row with this date of birth.
     pub(crate) fn of(found: &[Found], row_birth: Option<Date>, bounds: &Bounds<'_>) -> Self {
-        let mut kinds_and_birth = Numbering::default();
+        let row_birth = RowBirth::of(row_birth);
+        let mut kinds_and_birth = Numbering::for_at_most(GROUPS);
         let mut groups: Vec<FoundGroup> = Vec::new();
         let mut places: Vec<usize> = Vec::with_capacity(found.len());
         let mut last: Option<(u32, usize)> = None;
@@ -143,7 +147,7 @@ mod tests {
             }).collect();
             let mut expected: BTreeMap<_, Vec<RecordNumber>> = BTreeMap::new();
             for found in &found {
-                let key = (found.kinds, found.birth.level(birth));
+                let key = (found.kinds, found.birth.level(RowBirth::of(birth)));
                 expected.entry(key).or_default().push(found.record);
             }
             let sieve = Sieve::of(&found, birth, &bounds);

@@ -10,7 +10,7 @@
 
 use countersign_identity as identity;
 use identity::{
-    birth_code::BirthCode,
+    birth_code::{BirthCode, RowBirth},
     blocking::{BlockKey, record_keys},
     bound::{Bounds, RowClasses},
     candidates::{
@@ -639,7 +639,10 @@ fn whoever_has_the_names_exchanged_is_not_overlooked_in_a_large_block() {
     let view = list.record(other.record).unwrap();
     let levels = Comparator::new(&row, Bearing::Common).levels(other.record, &view);
     assert_eq!(levels.arrangement, Arrangement::Exchanged);
-    let most = bounds.greatest(other.kinds, other.birth.level(row.date_of_birth()));
+    let most = bounds.greatest(
+        other.kinds,
+        other.birth.level(RowBirth::of(row.date_of_birth())),
+    );
     assert!(weight(&levels, &facts, list.size) <= most);
 }
 
@@ -820,7 +823,7 @@ proptest! {
             let view = list.record(found.record).unwrap();
             let levels = comparator.levels(found.record, &view);
             let own = weight(&levels, &transcript.row, list.size);
-            for birth in [found.birth.level(row.date_of_birth()), None] {
+            for birth in [found.birth.level(RowBirth::of(row.date_of_birth())), None] {
                 let greatest = bounds.greatest(found.kinds, birth);
                 prop_assert!(own <= greatest, "{own} {greatest} {levels:?} {:?}", found.kinds);
             }

@@ -32,6 +32,7 @@ use countersign_lab::{
     rates::{Rate, Rates},
 };
 use identity::{
+    birth_code::RowBirth,
     blocking::{BlockKey, KeyKind, near_years},
     bound::{Bounds, RowClasses},
     candidates::{Candidates, NameField},
@@ -452,7 +453,7 @@ fn bounds(register: &Register<Synthetic>, asked: &[Asked]) {
         let comparator = Comparator::new(query, Bearing::of(bearers, register.people()));
         let excess = found.found.iter().map(|found| {
             let levels = comparator.levels(found.record, &register.record(found.record).unwrap());
-            let birth = found.birth.level(query.date_of_birth());
+            let birth = found.birth.level(RowBirth::of(query.date_of_birth()));
             weight(&levels, &facts, register.people()) - bounds.greatest(found.kinds, birth)
         });
         excess.filter(|excess| *excess > 0).collect::<Vec<_>>()

@@ -26,6 +26,7 @@ use identity::{
     birth_code::BirthCode,
     blocking::BlockKey,
     candidates::{BlockPart, CandidatesError, UnreadBlock},
+    complete::all_of,
     found::FoundSet,
     kinds::KindSet,
 };
@@ -288,11 +289,8 @@ impl Index {
         let starts = self.starts.chunks();
         let start = |print: u64| starts.get(bucket_of(print, self.directory_bits));
         touch(prints.iter().map(|(print, _)| start(*print)?.first()));
-        let buckets: Vec<Bucket<'_>> = prints
-            .iter()
-            .map(|(print, _)| self.bucket(*print))
-            .collect::<Option<_>>()
-            .ok_or(DAMAGED)?;
+        let buckets = prints.iter().map(|(print, _)| self.bucket(*print));
+        let buckets: Vec<Bucket<'_>> = all_of(buckets).ok_or(DAMAGED)?;
         touch(buckets.iter().map(|bucket| bucket.tags.first()));
         let mut runs: Vec<(KindSet, Run<'_>)> = Vec::with_capacity(prints.len());
         let mut oversized: Vec<(usize, u64)> = Vec::new();

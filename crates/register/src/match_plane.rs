@@ -7,8 +7,12 @@
 
 mod builder;
 
-use identity::candidates::{
-    AddressList, BoundAddress, CandidatesError, Marker, NameField, RecordHead, RecordView, Records,
+use identity::{
+    candidates::{
+        AddressList, BoundAddress, CandidatesError, Marker, NameField, RecordHead, RecordView,
+        Records,
+    },
+    complete::all_of,
 };
 use model::{
     canonical::Encoder,
@@ -252,9 +256,7 @@ impl MatchPlane {
         let at = |number| records.get(place(number)?);
         touch(numbers.iter().map(|number| at(number)?.first()));
         let heads = numbers.iter().map(|number| at(number).map(head_of));
-        heads
-            .collect::<Option<_>>()
-            .ok_or(CandidatesError::Damaged { part: FILE })
+        all_of(heads).ok_or(CandidatesError::Damaged { part: FILE })
     }
 
     fn staged(&self, numbers: &[RecordNumber]) -> Option<Records> {

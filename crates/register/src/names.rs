@@ -6,7 +6,7 @@
 //!
 //! Left to others: comparing (identity).
 
-use identity::compare::is_slip_of_bytes;
+use identity::{compare::is_slip_of_bytes, complete::all_of};
 use rayon::prelude::*;
 
 use crate::bytes::{FormatError, Numbers, Reader, Section, Writer, count32, touch};
@@ -70,7 +70,7 @@ impl TextTable {
     #[must_use]
     pub fn get_all(&self, numbers: &[u32]) -> Option<Vec<&str>> {
         let texts = self.bytes_of_all(numbers)?.into_iter();
-        texts.map(|bytes| std::str::from_utf8(bytes).ok()).collect()
+        all_of(texts.map(|bytes| std::str::from_utf8(bytes).ok()))
     }
 
     fn bytes_of_all(&self, numbers: &[u32]) -> Option<Vec<&[u8]>> {
@@ -82,13 +82,10 @@ impl TextTable {
                 .map(|number| ends.get(place(number)?)?.first()),
         );
         let text: &[u8] = &self.text;
-        let texts: Vec<&[u8]> = numbers
-            .iter()
-            .map(|number| {
-                let (start, end) = Self::range(ends, *number)?;
-                text.get(start..end)
-            })
-            .collect::<Option<_>>()?;
+        let texts: Vec<&[u8]> = all_of(numbers.iter().map(|number| {
+            let (start, end) = Self::range(ends, *number)?;
+            text.get(start..end)
+        }))?;
         touch(texts.iter().map(|text| text.first()));
         Some(texts)
     }
