@@ -86,6 +86,7 @@ impl BirthCode {
         match (self, other) {
             (_, Self::MISSING) | (Self::MISSING, _) => return Some(BirthLevel::Missing),
             (Self::ANY, _) => return None,
+            (record, row) if record == row => return Some(BirthLevel::Exact),
             _ => {}
         }
         let (years, days) = (self.0 >> 9, self.0 & 0x1ff);
@@ -126,6 +127,16 @@ mod tests {
                 Some(level) => prop_assert_eq!(level, birth_level(row, record)),
                 None => prop_assert_eq!(code, BirthCode::ANY),
             }
+        }
+    }
+
+    #[test]
+    fn one_date_is_exact() {
+        for (year, month, day) in [(1800, 1, 1), (1912, 2, 29), (1984, 12, 31), (2027, 7, 4)] {
+            let date = Date::new(year, month, day).ok();
+            let level = BirthCode::of(date).level(RowBirth::of(date));
+            assert!(level.is_none_or(|level| level == birth_level(date, date)));
+            assert_eq!(level.is_none(), BirthCode::of(date) == BirthCode::ANY);
         }
     }
 

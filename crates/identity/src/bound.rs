@@ -164,3 +164,57 @@ impl<'t> Bounds<'t> {
 fn of_arrangement(arrangement: Arrangement) -> Millibits {
     line(&tables().arrangement, arrangement as usize).weight(None)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::{
+        kinds::{ALL_KINDS, Route},
+        unseen::tests::{blocks, facts},
+    };
+
+    fn kind_set() -> impl Strategy<Value = KindSet> {
+        let kind = prop::sample::select(ALL_KINDS.to_vec());
+        let route = prop::sample::select(vec![Route::Own, Route::Slip, Route::Exchanged]);
+        prop::collection::vec((kind, route), 0..7).prop_map(|kinds| {
+            kinds
+                .into_iter()
+                .fold(KindSet::default(), |set, (kind, route)| {
+                    set.with(kind, route)
+                })
+        })
+    }
+
+    #[test]
+    fn addresses_come_heaviest_first() {
+        let weights = addresses().iter().map(|(_, most)| most.weight);
+        assert!(weights.is_sorted_by(|a, b| a >= b));
+    }
+
+    proptest! {
+        /// Against looking at all names beside all addresses.
+        #[test]
+        fn the_heaviest_is_that_of_all_combinations(
+            row in facts(), kinds in kind_set(), unread in blocks(),
+            birth in prop::sample::select(BirthClass::ALL.to_vec()),
+            search in prop::sample::select(Search::ALL.to_vec()),
+        ) {
+            let classes = RowClasses::of(&row);
+            let bounds = Bounds::new(&classes, search, &unread, 1_000_000);
+            let mut all = Vec::new();
+            for combination in &classes.names {
+                for (address, most) in addresses() {
+                    let agreement = Agreement { birth, address: *address, ..combination.agreement };
+                    if bounds.may_be(agreement, kinds) {
+                        let order = of_arrangement(agreement.arrangement);
+                        all.push(order + combination.names.weight + most.weight);
+                    }
+                }
+            }
+            let heaviest = bounds.heaviest(kinds, birth, |_| Some(0));
+            prop_assert_eq!(heaviest, all.into_iter().max());
+        }
+    }
+}

@@ -1,7 +1,8 @@
 //! Lists that are whole or not at all, with room made once.
 //!
 //! Place in the flow: wherever many things of a row are fetched side by side. A row fetches hundreds,
-//! and `collect` into an `Option` does not know how many will come: it makes room again and again.
+//! and `collect` of what is borrowed into an `Option` does not know how many will come: it makes room
+//! again and again.
 //!
 //! Left to others: what it means that one is away (whoever asks).
 

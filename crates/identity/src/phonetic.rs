@@ -11,8 +11,8 @@
 /// Classes kept.
 const LENGTH: usize = 5;
 
-/// Letters looked at: names are cut to fewer, and whoever gives a longer one waits no longer for it.
-const LETTERS: u8 = 64;
+/// Letters looked at. Single words are cut to fewer; surnames written as one may have more.
+const LETTERS: usize = 64;
 
 /// In [`CLASSES`]: the next letter decides.
 const NEXT: u8 = 1;
@@ -41,65 +41,27 @@ fn class(letter: u8, next: u8) -> u8 {
 /// A sound as five letters, filled up with zeros.
 pub type Sound = [u8; LENGTH];
 
-/// The classes of a token's sound, one after the other.
-struct Classes<'t> {
-    /// From the next letter on.
-    rest: &'t [u8],
-    /// Letters still looked at.
-    left: u8,
-    last: u8,
-    is_first: bool,
-}
-
-fn classes(token: &str) -> impl Iterator<Item = u8> {
-    let classes = Classes {
-        rest: from_letter(token.as_bytes()),
-        left: LETTERS,
-        last: 0,
-        is_first: true,
-    };
-    classes.take(LENGTH)
-}
-
-/// From the first letter on.
-fn from_letter(mut text: &[u8]) -> &[u8] {
-    while let [first, rest @ ..] = text {
-        if first.is_ascii_uppercase() {
-            break;
-        }
-        text = rest;
-    }
-    text
-}
-
-impl Iterator for Classes<'_> {
-    type Item = u8;
-
-    fn next(&mut self) -> Option<u8> {
-        loop {
-            let (letter, rest) = self.rest.split_first()?;
-            self.left = self.left.checked_sub(1)?;
-            self.rest = from_letter(rest);
-            let next = match self.left {
-                0 => 0,
-                _ => self.rest.first().copied().unwrap_or(0),
-            };
-            let letter = *letter;
-            let this = match class(letter, next) {
-                0 if self.is_first && letter != b'H' => b'A',
-                0 => {
-                    // H and W join the classes around them; a vowel parts them.
-                    if !matches!(letter, b'H' | b'W') {
-                        self.last = 0;
-                    }
-                    continue;
+/// Gives the classes of a token's sound, one after the other, for as long as more are wanted.
+fn each_class(token: &str, mut wants_more: impl FnMut(u8) -> bool) {
+    let mut letters = token.bytes().filter(u8::is_ascii_uppercase).take(LETTERS);
+    let (mut last, mut is_first) = (0, true);
+    let mut following = letters.next();
+    while let Some(letter) = following {
+        following = letters.next();
+        let this = match class(letter, following.unwrap_or(0)) {
+            0 if is_first && letter != b'H' => b'A',
+            0 => {
+                // H and W join the classes around them; a vowel parts them.
+                if !matches!(letter, b'H' | b'W') {
+                    last = 0;
                 }
-                this => this,
-            };
-            self.is_first = false;
-            if std::mem::replace(&mut self.last, this) != this {
-                return Some(this);
+                continue;
             }
+            this => this,
+        };
+        is_first = false;
+        if std::mem::replace(&mut last, this) != this && !wants_more(this) {
+            return;
         }
     }
 }
@@ -108,9 +70,13 @@ impl Iterator for Classes<'_> {
 #[must_use]
 pub fn sound_code(token: &str) -> Sound {
     let mut code = [0; LENGTH];
-    for (place, class) in code.iter_mut().zip(classes(token)) {
-        *place = class;
-    }
+    let mut places = code.iter_mut();
+    each_class(token, |class| {
+        if let Some(place) = places.next() {
+            *place = class;
+        }
+        places.len() > 0
+    });
     if let [place @ 0, ..] = &mut code {
         *place = b'0';
     }
@@ -120,13 +86,17 @@ pub fn sound_code(token: &str) -> Sound {
 /// Whether a token has this sound; most that do not are known by their first letter.
 #[must_use]
 pub fn has_sound(token: &str, sound: &Sound) -> bool {
-    let mut classes = classes(token);
-    if sound.first() == Some(&b'0') {
-        return classes.next().is_none();
-    }
-    sound
-        .iter()
-        .all(|class| classes.next().unwrap_or(0) == *class)
+    let classes: &[u8] = match sound {
+        [b'0', ..] => &[],
+        classes => classes,
+    };
+    let mut expected = classes.iter();
+    let mut is_alike = true;
+    each_class(token, |class| {
+        is_alike = expected.next() == Some(&class);
+        is_alike && expected.len() > 0
+    });
+    is_alike && expected.next().is_none_or(|class| *class == 0)
 }
 
 /// The sound as text, 1 to 5 letters.
@@ -162,7 +132,7 @@ mod tests {
             })
         };
         let letters = token.bytes().filter(u8::is_ascii_uppercase);
-        let letters: Vec<u8> = letters.take(usize::from(LETTERS)).collect();
+        let letters: Vec<u8> = letters.take(64).collect();
         let mut code: Vec<u8> = Vec::new();
         let (mut last, mut first) = (0, true);
         for (place, letter) in letters.iter().enumerate() {

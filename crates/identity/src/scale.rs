@@ -52,7 +52,7 @@ fn starts() -> &'static [usize] {
 }
 
 /// How many steps of the table are below a fraction from 2^62 to 2^63. Rows take many logarithms: from
-/// its first bits on at most two steps are left to look at, where halving would look at ten.
+/// its first bits on at most two steps are left to count, where halving would look at ten.
 fn steps_below(mantissa: u128) -> usize {
     let first = mantissa.saturating_sub(1 << STEP_BITS) >> (STEP_BITS - FIRST_BITS);
     let start = usize::try_from(first)

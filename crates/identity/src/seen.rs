@@ -35,7 +35,8 @@ impl Seen {
         register: &dyn Candidates,
     ) -> Result<(), CandidatesError> {
         self.places.resize(found.len(), 0);
-        let mut unread: Vec<RecordNumber> = Vec::with_capacity(found.len());
+        let most = found.len().saturating_sub(self.records.len());
+        let mut unread: Vec<RecordNumber> = Vec::with_capacity(most);
         for place in places {
             let place = usize::try_from(*place).unwrap_or(usize::MAX);
             let (Some(seen), Some(found)) = (self.places.get_mut(place), found.get(place)) else {

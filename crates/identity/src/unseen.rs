@@ -165,7 +165,7 @@ impl Unseen {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
@@ -299,7 +299,7 @@ mod tests {
         })
     }
 
-    fn facts() -> impl Strategy<Value = RowFacts> {
+    pub(crate) fn facts() -> impl Strategy<Value = RowFacts> {
         let flags = prop::array::uniform7(any::<bool>());
         (0_u8..3, 0_u8..3, flags, classes(), classes()).prop_map(
             |(given_names, surnames, [a, b, c, d, e, f, g], straight, exchanged)| RowFacts {
@@ -319,7 +319,7 @@ mod tests {
         )
     }
 
-    fn blocks() -> impl Strategy<Value = Vec<UnreadBlock>> {
+    pub(crate) fn blocks() -> impl Strategy<Value = Vec<UnreadBlock>> {
         let part = prop::sample::select(vec![
             BlockPart::Nothing,
             BlockPart::BirthYear,

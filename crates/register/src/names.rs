@@ -70,7 +70,8 @@ impl TextTable {
     #[must_use]
     pub fn get_all(&self, numbers: &[u32]) -> Option<Vec<&str>> {
         let texts = self.bytes_of_all(numbers)?.into_iter();
-        all_of(texts.map(|bytes| std::str::from_utf8(bytes).ok()))
+        // In place: the list of bytes becomes that of texts.
+        texts.map(|bytes| std::str::from_utf8(bytes).ok()).collect()
     }
 
     fn bytes_of_all(&self, numbers: &[u32]) -> Option<Vec<&[u8]>> {
