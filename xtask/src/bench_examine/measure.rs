@@ -16,8 +16,13 @@ use std::{
 
 use crate::{failure::Failure, process};
 
-/// Time between two looks at the processes.
+/// The shortest time between two looks at the processes.
 const PERIOD: Duration = Duration::from_millis(5);
+/// The longest time between two looks. Each look costs the program that is timed; the system keeps
+/// the peak of a process until it ends.
+const LONGEST_PERIOD: Duration = Duration::from_millis(100);
+/// Looks in the time passed so far, between the two limits: a long run is looked at less often.
+const LOOKS: u32 = 100;
 /// Bytes kept from the end of what a program prints.
 const TAIL_BYTES: usize = 64 * 1024;
 
@@ -111,6 +116,7 @@ impl Memory {
 /// Looks at a process and its children until told that it has ended.
 fn watch(root: u32, ended: &AtomicBool) -> Memory {
     let mut memory = Memory::default();
+    let started = Instant::now();
     while !ended.load(Ordering::Relaxed) {
         let mut open = vec![root];
         let mut together = 0_u64;
@@ -125,7 +131,8 @@ fn watch(root: u32, ended: &AtomicBool) -> Memory {
             open.extend(children(id));
         }
         memory.at_once = memory.at_once.max(together);
-        thread::sleep(PERIOD);
+        let hundredth = started.elapsed() / LOOKS;
+        thread::sleep(hundredth.clamp(PERIOD, LONGEST_PERIOD));
     }
     memory
 }

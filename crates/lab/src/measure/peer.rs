@@ -90,13 +90,17 @@ impl<'atlas> PeerPeople<'atlas> {
         Ok(())
     }
 
-    /// Ends the file.
+    /// Ends the file and has it written to disk, so that no writing is left for the time in which
+    /// rows are timed.
     ///
     /// # Errors
     /// [`LabError::File`].
     pub fn finish(mut self) -> Result<(), LabError> {
         self.flush()?;
-        self.file.flush().map_err(LabError::file(&self.path))
+        self.file
+            .flush()
+            .and_then(|()| self.file.get_ref().sync_all())
+            .map_err(LabError::file(&self.path))
     }
 }
 
