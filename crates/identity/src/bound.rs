@@ -178,13 +178,7 @@ mod tests {
     fn kind_set() -> impl Strategy<Value = KindSet> {
         let kind = prop::sample::select(ALL_KINDS.to_vec());
         let route = prop::sample::select(vec![Route::Own, Route::Slip, Route::Exchanged]);
-        prop::collection::vec((kind, route), 0..7).prop_map(|kinds| {
-            kinds
-                .into_iter()
-                .fold(KindSet::default(), |set, (kind, route)| {
-                    set.with(kind, route)
-                })
-        })
+        prop::collection::vec((kind, route), 0..7).prop_map(KindSet::from_iter)
     }
 
     #[test]
